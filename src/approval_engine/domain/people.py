@@ -1,0 +1,73 @@
+"""
+A directory document → the people, their managers, roles, attributes and limits.
+
+Who is asked is decided by `planner`, who may act by `actions`; this module only looks up.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+NO_TEXT: Mapping[str, str] = MappingProxyType({})
+NO_LIMITS: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class User:
+    """
+    One person. `limits` are unary tests by input name, such as `{"amount": "< 50000"}`.
+
+    A person who left is `active=False`, never deleted.
+    """
+
+    id: str
+    name: str
+    email: str
+    manager: str | None = None
+    active: bool = True
+    time_zone: str = "UTC"
+    attributes: Mapping[str, str] = field(default_factory=lambda: NO_TEXT)
+    limits: Mapping[str, str] = field(default_factory=lambda: NO_LIMITS)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Directory:
+    """
+    Everybody, as of one import. Role members keep the order of the document.
+    """
+
+    users: Mapping[str, User]
+    roles: Mapping[str, tuple[str, ...]]
+
+    def user(self, user_id: str) -> User | None:
+        """
+        The person of that id, active or not.
+        """
+        return self.users.get(user_id)
+
+    def members(self, role: str) -> tuple[User, ...]:
+        """
+        The active members of a role, in the order of the document; may be empty.
+        """
+        ids = self.roles.get(role, ())
+        found = (self.users[user_id] for user_id in ids if user_id in self.users)
+        return tuple(user for user in found if user.active)
+
+    def roles_of(self, user_id: str) -> tuple[str, ...]:
+        """
+        The roles a person holds, sorted.
+        """
+        return tuple(sorted(r for r, ids in self.roles.items() if user_id in ids))
+
+    def manager_of(self, user_id: str) -> User | None:
+        """
+        The nearest active manager above a person; cycles end the walk.
+        """
+        seen = {user_id}
+        user = self.users.get(user_id)
+        while user and user.manager and user.manager not in seen:
+            seen.add(user.manager)
+            user = self.users.get(user.manager)
+            if user and user.active:
+                return user
+        return None

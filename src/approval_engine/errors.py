@@ -1,0 +1,127 @@
+"""
+Every way this product says no, in one tree; the command line and the web map it to their codes.
+
+ApprovalEngineError
+  Refused               the caller asked for something not allowed; nothing changed
+    NotFound              no such thing, or not visible to the caller
+    Forbidden             this person may not do this
+    InvalidState          the thing is in a state that does not allow it
+    InvalidInput          a value given on the spot (an option, a form field) is wrong
+    Conflict              the idempotency key was used for something else, or is still busy
+  DefinitionError       a file or document is wrong; carries every problem found in it
+    DocumentError         a quote, directory or scenario
+    PolicyError           a policy
+    PlanError             a policy met a quote or a directory for which no plan exists
+    BpmnError             a process definition
+  EngineError           the engine did something that the plan does not allow
+  StorageError          the database cannot be reached, or has a schema we do not know
+"""
+
+from dataclasses import dataclass
+
+
+class ApprovalEngineError(Exception):
+    """
+    Anything this product refuses or cannot do.
+    """
+
+
+class Refused(ApprovalEngineError):
+    """
+    The caller asked for something that is not allowed; nothing changed.
+    """
+
+
+class NotFound(Refused):
+    """
+    There is no such thing, or the caller may not see it.
+    """
+
+
+class Forbidden(Refused):
+    """
+    This person may not do this.
+    """
+
+
+class InvalidState(Refused):
+    """
+    The thing is in a state that does not allow it.
+    """
+
+
+class InvalidInput(Refused):
+    """
+    A value given on the spot, such as an option or a form field, is wrong.
+    """
+
+
+class Conflict(Refused):
+    """
+    The idempotency key belongs to another request, or its request still runs.
+    """
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Problem:
+    """
+    One thing that is wrong in a document, placed so that a person can go there.
+
+    `element` is the id an analyst can click in a diagram, or a JSON pointer.
+    """
+
+    file: str
+    line: int
+    code: str
+    element: str
+    sentence: str
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}: {self.code}"
+        return f"{place} element={self.element}: {self.sentence}"
+
+
+class DefinitionError(ApprovalEngineError):
+    """
+    A file or document is wrong; `problems` lists everything found, in file order.
+    """
+
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = problems
+
+
+class DocumentError(DefinitionError):
+    """
+    A quote, a directory or a scenario file is wrong.
+    """
+
+
+class PolicyError(DefinitionError):
+    """
+    A policy is wrong.
+    """
+
+
+class PlanError(DefinitionError):
+    """
+    The policy is right, but this quote and this directory allow no plan.
+    """
+
+
+class BpmnError(DefinitionError):
+    """
+    A process definition is wrong.
+    """
+
+
+class EngineError(ApprovalEngineError):
+    """
+    The engine did something that the plan does not allow; it becomes an incident.
+    """
+
+
+class StorageError(ApprovalEngineError):
+    """
+    The database cannot be reached, is locked too long, or has an unknown schema.
+    """

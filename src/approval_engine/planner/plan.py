@@ -1,0 +1,110 @@
+"""
+The routing plan: chains in parallel, stages in order, steps side by side, each with its rule.
+
+What a process definition is rendered from is `PlannedStep` without its people and facts;
+`definitions` must not read `staffing` or `reasons[].facts`.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from approval_engine.domain.completion import Completion
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FactSeen:
+    """
+    One fact beside the test of the policy that it met, both as text for people.
+    """
+
+    name: str
+    value: str
+    test: str
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reason:
+    """
+    Why a step is in the plan: the trigger, its word, and the facts that fired it.
+    """
+
+    trigger: str
+    reason: str
+    facts: tuple[FactSeen, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EscalationLevel:
+    """
+    Who is asked when a task is late, and after how many business hours from its opening.
+    """
+
+    role: str
+    after_hours: Decimal
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Staffing:
+    """
+    Who may take a step's seats, resolved at submit.
+
+    `candidates` are eligible, in directory order, never empty in a valid plan.
+    `excluded` pairs a person with the reason he must not decide.
+    `seats`: one per person who is asked separately; one shared seat for a pool.
+    """
+
+    candidates: tuple[str, ...]
+    excluded: tuple[tuple[str, str], ...] = ()
+    assignee: str | None = None
+    seats: int = 1
+    note: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlannedStep:
+    """
+    One step of the plan. Hours are business hours of `calendar`.
+    """
+
+    id: str
+    role: str
+    chain: str
+    stage: int
+    completion: Completion
+    calendar: str
+    sla_hours: Decimal
+    remind_after_hours: tuple[Decimal, ...]
+    escalations: tuple[EscalationLevel, ...]
+    escalate_mode: str  # reassign | add
+    on_timeout: str  # escalate | remind | reject | hold | approve
+    on_exhausted: str  # hold | reject
+    ask_everyone: bool
+    required: bool
+    reasons: tuple[Reason, ...]
+    staffing: Staffing
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RoutingPlan:
+    """
+    Everything that must be signed for one quote revision under one policy.
+
+    `steps` come in policy order and have unique ids; empty means approved by policy.
+    `process` is the frame that the policy selects.
+    """
+
+    process: str
+    steps: tuple[PlannedStep, ...]
+
+    def chains(self) -> tuple[tuple[tuple[PlannedStep, ...], ...], ...]:
+        """
+        Chains in policy order, each a tuple of stages in order, each a tuple of steps.
+        """
+        names = dict.fromkeys(step.chain for step in self.steps)
+        return tuple(self._stages(name) for name in names)
+
+    def _stages(self, chain: str) -> tuple[tuple[PlannedStep, ...], ...]:
+        mine = [step for step in self.steps if step.chain == chain]
+        numbers = sorted({step.stage for step in mine})
+        return tuple(tuple(s for s in mine if s.stage == number) for number in numbers)
