@@ -1,0 +1,3 @@
+"""
+A policy document → typed rules; rules and a quote → an evaluation that explains itself.
+"""

@@ -1,0 +1,79 @@
+"""
+What a policy says of one quote: every trigger, fired or not, with fact and threshold.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from approval_engine.domain.quote import Value
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fact:
+    """
+    One input beside one test of a rule. `lines` are the quote lines it held on.
+
+    For a trigger that judges each line, `value` is the worst matching line's.
+    """
+
+    name: str
+    value: Value
+    test: str
+    held: bool
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RungNeeded:
+    """
+    A rung that a ladder asks, and the measures it was chosen by.
+
+    `quorum` is set for a committee: that many of `roles` must approve.
+    `measures` are tests a person's own limits must also meet (value by input name).
+    """
+
+    ladder: str
+    roles: tuple[str, ...]
+    measures: Mapping[str, Value]
+    quorum: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TriggerResult:
+    """
+    The verdict of one trigger. `facts` cover the row that fired, or all rows if none did.
+
+    `rungs` is empty unless the trigger has a ladder and fired.
+    """
+
+    id: str
+    reason: str
+    fired: bool
+    facts: tuple[Fact, ...]
+    lines: tuple[str, ...] = ()
+    require: tuple[str, ...] = ()
+    rungs: tuple[RungNeeded, ...] = ()
+    inform: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    effect: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Evaluation:
+    """
+    All triggers in policy order, the resolved inputs, and the process to use.
+    """
+
+    policy: str
+    version: str
+    policy_sha256: str
+    inputs: Mapping[str, Value]
+    triggers: tuple[TriggerResult, ...]
+    process: str
+
+    @property
+    def fired(self) -> tuple[TriggerResult, ...]:
+        """
+        The triggers that fired, in policy order.
+        """
+        return tuple(trigger for trigger in self.triggers if trigger.fired)
