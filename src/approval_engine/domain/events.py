@@ -1,0 +1,148 @@
+"""
+A recorded fact of a workflow, chained to the one before it by SHA-256.
+
+Every column but `hash` is hashed. Free text never stands in an event: the event holds
+a salted hash of it, the text lies in an erasable table.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from approval_engine.documents import canonical
+
+GENESIS = "0" * 64
+"""The hash before the first event of a workflow."""
+
+
+class Fact(StrEnum):
+    """
+    What can be recorded. The comment says what the event's data holds.
+    """
+
+    SUBMITTED = "submitted"  # quote, revision, attempt, evidence hashes
+    PLANNED = "planned"  # process, steps in policy order
+    TASK_OPENED = "task_opened"  # the whole task, and its step's timers on the first seat
+    TASK_CLAIMED = "task_claimed"  # assignee
+    TASK_RELEASED = "task_released"  # nothing
+    TASK_DELEGATED = "task_delegated"  # assignee, principal
+    TASK_APPROVED = "task_approved"  # comment hash
+    TASK_REJECTED = "task_rejected"  # comment hash
+    TASK_RETURNED = "task_returned"  # comment hash
+    TASK_REMINDED = "task_reminded"  # timer
+    TASK_ESCALATED = "task_escalated"  # timer, level, role, candidates
+    TASK_CLOSED = "task_closed"  # the move, and why
+    TIMER_EXHAUSTED = "timer_exhausted"  # timer: nobody is left to ask, so it holds
+    COMMENTED = "commented"  # comment hash
+    RECALLED = "recalled"  # comment hash
+    WORKFLOW_APPROVED = "workflow_approved"  # nothing, or by policy
+    WORKFLOW_REJECTED = "workflow_rejected"  # step
+    WORKFLOW_RETURNED = "workflow_returned"  # step
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewEvent:
+    """
+    A fact before it got its place in the chain.
+
+    `natural_key` is unique within the workflow: it stops the same decision or timer
+    from being recorded twice whatever went wrong above it.
+    """
+
+    action: Fact
+    actor: str
+    channel: str
+    data: Mapping[str, object]
+    task_id: str | None = None
+    on_behalf_of: str | None = None
+    natural_key: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Event:
+    """
+    A fact in its place. `data` is canonical JSON text, `timestamp` RFC 3339 UTC.
+    """
+
+    id: str
+    workflow_id: str
+    seq: int
+    task_id: str | None
+    action: str
+    actor: str
+    on_behalf_of: str | None
+    channel: str
+    timestamp: str
+    data: str
+    natural_key: str | None
+    prev_hash: str
+    hash: str
+
+
+HASHED = tuple(name for name in Event.__slots__ if name != "hash")
+
+
+def stamp(at: datetime) -> str:
+    """
+    An aware instant as fixed-width RFC 3339 UTC text, so that text order is time order.
+    """
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def instant(text: str) -> datetime:
+    """
+    The aware UTC instant of a stamp.
+    """
+    return datetime.fromisoformat(text)
+
+
+def digest(event: Event) -> str:
+    """
+    The hash that the event must carry.
+    """
+    columns = {name: getattr(event, name) for name in HASHED}
+    return hashlib.sha256(canonical(columns)).hexdigest()
+
+
+def chain(
+    workflow_id: str, seq: int, head: str, at: datetime, facts: Iterable[NewEvent]
+) -> tuple[Event, ...]:
+    """
+    Give facts their numbers after `seq` and their hashes after `head`.
+    """
+    events: list[Event] = []
+    timestamp = stamp(at)
+    for fact in facts:
+        seq += 1
+        columns: dict[str, object] = {
+            "id": f"{workflow_id}:{seq}",
+            "workflow_id": workflow_id,
+            "seq": seq,
+            "task_id": fact.task_id,
+            "action": str(fact.action),
+            "actor": fact.actor,
+            "on_behalf_of": fact.on_behalf_of,
+            "channel": fact.channel,
+            "timestamp": timestamp,
+            "data": canonical(fact.data).decode(),
+            "natural_key": fact.natural_key,
+            "prev_hash": head,
+        }
+        head = hashlib.sha256(canonical(columns)).hexdigest()
+        events.append(Event(**columns, hash=head))  # type: ignore[arg-type]
+    return tuple(events)
+
+
+def first_altered(events: Iterable[Event]) -> int | None:
+    """
+    The number of the first event that is changed, missing or out of order, else None.
+    """
+    expected, head = 1, GENESIS
+    for event in events:
+        intact = (event.seq, event.prev_hash) == (expected, head)
+        if not intact or digest(event) != event.hash:
+            return expected
+        expected, head = expected + 1, event.hash
+    return None

@@ -1,0 +1,153 @@
+"""
+The transition tables: in which state a workflow or a task may make which move, and where it ends.
+
+No state is compared anywhere else to find out what is legal. The README prints both tables.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+from approval_engine.errors import InvalidState
+
+
+class WorkflowStatus(StrEnum):
+    """
+    Where one review of one quote revision stands.
+    """
+
+    PENDING = "pending"  # somebody or a clock still has to act
+    APPROVED = "approved"  # every required step of the plan is satisfied
+    REJECTED = "rejected"  # a step said no
+    RETURNED = "returned"  # a step asked for changes
+    RECALLED = "recalled"  # the submitter withdrew it
+    SUPERSEDED = "superseded"  # a newer revision took its place
+    EXPIRED = "expired"  # the approval outlived its validity
+
+
+class WorkflowMove(StrEnum):
+    """
+    What can happen to a workflow as a whole.
+    """
+
+    APPROVE = "approve"
+    REJECT = "reject"
+    RETURN = "return"
+    RECALL = "recall"
+    SUPERSEDE = "supersede"
+    EXPIRE = "expire"
+
+
+class TaskStatus(StrEnum):
+    """
+    Where one seat of one step stands.
+    """
+
+    OPEN = "open"  # waits for its assignee or any candidate
+    CLAIMED = "claimed"  # a candidate took it for himself
+    DELEGATED = "delegated"  # open at a stand-in
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    RETURNED = "returned"
+    ESCALATED = "escalated"  # its seat moved on to a task beside it
+    CANCELLED = "cancelled"  # the workflow ended without it
+    NOT_REQUIRED = "not_required"  # its step was decided without it
+
+
+class TaskMove(StrEnum):
+    """
+    What can happen to a task. `escalate` keeps the task and changes whom it asks.
+    """
+
+    CLAIM = "claim"
+    RELEASE = "release"
+    DELEGATE = "delegate"
+    APPROVE = "approve"
+    REJECT = "reject"
+    RETURN = "return"
+    ESCALATE = "escalate"
+    MOVE_ON = "move_on"
+    CANCEL = "cancel"
+    DISPENSE = "dispense"
+
+
+_DECIDE: Mapping[TaskMove, TaskStatus] = {
+    TaskMove.APPROVE: TaskStatus.APPROVED,
+    TaskMove.REJECT: TaskStatus.REJECTED,
+    TaskMove.RETURN: TaskStatus.RETURNED,
+}
+_CLOSE: Mapping[TaskMove, TaskStatus] = {
+    TaskMove.MOVE_ON: TaskStatus.ESCALATED,
+    TaskMove.CANCEL: TaskStatus.CANCELLED,
+    TaskMove.DISPENSE: TaskStatus.NOT_REQUIRED,
+}
+_ANY_OPEN: Mapping[TaskMove, TaskStatus] = {
+    **_DECIDE,
+    **_CLOSE,
+    TaskMove.DELEGATE: TaskStatus.DELEGATED,
+    TaskMove.ESCALATE: TaskStatus.OPEN,
+}
+
+TASK_MOVES: Mapping[TaskStatus, Mapping[TaskMove, TaskStatus]] = MappingProxyType(
+    {
+        TaskStatus.OPEN: {**_ANY_OPEN, TaskMove.CLAIM: TaskStatus.CLAIMED},
+        TaskStatus.CLAIMED: {**_ANY_OPEN, TaskMove.RELEASE: TaskStatus.OPEN},
+        TaskStatus.DELEGATED: _ANY_OPEN,
+        TaskStatus.APPROVED: {},
+        TaskStatus.REJECTED: {},
+        TaskStatus.RETURNED: {},
+        TaskStatus.ESCALATED: {},
+        TaskStatus.CANCELLED: {},
+        TaskStatus.NOT_REQUIRED: {},
+    }
+)
+"""From each task status: the moves that are legal and the status they lead to."""
+
+WORKFLOW_MOVES: Mapping[WorkflowStatus, Mapping[WorkflowMove, WorkflowStatus]] = (
+    MappingProxyType(
+        {
+            WorkflowStatus.PENDING: {
+                WorkflowMove.APPROVE: WorkflowStatus.APPROVED,
+                WorkflowMove.REJECT: WorkflowStatus.REJECTED,
+                WorkflowMove.RETURN: WorkflowStatus.RETURNED,
+                WorkflowMove.RECALL: WorkflowStatus.RECALLED,
+                WorkflowMove.SUPERSEDE: WorkflowStatus.SUPERSEDED,
+            },
+            WorkflowStatus.APPROVED: {
+                WorkflowMove.EXPIRE: WorkflowStatus.EXPIRED,
+                WorkflowMove.SUPERSEDE: WorkflowStatus.SUPERSEDED,
+            },
+            WorkflowStatus.REJECTED: {},
+            WorkflowStatus.RETURNED: {},
+            WorkflowStatus.RECALLED: {},
+            WorkflowStatus.SUPERSEDED: {},
+            WorkflowStatus.EXPIRED: {},
+        }
+    )
+)
+"""From each workflow status: the moves that are legal and the status they lead to."""
+
+OPEN_TASK = frozenset(status for status, moves in TASK_MOVES.items() if moves)
+"""The statuses in which somebody can still decide the task."""
+
+
+def move_task(status: TaskStatus, move: TaskMove, subject: str) -> TaskStatus:
+    """
+    The status after the move. Raises InvalidState if the table does not hold it.
+    """
+    if (after := TASK_MOVES[status].get(move)) is None:
+        sentence = f"Expected to {move} {subject}, but it is {status}."
+        raise InvalidState(sentence)
+    return after
+
+
+def move_workflow(
+    status: WorkflowStatus, move: WorkflowMove, subject: str
+) -> WorkflowStatus:
+    """
+    The status after the move. Raises InvalidState if the table does not hold it.
+    """
+    if (after := WORKFLOW_MOVES[status].get(move)) is None:
+        sentence = f"Expected to {move} {subject}, but it is {status}."
+        raise InvalidState(sentence)
+    return after

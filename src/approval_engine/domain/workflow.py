@@ -1,0 +1,145 @@
+"""
+One workflow and its tasks as values: what the database rows and the event log both describe.
+
+How an event changes them is `executor.projection`.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from approval_engine.domain.lifecycle import OPEN_TASK, TaskStatus, WorkflowStatus
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Evidence:
+    """
+    SHA-256 of every document that the workflow was decided under.
+    """
+
+    quote: str
+    policy: str
+    directory: str
+    delegations: str
+    evaluation: str
+    plan: str
+    definition: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PendingTimer:
+    """
+    A boundary timer that waits. `level` counts from 1 within its kind.
+    """
+
+    element: str
+    occurrence: int
+    step: str
+    kind: str  # reminder | escalation
+    level: int
+    due_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Task:
+    """
+    One seat of one step. `principal` is whose work a stand-in does.
+    """
+
+    id: str
+    workflow_id: str
+    step: str
+    element: str
+    occurrence: int
+    seat: int
+    role: str
+    candidates: tuple[str, ...]
+    assignee: str | None
+    principal: str | None
+    status: TaskStatus
+    escalation_level: int
+    opened_at: datetime
+    due_at: datetime
+    closed_at: datetime | None = None
+    closed_by: str | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """
+        Whether somebody can still decide it.
+        """
+        return self.status in OPEN_TASK
+
+    @property
+    def subject(self) -> str:
+        """
+        How a sentence names it.
+        """
+        return f"task '{self.id}' of workflow '{self.workflow_id}'"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Workflow:
+    """
+    One run of review of one quote revision, with its tasks in order of opening.
+
+    `state` is the engine's serialized state, `seq` and `head` the last event's number
+    and hash, `version` counts the commands that changed it.
+    """
+
+    id: str
+    quote_id: str
+    quote_revision: int
+    attempt: int
+    account: str
+    submitted_by: str
+    owner: str | None
+    policy: str
+    policy_version: str
+    process: str
+    evidence: Evidence
+    status: WorkflowStatus
+    steps: int
+    state: bytes
+    ended: str | None
+    timers: tuple[PendingTimer, ...]
+    tasks: tuple[Task, ...]
+    created_at: datetime
+    updated_at: datetime
+    version: int
+    seq: int
+    head: str
+
+    @property
+    def subject(self) -> str:
+        """
+        How a sentence names it.
+        """
+        return f"workflow '{self.id}'"
+
+    @property
+    def next_due_at(self) -> datetime | None:
+        """
+        When the worker must look at it next; None if nothing waits for the clock.
+        """
+        return min((timer.due_at for timer in self.timers), default=None)
+
+    @property
+    def open_tasks(self) -> tuple[Task, ...]:
+        """
+        The tasks that somebody can still decide.
+        """
+        return tuple(task for task in self.tasks if task.is_open)
+
+    def task(self, task_id: str) -> Task | None:
+        """
+        The task of that id, open or closed.
+        """
+        return next((task for task in self.tasks if task.id == task_id), None)
+
+    def seats(self, step: str) -> tuple[Task, ...]:
+        """
+        The seats of the step's latest occurrence.
+        """
+        mine = [task for task in self.tasks if task.step == step]
+        latest = max((task.occurrence for task in mine), default=0)
+        return tuple(task for task in mine if task.occurrence == latest)
