@@ -123,7 +123,9 @@ def _delegation(
 ) -> NewEvent:
     to = request.to
     if to is None:
-        sentence = f"Expected a person to delegate {task.subject} to, but none is named."
+        sentence = (
+            f"Expected a person to delegate {task.subject} to, but none is named."
+        )
         raise InvalidInput(sentence)
     _must_be_active(to, task, request, around)
     if to == request.actor:
@@ -147,9 +149,7 @@ def _comment(
     asked |= {seat.assignee for seat in workflow.tasks if seat.assignee}
     if request.actor not in asked | {workflow.submitted_by, workflow.owner}:
         raise Forbidden(_refusal(task, request, f"'{request.actor}' has no part in it"))
-    return _event(
-        Fact.COMMENTED, task, request, {"comment": request.comment_sha256}
-    )
+    return _event(Fact.COMMENTED, task, request, {"comment": request.comment_sha256})
 
 
 def _must_be_open(workflow: Workflow, task: Task, request: Request) -> None:
@@ -161,12 +161,12 @@ def _must_be_open(workflow: Workflow, task: Task, request: Request) -> None:
     raise InvalidState(_refusal(task, request, f"it is {words}{by}{at}"))
 
 
-def _must_be_free_to_decide(
-    task: Task, request: Request, around: Surroundings
-) -> None:
+def _must_be_free_to_decide(task: Task, request: Request, around: Surroundings) -> None:
     _must_be_active(request.actor, task, request, around)
     if reason := around.excluded.get(request.actor):
-        sentence = _refusal(task, request, f"'{request.actor}' must not decide: {reason}")
+        sentence = _refusal(
+            task, request, f"'{request.actor}' must not decide: {reason}"
+        )
         raise Forbidden(sentence)
 
 
@@ -198,14 +198,14 @@ def _must_say_why(task: Task, request: Request) -> None:
         raise InvalidInput(_refusal(task, request, "a comment is missing"))
 
 
-def _must_not_hold_two_seats(
-    workflow: Workflow, task: Task, request: Request
-) -> None:
+def _must_not_hold_two_seats(workflow: Workflow, task: Task, request: Request) -> None:
     people = {request.actor, task.principal or request.actor}
     for seat in workflow.seats(task.step):
         decided = {seat.closed_by, seat.principal} - {None}
         if seat.id != task.id and not seat.is_open and decided & people:
-            sentence = f"'{request.actor}' already decided this step in task '{seat.id}'"
+            sentence = (
+                f"'{request.actor}' already decided this step in task '{seat.id}'"
+            )
             raise Forbidden(_refusal(task, request, sentence))
 
 

@@ -24,7 +24,9 @@ class Fact(StrEnum):
 
     SUBMITTED = "submitted"  # quote, revision, attempt, evidence hashes
     PLANNED = "planned"  # process, steps in policy order
-    TASK_OPENED = "task_opened"  # the whole task, and its step's timers on the first seat
+    TASK_OPENED = (
+        "task_opened"  # the whole task, and its step's timers on the first seat
+    )
     TASK_CLAIMED = "task_claimed"  # assignee
     TASK_RELEASED = "task_released"  # nothing
     TASK_DELEGATED = "task_delegated"  # assignee, principal

@@ -52,9 +52,11 @@ class Staffing:
     `candidates` are eligible, in directory order, never empty in a valid plan.
     `excluded` pairs a person with the reason he must not decide.
     `seats`: one per person who is asked separately; one shared seat for a pool.
+    `role` is the role they hold where it is not the step's own, as after a fallback.
     """
 
     candidates: tuple[str, ...]
+    role: str | None = None
     excluded: tuple[tuple[str, str], ...] = ()
     assignee: str | None = None
     seats: int = 1

@@ -1,0 +1,62 @@
+"""
+Answers kept under an idempotency key: the same request gets the same answer again.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from approval_engine.errors import Conflict
+from approval_engine.store.database import Transaction
+from approval_engine.store.schema import IDEMPOTENCY
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Key:
+    """
+    An idempotency key in its scope, and the fingerprint of the request that brought it.
+    """
+
+    actor: str
+    route: str
+    key: str
+    fingerprint: str
+
+
+_SCOPE = ("actor", "route", "key")
+_FIND = select(IDEMPOTENCY.c.fingerprint, IDEMPOTENCY.c.answer).where(
+    *(IDEMPOTENCY.c[name] == bindparam(name) for name in _SCOPE)
+)
+_COLUMNS = {name: bindparam(name) for name in IDEMPOTENCY.c.keys()}  # noqa: SIM118 not a dict
+_KEEP = {
+    "sqlite": sqlite.insert(IDEMPOTENCY).values(_COLUMNS).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(IDEMPOTENCY)
+    .values(_COLUMNS)
+    .on_conflict_do_nothing(),
+}
+
+
+def find(transaction: Transaction, key: Key) -> str | None:
+    """
+    The answer kept under this key. Raises Conflict if another request used the key.
+    """
+    scope = {name: getattr(key, name) for name in _SCOPE}
+    row = transaction.execute(_FIND, scope).one_or_none()
+    if row is None:
+        return None
+    if row.fingerprint != key.fingerprint:
+        sentence = f"The idempotency key '{key.key}' was used for another request."
+        raise Conflict(sentence)
+    return str(row.answer)
+
+
+def keep(transaction: Transaction, key: Key, answer: str, at: str) -> None:
+    """
+    Keep the answer. Raises Conflict if the key was taken at the same moment.
+    """
+    row = {name: getattr(key, name) for name in Key.__slots__}
+    row |= {"answer": answer, "created_at": at}
+    if transaction.execute(_KEEP[transaction.dialect.name], row).rowcount != 1:
+        sentence = f"The idempotency key '{key.key}' is busy with another request."
+        raise Conflict(sentence)

@@ -1,0 +1,233 @@
+"""
+What workflows are decided under: documents by content, quotes, policies, the directory.
+
+Documents never change, so their bytes may be cached by whoever reads them.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from approval_engine.errors import NotFound
+from approval_engine.store.database import Transaction
+from approval_engine.store.schema import (
+    COUNTER,
+    DOCUMENT,
+    POLICY,
+    QUOTE,
+    SETTING,
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Document:
+    """
+    Bytes under their SHA-256. `kind` says what reads them.
+    """
+
+    sha256: str
+    kind: str
+    body: bytes
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class QuoteRow:
+    """
+    Where one quote revision lies.
+    """
+
+    id: str
+    revision: int
+    sha256: str
+    account: str
+    submitted_by: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PolicyRow:
+    """
+    Where one published policy version lies.
+    """
+
+    name: str
+    version: str
+    sha256: str
+    status: str
+    published_at: str
+    published_by: str
+
+
+_DOCUMENT_COLUMNS = {name: bindparam(name) for name in Document.__slots__}
+_PUT = {
+    "sqlite": sqlite.insert(DOCUMENT)
+    .values(_DOCUMENT_COLUMNS)
+    .on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(DOCUMENT)
+    .values(_DOCUMENT_COLUMNS)
+    .on_conflict_do_nothing(),
+}
+_BODY = select(DOCUMENT.c.body).where(DOCUMENT.c.sha256 == bindparam("sha256"))
+_SETTING = select(SETTING.c.value).where(SETTING.c.name == bindparam("name"))
+_QUOTE = select(QUOTE).where(QUOTE.c.id == bindparam("id"))
+_POLICIES = select(POLICY).order_by(POLICY.c.published_at, POLICY.c.version)
+_TAKE_SQLITE = (
+    update(COUNTER)
+    .values(
+        {
+            column: column + bindparam(f"take_{column.name}")
+            for column in COUNTER.columns
+        }
+    )
+    .returning(*COUNTER.columns)
+)
+
+
+def put(transaction: Transaction, documents: Iterable[Document]) -> None:
+    """
+    Store documents; one that is already there stays as it is.
+    """
+    rows = [
+        {"sha256": document.sha256, "kind": document.kind, "body": document.body}
+        for document in documents
+    ]
+    if rows:
+        transaction.execute(_PUT[transaction.dialect.name], rows)
+
+
+def body(transaction: Transaction, sha256: str) -> bytes:
+    """
+    The bytes of a document. Raises NotFound.
+    """
+    found = transaction.execute(_BODY, {"sha256": sha256}).scalar_one_or_none()
+    if found is None:
+        sentence = f"There is no document '{sha256}'."
+        raise NotFound(sentence)
+    return bytes(found)
+
+
+def setting(transaction: Transaction, name: str) -> str | None:
+    """
+    The value of a setting, or None.
+    """
+    return transaction.execute(_SETTING, {"name": name}).scalar_one_or_none()
+
+
+def set_setting(transaction: Transaction, name: str, value: str) -> None:
+    """
+    Set a setting, whether it was there or not.
+    """
+    changed = transaction.execute(
+        update(SETTING).where(SETTING.c.name == name).values(value=value)
+    )
+    if not changed.rowcount:
+        transaction.execute(SETTING.insert().values(name=name, value=value))
+
+
+def add_quotes(
+    transaction: Transaction, quotes: Iterable[QuoteRow], imported_at: str
+) -> int:
+    """
+    Record quote revisions that are not there yet; the number of new ones.
+
+    A revision that is there with other content must have been refused before.
+    """
+    known = {
+        (row.id, row.revision)
+        for row in transaction.execute(select(QUOTE.c.id, QUOTE.c.revision))
+    }
+    rows = [
+        {
+            "id": quote.id,
+            "revision": quote.revision,
+            "sha256": quote.sha256,
+            "account": quote.account,
+            "submitted_by": quote.submitted_by,
+            "imported_at": imported_at,
+        }
+        for quote in quotes
+        if (quote.id, quote.revision) not in known
+    ]
+    if rows:
+        transaction.execute(QUOTE.insert(), rows)
+    return len(rows)
+
+
+def quote(
+    transaction: Transaction, quote_id: str, revision: int | None = None
+) -> QuoteRow | None:
+    """
+    A revision of a quote, the newest if none is named.
+    """
+    query = _QUOTE if revision is None else _QUOTE.where(QUOTE.c.revision == revision)
+    rows = transaction.execute(query, {"id": quote_id}).all()
+    newest = max(rows, key=lambda row: row.revision, default=None)
+    return _quote(newest) if newest is not None else None
+
+
+def quotes(transaction: Transaction) -> tuple[QuoteRow, ...]:
+    """
+    The newest revision of every quote, by id.
+    """
+    rows = transaction.execute(select(QUOTE).order_by(QUOTE.c.id, QUOTE.c.revision))
+    newest = {row.id: _quote(row) for row in rows}
+    return tuple(newest.values())
+
+
+def _quote(row: object) -> QuoteRow:
+    return QuoteRow(**{name: getattr(row, name) for name in QuoteRow.__slots__})
+
+
+def publish(transaction: Transaction, policy: PolicyRow) -> None:
+    """
+    Make this policy version the active one; the one before it is retired.
+    """
+    transaction.execute(
+        update(POLICY).where(POLICY.c.status == "active").values(status="retired")
+    )
+    transaction.execute(
+        POLICY.insert().values(
+            {name: getattr(policy, name) for name in PolicyRow.__slots__}
+        )
+    )
+
+
+def policies(transaction: Transaction) -> tuple[PolicyRow, ...]:
+    """
+    Every published policy version, oldest first.
+    """
+    return tuple(
+        PolicyRow(**{name: getattr(row, name) for name in PolicyRow.__slots__})
+        for row in transaction.execute(_POLICIES)
+    )
+
+
+def take_numbers(transaction: Transaction, **counts: int) -> dict[str, tuple[int, ...]]:
+    """
+    Fresh numbers for people to read aloud, as many of each kind as asked for, rising.
+    """
+    if transaction.dialect.name == "sqlite":
+        return _take_from_counter(transaction, counts)
+    return {
+        kind: tuple(
+            transaction.execute(
+                select(func.nextval(f"{kind}_number")).select_from(
+                    func.generate_series(1, count)
+                )
+            ).scalars()
+        )
+        for kind, count in counts.items()
+        if count
+    } | {kind: () for kind, count in counts.items() if not count}
+
+
+def _take_from_counter(
+    transaction: Transaction, counts: dict[str, int]
+) -> dict[str, tuple[int, ...]]:
+    takes = {f"take_{column.name}": counts.get(column.name, 0) for column in COUNTER.c}
+    after = transaction.execute(_TAKE_SQLITE, takes).one()
+    return {
+        kind: tuple(range(getattr(after, kind) - count, getattr(after, kind)))
+        for kind, count in counts.items()
+    }

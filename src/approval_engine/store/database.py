@@ -1,0 +1,140 @@
+"""
+A database URL → transactions that behave alike on SQLite and PostgreSQL.
+
+Writing transactions take their lock at once; foreign exceptions become ours here.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError
+
+from approval_engine.errors import Conflict, InvalidInput, StorageError
+
+Transaction = Connection
+"""One open transaction; only `store` knows what can be done with it."""
+
+LOCK_WAIT_S = 10
+"""How long a command waits for a lock before it gives up."""
+
+_PRAGMAS = (
+    "PRAGMA journal_mode = WAL",
+    # NORMAL may lose the last commits on a power cut; a decision must not be lost.
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+    f"PRAGMA busy_timeout = {LOCK_WAIT_S * 1000}",
+)
+
+# A vanished client must not keep a workflow locked: the server ends its transaction.
+_POSTGRES_OPTIONS = (
+    f"-c lock_timeout={LOCK_WAIT_S}s -c idle_in_transaction_session_timeout=30s"
+)
+
+
+class Database:
+    """
+    One database and its connection pool; safe to share between threads.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = _parse(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = _sqlite(self.url) if self.is_sqlite else _postgres(self.url)
+        self._readers = self.engine.execution_options(reads_only=True)
+
+    @contextmanager
+    def begin(self) -> Iterator[Transaction]:
+        """
+        A writing transaction: committed at the end of the block, rolled back on a raise.
+
+        Raises StorageError if the database is away or locked too long, Conflict if a
+        unique constraint caught what no lock had stopped.
+        """
+        with _translated(), self.engine.begin() as transaction:
+            yield transaction
+
+    @contextmanager
+    def read(self) -> Iterator[Transaction]:
+        """
+        A transaction that only reads and waits for no writer.
+        """
+        with _translated(), self._readers.begin() as transaction:
+            yield transaction
+
+    def close(self) -> None:
+        """
+        Give all connections back to the system.
+        """
+        self.engine.dispose()
+
+
+def _parse(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        sentence = "CPQ_DATABASE_URL is not a database URL such as sqlite:///cpq.db."
+        raise InvalidInput(sentence) from None
+    backend = parsed.get_backend_name()
+    if backend == "postgresql":
+        return parsed.set(drivername="postgresql+psycopg")
+    if backend != "sqlite":
+        sentence = f"The database '{backend}' is not one of sqlite and postgresql."
+        raise InvalidInput(sentence)
+    return parsed
+
+
+def _sqlite(url: URL) -> Engine:
+    engine = _create(url)
+
+    @event.listens_for(engine, "connect")
+    def connect(connection: Any, _: object) -> None:  # noqa: ANN401 the driver's own
+        # The driver's own transaction control starts late and upgrades locks.
+        connection.isolation_level = None
+        for pragma in _PRAGMAS:
+            connection.execute(pragma)
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A deferred transaction that upgrades to a write fails at once under load
+        # in spite of the busy timeout; an immediate one waits its turn.
+        reads = connection.get_execution_options().get("reads_only")
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _postgres(url: URL) -> Engine:
+    return _create(url, connect_args={"options": _POSTGRES_OPTIONS})
+
+
+def _create(url: URL, **options: object) -> Engine:
+    try:
+        return create_engine(url, pool_size=16, max_overflow=48, **options)
+    except (ModuleNotFoundError, NoSuchModuleError) as error:
+        sentence = f"The driver of {url.render_as_string()} is not installed: {error}."
+        raise StorageError(sentence) from error
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError as error:
+        sentence = (
+            "Somebody else did the same thing at the same moment; nothing changed."
+        )
+        raise Conflict(sentence) from error
+    except DBAPIError as error:
+        reason = str(error.orig).strip().splitlines()[0]
+        sentence = f"The database cannot do this now: {reason}."
+        raise StorageError(sentence) from error
+
+
+def ping(transaction: Transaction) -> None:
+    """
+    Ask the database for a sign of life.
+    """
+    transaction.execute(text("SELECT 1"))

@@ -1,0 +1,73 @@
+"""
+The append-only log of every workflow, and the erasable texts beside it.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, select
+
+from approval_engine.domain.events import Event
+from approval_engine.store.database import Transaction
+from approval_engine.store.schema import EVENT, EVENT_TEXT
+
+_COLUMNS = tuple(Event.__slots__)
+_OF = select(EVENT).where(EVENT.c.workflow_id == bindparam("id")).order_by(EVENT.c.seq)
+_TEXTS = (
+    select(EVENT.c.seq, EVENT_TEXT.c.salt, EVENT_TEXT.c.body)
+    .join(EVENT_TEXT, EVENT_TEXT.c.event_id == EVENT.c.id)
+    .where(EVENT.c.workflow_id == bindparam("id"))
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EventText:
+    """
+    What somebody wrote, with the salt of its hash in the event.
+    """
+
+    event_id: str
+    salt: str
+    body: str
+
+
+def append(
+    transaction: Transaction, events: Iterable[Event], texts: Iterable[EventText] = ()
+) -> None:
+    """
+    Add events at the end of their logs, and what people wrote.
+    """
+    rows = [{name: getattr(event, name) for name in _COLUMNS} for event in events]
+    if rows:
+        transaction.execute(EVENT.insert(), rows)
+    words = [{name: getattr(t, name) for name in EventText.__slots__} for t in texts]
+    if words:
+        transaction.execute(EVENT_TEXT.insert(), words)
+
+
+def of(transaction: Transaction, workflow_id: str) -> tuple[Event, ...]:
+    """
+    The log of one workflow in order; empty if there is no such workflow.
+    """
+    rows = transaction.execute(_OF, {"id": workflow_id})
+    return tuple(Event(*row) for row in rows)
+
+
+def texts(transaction: Transaction, workflow_id: str) -> dict[int, EventText]:
+    """
+    What people wrote in one workflow, by event number; erased texts are missing.
+    """
+    rows = transaction.execute(_TEXTS, {"id": workflow_id})
+    return {
+        row.seq: EventText(
+            event_id=f"{workflow_id}:{row.seq}", salt=row.salt, body=row.body
+        )
+        for row in rows
+    }
+
+
+def workflow_ids(transaction: Transaction) -> Iterator[str]:
+    """
+    Every workflow that has an event, in no order.
+    """
+    yield from transaction.execute(select(EVENT.c.workflow_id).distinct()).scalars()

@@ -1,0 +1,3 @@
+"""
+Schema versions, oldest first; forward only. Alembic runs them.
+"""

@@ -1,0 +1,3 @@
+"""
+One module per schema version, named by its number.
+"""

@@ -1,0 +1,154 @@
+"""
+Workflow and task rows ↔ values, column by column; no SQL in here.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Row
+
+from approval_engine.documents import canonical, load
+from approval_engine.domain.events import instant, stamp
+from approval_engine.domain.lifecycle import TaskStatus, WorkflowStatus
+from approval_engine.domain.workflow import Evidence, PendingTimer, Task, Workflow
+
+
+def workflow_row(workflow: Workflow) -> dict[str, object]:
+    """
+    The columns of a workflow.
+    """
+    next_due_at = workflow.next_due_at
+    evidence = workflow.evidence
+    return {
+        "id": workflow.id,
+        "number": _number(workflow.id),
+        "quote_id": workflow.quote_id,
+        "quote_revision": workflow.quote_revision,
+        "attempt": workflow.attempt,
+        "account": workflow.account,
+        "submitted_by": workflow.submitted_by,
+        "owner": workflow.owner,
+        "policy": workflow.policy,
+        "policy_version": workflow.policy_version,
+        "process": workflow.process,
+        **{f"{name}_sha256": getattr(evidence, name) for name in Evidence.__slots__},
+        "status": str(workflow.status),
+        "steps": workflow.steps,
+        "state": workflow.state,
+        "ended": workflow.ended,
+        "timers": canonical([_timer_row(timer) for timer in workflow.timers]).decode(),
+        "next_due_at": stamp(next_due_at) if next_due_at else None,
+        "created_at": stamp(workflow.created_at),
+        "updated_at": stamp(workflow.updated_at),
+        "version": workflow.version,
+        "seq": workflow.seq,
+        "head": workflow.head,
+    }
+
+
+def task_row(task: Task) -> dict[str, object]:
+    """
+    The columns of a task.
+    """
+    return {
+        "id": task.id,
+        "number": _number(task.id),
+        "workflow_id": task.workflow_id,
+        "step": task.step,
+        "element": task.element,
+        "occurrence": task.occurrence,
+        "seat": task.seat,
+        "role": task.role,
+        "candidates": canonical(task.candidates).decode(),
+        "assignee": task.assignee,
+        "principal": task.principal,
+        "status": str(task.status),
+        "is_open": int(task.is_open),
+        "escalation_level": task.escalation_level,
+        "opened_at": stamp(task.opened_at),
+        "due_at": stamp(task.due_at),
+        "closed_at": stamp(task.closed_at) if task.closed_at else None,
+        "closed_by": task.closed_by,
+    }
+
+
+def workflow_of(row: Row[Any], tasks: Iterable[Row[Any]]) -> Workflow:
+    """
+    The value of a workflow row and its task rows.
+    """
+    return Workflow(
+        id=row.id,
+        quote_id=row.quote_id,
+        quote_revision=row.quote_revision,
+        attempt=row.attempt,
+        account=row.account,
+        submitted_by=row.submitted_by,
+        owner=row.owner,
+        policy=row.policy,
+        policy_version=row.policy_version,
+        process=row.process,
+        evidence=Evidence(
+            **{name: getattr(row, f"{name}_sha256") for name in Evidence.__slots__}
+        ),
+        status=WorkflowStatus(row.status),
+        steps=row.steps,
+        state=bytes(row.state),
+        ended=row.ended,
+        timers=tuple(_timer_of(timer) for timer in load(row.timers.encode())),
+        tasks=tuple(task_of(task) for task in tasks),
+        created_at=instant(row.created_at),
+        updated_at=instant(row.updated_at),
+        version=row.version,
+        seq=row.seq,
+        head=row.head,
+    )
+
+
+def task_of(row: Row[Any]) -> Task:
+    """
+    The value of a task row.
+    """
+    return Task(
+        id=row.id,
+        workflow_id=row.workflow_id,
+        step=row.step,
+        element=row.element,
+        occurrence=row.occurrence,
+        seat=row.seat,
+        role=row.role,
+        candidates=tuple(load(row.candidates.encode())),
+        assignee=row.assignee,
+        principal=row.principal,
+        status=TaskStatus(row.status),
+        escalation_level=row.escalation_level,
+        opened_at=instant(row.opened_at),
+        due_at=instant(row.due_at),
+        closed_at=instant(row.closed_at) if row.closed_at else None,
+        closed_by=row.closed_by,
+    )
+
+
+def _number(identifier: str) -> int:
+    return int(identifier.rpartition("-")[2])
+
+
+def _timer_row(timer: PendingTimer) -> dict[str, object]:
+    return {
+        "element": timer.element,
+        "occurrence": timer.occurrence,
+        "step": timer.step,
+        "kind": timer.kind,
+        "level": timer.level,
+        "dueAt": stamp(timer.due_at),
+    }
+
+
+def _timer_of(row: Mapping[str, Any]) -> PendingTimer:
+    return PendingTimer(
+        element=row["element"],
+        occurrence=row["occurrence"],
+        step=row["step"],
+        kind=row["kind"],
+        level=row["level"],
+        due_at=instant(row["dueAt"]),
+    )

@@ -1,0 +1,49 @@
+"""
+The tables. Every index, constraint and lock says what it is for on the line above it.
+
+Instants are fixed-width RFC 3339 UTC text, so that text order is time order on every
+database; documents and states are bytes, never a JSON type that reorders keys.
+"""
+
+from approval_engine.store.schema.accounts import API_TOKEN, CREDENTIAL, SESSION
+from approval_engine.store.schema.base import METADATA, SQLITE_ONLY
+from approval_engine.store.schema.catalog import (
+    COUNTER,
+    DELEGATION,
+    DOCUMENT,
+    POLICY,
+    QUOTE,
+    SEQUENCES,
+    SETTING,
+)
+from approval_engine.store.schema.workflows import (
+    EVENT,
+    EVENT_TEXT,
+    IDEMPOTENCY,
+    INCIDENT,
+    OUTBOX,
+    TASK,
+    WORKFLOW,
+)
+
+__all__ = [
+    "API_TOKEN",
+    "COUNTER",
+    "CREDENTIAL",
+    "DELEGATION",
+    "DOCUMENT",
+    "EVENT",
+    "EVENT_TEXT",
+    "IDEMPOTENCY",
+    "INCIDENT",
+    "METADATA",
+    "OUTBOX",
+    "POLICY",
+    "QUOTE",
+    "SEQUENCES",
+    "SESSION",
+    "SETTING",
+    "SQLITE_ONLY",
+    "TASK",
+    "WORKFLOW",
+]

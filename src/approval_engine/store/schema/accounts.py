@@ -1,0 +1,35 @@
+"""
+Tables of who is asking: passwords, web sessions and API tokens, all of them hashed.
+"""
+
+from sqlalchemy import Column, Table, Text
+
+from approval_engine.store.schema.base import METADATA
+
+CREDENTIAL = Table(
+    "credential",
+    METADATA,
+    Column("user_id", Text, primary_key=True),
+    Column("password_hash", Text, nullable=False),
+)
+
+SESSION = Table(
+    "web_session",
+    METADATA,
+    # Only the hash of the cookie is stored: a copy of the table opens no door.
+    Column("token_sha256", Text, primary_key=True),
+    Column("user_id", Text, nullable=False),
+    Column("created_at", Text, nullable=False),
+    Column("seen_at", Text, nullable=False),
+)
+
+API_TOKEN = Table(
+    "api_token",
+    METADATA,
+    Column("token_sha256", Text, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("user_id", Text, nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("created_at", Text, nullable=False),
+    Column("expires_at", Text),
+)

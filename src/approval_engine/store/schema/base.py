@@ -1,0 +1,17 @@
+"""
+What all tables share: two sets of tables and the names of constraints.
+"""
+
+from sqlalchemy import MetaData
+
+METADATA = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+SQLITE_ONLY = MetaData()
+"""Tables that PostgreSQL does not need."""

@@ -1,0 +1,92 @@
+"""
+Tables of what workflows are decided under: documents, policies, quotes, delegations.
+"""
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    text,
+)
+
+from approval_engine.store.schema.base import METADATA, SQLITE_ONLY
+
+# Everything a workflow was decided under, once per content, never changed.
+DOCUMENT = Table(
+    "document",
+    METADATA,
+    Column("sha256", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
+# Named pointers to what is current: directory, delegations, and how the database began.
+SETTING = Table(
+    "setting",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+# Numbers that people read aloud: WF-8821, T-22. One row; PostgreSQL has sequences
+# instead, because one row would make every submit wait for the one before it.
+COUNTER = Table(
+    "counter",
+    SQLITE_ONLY,
+    Column("workflow", Integer, nullable=False),
+    Column("task", Integer, nullable=False),
+    Column("delegation", Integer, nullable=False),
+    Column("incident", Integer, nullable=False),
+)
+
+SEQUENCES = tuple(f"{column.name}_number" for column in COUNTER.columns)
+"""The PostgreSQL sequences, one per column of `COUNTER`, in its order."""
+
+
+POLICY = Table(
+    "policy",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("version", Text, primary_key=True),
+    Column("sha256", Text, ForeignKey("document.sha256"), nullable=False),
+    Column("status", Text, nullable=False),
+    Column("published_at", Text, nullable=False),
+    Column("published_by", Text, nullable=False),
+    CheckConstraint("status IN ('active', 'retired')", name="status"),
+    # At most one policy decides at a time.
+    Index(
+        "uq_policy_active",
+        "status",
+        unique=True,
+        sqlite_where=text("status = 'active'"),
+        postgresql_where=text("status = 'active'"),
+    ),
+)
+
+QUOTE = Table(
+    "quote",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("sha256", Text, ForeignKey("document.sha256"), nullable=False),
+    Column("account", Text, nullable=False),
+    Column("submitted_by", Text, nullable=False),
+    Column("imported_at", Text, nullable=False),
+)
+
+DELEGATION = Table(
+    "delegation",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("principal", Text, nullable=False),
+    Column("delegate", Text, nullable=False),
+    Column("role", Text),
+    Column("starts_at", Text, nullable=False),
+    Column("ends_at", Text, nullable=False),
+    Column("ended_at", Text),
+)

@@ -1,0 +1,69 @@
+"""
+Bring a database to the schema this code knows, and say so when it has another one.
+"""
+
+from pathlib import Path
+
+from sqlalchemy import inspect, text
+
+from approval_engine.errors import StorageError
+from approval_engine.store.database import Database, Transaction
+
+NEWEST = "0001"
+"""The schema version that this code reads and writes."""
+
+
+def upgrade(database: Database) -> str:
+    """
+    Run the migrations that are missing; the version reached. Doing it twice is harmless.
+    """
+    # Alembic costs a cold command more than everything else it imports.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+
+    with database.begin() as transaction:
+        if transaction.dialect.name == "postgresql":
+            # Two servers that start at once must not both create the tables.
+            transaction.execute(text("SELECT pg_advisory_xact_lock(20261122)"))
+        if _version(transaction) == NEWEST:
+            return NEWEST
+        config = Config()
+        config.set_main_option(
+            "script_location", str(Path(__file__).with_name("migrations"))
+        )
+        config.attributes["connection"] = transaction
+        command.upgrade(config, "head")
+    return NEWEST
+
+
+def require_newest(database: Database) -> None:
+    """
+    Raise StorageError unless the database has exactly the schema of this code.
+    """
+    with database.read() as transaction:
+        version = _version(transaction)
+    if version is None:
+        sentence = "The database is empty; run 'cpq db upgrade' or 'cpq seed' first."
+        raise StorageError(sentence)
+    if version != NEWEST:
+        word = "older" if version < NEWEST else "newer"
+        sentence = (
+            f"The database has schema {version}, {word} than {NEWEST} of this program;"
+            f" {'run cpq db upgrade' if word == 'older' else 'use the newer program'}."
+        )
+        raise StorageError(sentence)
+
+
+def is_empty(database: Database) -> bool:
+    """
+    Whether no schema was ever created in the database.
+    """
+    with database.read() as transaction:
+        return _version(transaction) is None
+
+
+def _version(transaction: Transaction) -> str | None:
+    if not inspect(transaction).has_table("alembic_version"):
+        return None
+    query = text("SELECT version_num FROM alembic_version")
+    return transaction.execute(query).scalar_one_or_none()

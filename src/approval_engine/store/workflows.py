@@ -1,0 +1,171 @@
+"""
+Workflow and task rows ↔ the `Workflow` value; the row is the lock of everything in it.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, bindparam, select, update
+
+from approval_engine.domain.events import stamp
+from approval_engine.domain.lifecycle import WorkflowStatus
+from approval_engine.domain.workflow import Task, Workflow
+from approval_engine.errors import Conflict
+from approval_engine.store.database import Transaction
+from approval_engine.store.rows import task_row, workflow_of, workflow_row
+from approval_engine.store.schema import INCIDENT, TASK, WORKFLOW
+
+_INCIDENT = (
+    select(INCIDENT.c.id)
+    .where(INCIDENT.c.workflow_id == WORKFLOW.c.id, INCIDENT.c.closed_at.is_(None))
+    .limit(1)
+    .scalar_subquery()
+    .label("incident")
+)
+_READ = select(WORKFLOW, _INCIDENT).where(WORKFLOW.c.id == bindparam("id"))
+# The one lock: people, timers and recalls of a workflow wait for each other here.
+_LOCK = _READ.with_for_update(of=WORKFLOW)
+# A timer whose workflow somebody is busy with is left to the next round.
+_LOCK_IF_FREE = _READ.with_for_update(of=WORKFLOW, skip_locked=True)
+_TASKS = (
+    select(TASK).where(TASK.c.workflow_id == bindparam("id")).order_by(TASK.c.number)
+)
+_UPDATE = update(WORKFLOW).where(
+    WORKFLOW.c.id == bindparam("the_id"), WORKFLOW.c.version == bindparam("before")
+)
+_CHANGED = (
+    "status", "state", "ended", "timers", "next_due_at", "updated_at", "version",
+    "seq", "head",
+)  # fmt: skip
+_UPDATE_WORKFLOW = _UPDATE.values({name: bindparam(name) for name in _CHANGED})
+_TASK_CHANGED = (
+    "role", "candidates", "assignee", "principal", "status", "is_open",
+    "escalation_level", "closed_at", "closed_by",
+)  # fmt: skip
+_UPDATE_TASK = (
+    update(TASK)
+    .where(TASK.c.id == bindparam("the_id"))
+    .values({name: bindparam(name) for name in _TASK_CHANGED})
+)
+_DUE = (
+    select(WORKFLOW.c.id)
+    .where(WORKFLOW.c.next_due_at <= bindparam("now"))
+    .order_by(WORKFLOW.c.next_due_at, WORKFLOW.c.id)
+    .limit(bindparam("limit"))
+)
+
+
+def lock(
+    transaction: Transaction, workflow_id: str
+) -> tuple[Workflow, str | None] | None:
+    """
+    The workflow under its lock, and the id of an open incident; None if there is none.
+    """
+    return _one(transaction, _LOCK, workflow_id)
+
+
+def lock_if_free(
+    transaction: Transaction, workflow_id: str
+) -> tuple[Workflow, str | None] | None:
+    """
+    Like `lock`, but None also while somebody else holds the lock.
+    """
+    return _one(transaction, _LOCK_IF_FREE, workflow_id)
+
+
+def read(
+    transaction: Transaction, workflow_id: str
+) -> tuple[Workflow, str | None] | None:
+    """
+    The workflow as last committed, and the id of an open incident.
+    """
+    return _one(transaction, _READ, workflow_id)
+
+
+def _one(
+    transaction: Transaction, query: Select[Any], workflow_id: str
+) -> tuple[Workflow, str | None] | None:
+    row = transaction.execute(query, {"id": workflow_id}).one_or_none()
+    if row is None:
+        return None
+    tasks = transaction.execute(_TASKS, {"id": workflow_id}).all()
+    return workflow_of(row, tasks), row.incident
+
+
+def attempts(
+    transaction: Transaction, quote_id: str, revision: int
+) -> tuple[tuple[str, WorkflowStatus], ...]:
+    """
+    The workflows of a quote revision, oldest attempt first, each with its status.
+    """
+    rows = transaction.execute(
+        select(WORKFLOW.c.id, WORKFLOW.c.status)
+        .where(WORKFLOW.c.quote_id == quote_id, WORKFLOW.c.quote_revision == revision)
+        .order_by(WORKFLOW.c.attempt)
+    )
+    return tuple((row.id, WorkflowStatus(row.status)) for row in rows)
+
+
+def ids(transaction: Transaction, status: str | None = None) -> tuple[str, ...]:
+    """
+    The ids of all workflows, oldest first, or of those in one status.
+    """
+    query = select(WORKFLOW.c.id).order_by(WORKFLOW.c.number)
+    if status:
+        query = query.where(WORKFLOW.c.status == status)
+    return tuple(transaction.execute(query).scalars())
+
+
+def workflow_of_task(transaction: Transaction, task_id: str) -> str | None:
+    """
+    The workflow that a task belongs to.
+    """
+    query = select(TASK.c.workflow_id).where(TASK.c.id == task_id)
+    return transaction.execute(query).scalar_one_or_none()
+
+
+def due(transaction: Transaction, now: datetime, limit: int) -> tuple[str, ...]:
+    """
+    The workflows with a timer that is due at `now`, longest overdue first.
+    """
+    found = transaction.execute(_DUE, {"now": stamp(now), "limit": limit})
+    return tuple(found.scalars())
+
+
+def insert(transaction: Transaction, workflow: Workflow) -> None:
+    """
+    Add a workflow and its tasks.
+    """
+    transaction.execute(WORKFLOW.insert(), workflow_row(workflow))
+    insert_tasks(transaction, workflow.tasks)
+
+
+def insert_tasks(transaction: Transaction, tasks: Iterable[Task]) -> None:
+    """
+    Add tasks; their ids must be new.
+    """
+    if rows := [task_row(task) for task in tasks]:
+        transaction.execute(TASK.insert(), rows)
+
+
+def save(transaction: Transaction, before: Workflow, after: Workflow) -> None:
+    """
+    Write what a command changed; the version fences off a writer that lost its lock.
+    """
+    row = workflow_row(after)
+    changed = {name: row[name] for name in _CHANGED}
+    fence = {"the_id": before.id, "before": before.version}
+    if transaction.execute(_UPDATE_WORKFLOW, changed | fence).rowcount != 1:
+        sentence = f"The {before.subject} changed meanwhile; nothing was stored."
+        raise Conflict(sentence)
+    known = {task.id: task for task in before.tasks}
+    updates = [
+        {name: row[name] for name in _TASK_CHANGED} | {"the_id": task.id}
+        for task in after.tasks
+        if known.get(task.id, task) != task
+        for row in [task_row(task)]
+    ]
+    if updates:
+        transaction.execute(_UPDATE_TASK, updates)
+    insert_tasks(transaction, (task for task in after.tasks if task.id not in known))
