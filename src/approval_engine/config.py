@@ -1,0 +1,179 @@
+"""
+The environment → one frozen `Settings`; nothing else in the product reads variables.
+
+It also knows where the files lie that are shipped beside the code.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Generic, TypeVar
+from urllib.parse import urlsplit
+
+from approval_engine.errors import InvalidInput
+
+PREFIX = "CPQ_"
+DEFAULT_DATABASE_URL = "sqlite:///cpq.db"
+
+_HERE = Path(__file__).parent
+_MASK = "***"
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
+# Greedy on purpose: a password may hold any character that its owner forgot to quote.
+_LOGIN = re.compile(r"(://[^:@/]*:).*@")
+_PASSWORD = re.compile(r"(password=)[^&]*")
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
+    """
+    What the environment says; each field is the variable `CPQ_` + its name.
+
+    `now` is a fixed clock for rehearsals. What is left out of the representation is
+    secret or may hold a password.
+    """
+
+    database_url: str = field(default=DEFAULT_DATABASE_URL, repr=False)
+    user: str | None = None
+    token: str | None = field(default=None, repr=False)
+    trust_cli: bool = False
+    secret_key: str | None = field(default=None, repr=False)
+    base_url: str | None = None
+    smtp_url: str | None = field(default=None, repr=False)
+    webhook_secret: str | None = field(default=None, repr=False)
+    oidc_issuer: str | None = None
+    oidc_client_id: str | None = None
+    oidc_client_secret: str | None = field(default=None, repr=False)
+    now: datetime | None = None
+    allow_fixed_clock: bool = False
+
+    def masked(self) -> tuple[tuple[str, str], ...]:
+        """
+        Variable and value as text, fit to be shown; empty where nothing is set.
+        """
+        return tuple(
+            (
+                PREFIX + setting.name.upper(),
+                _shown(getattr(self, setting.name), secret=not setting.repr),
+            )
+            for setting in fields(self)
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Form(Generic[T]):
+    """
+    How a text becomes a value; `parse` raises ValueError, `words` say what it expects.
+    """
+
+    words: str
+    parse: Callable[[str], T]
+
+
+def load(environ: Mapping[str, str]) -> Settings:
+    """
+    The settings of that environment; an empty variable counts as absent.
+
+    Raises InvalidInput with the variable and its form, never with the value.
+    """
+    return Settings(
+        database_url=_read(environ, "DATABASE_URL", _DATABASE) or DEFAULT_DATABASE_URL,
+        user=_read(environ, "USER", _TEXT),
+        token=_read(environ, "TOKEN", _TEXT),
+        trust_cli=_read(environ, "TRUST_CLI", _FLAG) or False,
+        secret_key=_read(environ, "SECRET_KEY", _TEXT),
+        base_url=_read(environ, "BASE_URL", _WEB),
+        smtp_url=_read(environ, "SMTP_URL", _MAIL),
+        webhook_secret=_read(environ, "WEBHOOK_SECRET", _TEXT),
+        oidc_issuer=_read(environ, "OIDC_ISSUER", _WEB),
+        oidc_client_id=_read(environ, "OIDC_CLIENT_ID", _TEXT),
+        oidc_client_secret=_read(environ, "OIDC_CLIENT_SECRET", _TEXT),
+        now=_read(environ, "NOW", _CLOCK),
+        allow_fixed_clock=_read(environ, "ALLOW_FIXED_CLOCK", _FLAG) or False,
+    )
+
+
+def packaged(name: str) -> Path:
+    """
+    The shipped folder `bpmn` or `templates`: in a wheel within, in a checkout beside.
+    """
+    inside = _HERE / "_data" / name
+    return inside if inside.is_dir() else _HERE.parents[1] / name
+
+
+def _read(environ: Mapping[str, str], name: str, form: _Form[T]) -> T | None:
+    text = environ.get(PREFIX + name, "").strip()
+    if not text:
+        return None
+    try:
+        return form.parse(text)
+    except (ValueError, OverflowError):
+        sentence = f"Expected {PREFIX}{name} to be {form.words}, but it is not."
+        raise InvalidInput(sentence) from None
+
+
+def _flag(text: str) -> bool:
+    if text not in {"0", "1"}:
+        raise ValueError(text)
+    return text == "1"
+
+
+def _instant(text: str) -> datetime:
+    if not _INSTANT.fullmatch(text):
+        raise ValueError(text)
+    return datetime.fromisoformat(text.upper()).astimezone(UTC)
+
+
+def _database_url(text: str) -> str:
+    scheme, _, rest = text.partition("://")
+    if not rest.strip("/"):
+        raise ValueError(text)
+    if scheme in {"postgres", "postgresql", "postgresql+psycopg"}:
+        return f"postgresql+psycopg://{rest}"
+    if scheme != "sqlite" or not rest.startswith("/"):
+        raise ValueError(text)
+    return text
+
+
+def _url(*schemes: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        parts = urlsplit(text)
+        # Reading the port raises ValueError by itself where it is no port.
+        if parts.scheme not in schemes or not parts.hostname or parts.port == 0:
+            raise ValueError(text)
+        return text.rstrip("/")
+
+    return parse
+
+
+_TEXT = _Form(words="a text", parse=str)
+_FLAG = _Form(words="1 or 0", parse=_flag)
+_CLOCK = _Form(words="an instant such as 2026-11-22T09:00:00Z", parse=_instant)
+_WEB = _Form(
+    words="an address such as https://cpq.example", parse=_url("http", "https")
+)
+_MAIL = _Form(
+    words="a mail server such as smtp://user:password@mail.example:587",
+    parse=_url("smtp", "smtps"),
+)
+_DATABASE = _Form(
+    words="sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME",
+    parse=_database_url,
+)
+
+
+def _shown(value: object, *, secret: bool) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return str(int(value))
+        case datetime():
+            return value.isoformat().replace("+00:00", "Z")
+    text = str(value)
+    if "://" in text:
+        return _PASSWORD.sub(rf"\1{_MASK}", _LOGIN.sub(rf"\1{_MASK}@", text))
+    return _MASK if secret else text
