@@ -72,7 +72,7 @@ def database_url(
 
 def _server(home: Path):
     # The package keeps one lock per machine in the folder that this variable names; it
-    # is another user's as soon as two users have run the tests, so give it ours instead.
+    # is somebody else's once two users have run the tests, so give it ours instead.
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_RUNTIME_DIR", str(home))
         (home / "python_PostgresServer").mkdir()

@@ -1,0 +1,87 @@
+# What a checkout can do. Everything is installed into .venv, nothing asks a question.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+SHELL := /bin/sh
+
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
+	--generate-hashes --no-annotate --custom-compile-command "make lock" \
+	$(if $(UPGRADE),--upgrade) pyproject.toml
+WORKERS ?= 2
+
+.PHONY: help setup dev run test check format bench proof dist lock clean
+
+help: ## say what there is
+	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile
+
+setup: .venv/setup.stamp ## install the product into .venv
+
+dev: .venv/dev.stamp
+
+run: setup ## seed a demo database and serve it
+	$(BIN)/cpq demo
+
+test: check ## all checks, all tests but the long proofs
+	$(BIN)/python -m pytest -n $(WORKERS) -m "not proof"
+
+check: dev ## format, lint, types, import rules
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: dev ## mend what the formatter and the linter can
+	$(BIN)/ruff check --fix-only
+	$(BIN)/ruff format
+
+bench: dev ## measure against the named baselines
+	$(BIN)/python benchmarks/run.py
+
+proof: dev ## the long proofs: many histories, crashes and races
+	$(BIN)/python -m pytest -m proof
+
+dist: dev ## source distribution and wheel into dist/
+	$(BIN)/python -m build --no-isolation
+
+# UPGRADE=1 takes the newest of everything; without it only what pyproject asks for moves.
+lock: dev ## write the lock files anew
+	$(LOCK) --group build --output-file requirements.lock
+	$(LOCK) --group build --group dev --constraint requirements.lock \
+		--output-file requirements-dev.lock
+
+clean: ## remove everything that can be made again
+	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	find src tests -type d -name __pycache__ -prune -exec rm -rf {} +
+
+# pip arrives last in a new environment: where it is missing, the attempt was cut short.
+# Debian ships Python without what makes environments; root may fetch it, others are told.
+.venv/bin/pip:
+	@python=$$(for name in python3.11 python3 python3.12 python3.13 python3.14; do \
+		$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+			&& echo $$name && break; done); \
+	if [ -z "$$python" ]; then \
+		echo "Expected Python 3.11 or newer on the PATH, but there is none." >&2; exit 1; \
+	fi; \
+	if ! $$python -c 'import ensurepip' 2>/dev/null; then \
+		fetch="apt-get install --yes $$python-venv"; \
+		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+			apt-get update --quiet=2 && DEBIAN_FRONTEND=noninteractive $$fetch; \
+		else \
+			echo "Expected $$python to make environments, but it cannot. Run: sudo $$fetch" >&2; \
+			exit 1; \
+		fi; \
+	fi; \
+	$$python -m venv --clear .venv
+
+.venv/setup.stamp: .venv/bin/pip requirements.lock pyproject.toml
+	@echo "Installing into .venv …"
+	@$(PIP) --require-hashes --only-binary :all: --requirement requirements.lock
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/dev.stamp: .venv/setup.stamp requirements-dev.lock
+	@echo "Installing the tools of developers into .venv …"
+	@$(PIP) --require-hashes --only-binary :all: --requirement requirements-dev.lock
+	@touch $@
