@@ -4,9 +4,11 @@ A step's rule and the answers so far → approved, rejected, returned or undecid
 The truth table of completion rules; it is the only place that counts answers.
 """
 
-from dataclasses import dataclass
-from decimal import Decimal
+from dataclasses import dataclass, replace
+from decimal import ROUND_CEILING, Decimal
 from enum import StrEnum
+
+from approval_engine.errors import EngineError
 
 
 class Rule(StrEnum):
@@ -22,6 +24,27 @@ class Rule(StrEnum):
     PERCENT = "percent"  # `percent` of the seats approve, rounded up
 
 
+class Outcome(StrEnum):
+    """
+    What a person's answer says, and what a step ends as.
+    """
+
+    APPROVED = "approved"  # go on
+    REJECTED = "rejected"  # the quote is refused
+    RETURNED = "returned"  # the submitter must change something first
+
+
+STRICTNESS = (
+    Rule.ANY,
+    Rule.QUORUM,
+    Rule.PERCENT,
+    Rule.ALL_RESPOND_ANY,
+    Rule.FIRST_RESPONSE,
+    Rule.ALL,
+)
+"""Rules that need equally many approvals, the most lenient first."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Completion:
     """
@@ -33,3 +56,118 @@ class Completion:
     percent: Decimal | None = None
     veto: tuple[str, ...] = ()
     wait_for_all: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tally:
+    """
+    The answers so far. `seats` is frozen when the step opens.
+
+    `vetoed` says that a person of a veto role rejected; `first` is the earliest answer.
+    """
+
+    seats: int
+    approvals: int = 0
+    rejections: int = 0
+    returns: int = 0
+    vetoed: bool = False
+    first: Outcome | None = None
+
+    @property
+    def pending(self) -> int:
+        """
+        Seats that have not answered yet.
+        """
+        return self.seats - self.approvals - self.rejections - self.returns
+
+
+def one_seat(completion: Completion) -> bool:
+    """
+    Whether the rule opens one shared seat, unless the step asks everyone.
+    """
+    single = completion.rule in {Rule.ANY, Rule.FIRST_RESPONSE}
+    return single or (completion.rule is Rule.QUORUM and completion.count == 1)
+
+
+def needed(completion: Completion, seats: int) -> int:
+    """
+    How many of `seats` must approve, at least one.
+
+    Raises EngineError if a quorum has no count, or a percent rule no percentage.
+    """
+    match completion:
+        case Completion(rule=Rule.ANY | Rule.FIRST_RESPONSE | Rule.ALL_RESPOND_ANY):
+            return 1
+        case Completion(rule=Rule.ALL):
+            return max(1, seats)
+        case Completion(rule=Rule.QUORUM, count=int(count)):
+            return max(1, count)
+        case Completion(rule=Rule.PERCENT, percent=Decimal() as percent):
+            share = (percent * seats / 100).to_integral_value(rounding=ROUND_CEILING)
+            return max(1, int(share))
+    message = f"Expected a number for rule '{completion.rule}', but it has none."
+    raise EngineError(message)
+
+
+def decide(completion: Completion, tally: Tally) -> Outcome | None:
+    """
+    The outcome of the step, or None while it is open.
+
+    A veto rejects and a return returns at once, whatever the rule. With `wait_for_all`
+    nothing is decided before the last seat answered; then a veto or a rejection that
+    the rule reaches stands, any return keeps the rest from being an approval.
+    Raises EngineError if the tally cannot be: no seat, more answers than seats, or
+    answers of which none was the first.
+    """
+    _check(tally)
+    if completion.wait_for_all and tally.pending:
+        return None
+    if tally.vetoed:
+        return Outcome.REJECTED
+    verdict = _by_rule(completion, tally)
+    if tally.returns and not (completion.wait_for_all and verdict is Outcome.REJECTED):
+        return Outcome.RETURNED
+    return verdict
+
+
+def strictest(a: Completion, b: Completion, seats: int) -> Completion:
+    """
+    The stricter of two rules for one step of `seats`, with the vetoes of both.
+
+    More needed approvals are stricter; at a tie the order is any, quorum, percent,
+    all_respond_any, first_response, all. Whoever waits for all makes both wait.
+    """
+    veto = tuple(sorted({*a.veto, *b.veto}))
+    wait_for_all = a.wait_for_all or b.wait_for_all
+    stricter = max(a, b, key=lambda each: _strictness(each, seats))
+    return replace(stricter, veto=veto, wait_for_all=wait_for_all)
+
+
+def _strictness(completion: Completion, seats: int) -> tuple[int, int, int, Decimal]:
+    return (
+        needed(completion, seats),
+        STRICTNESS.index(completion.rule),
+        completion.count or 0,
+        completion.percent or Decimal(0),
+    )
+
+
+def _by_rule(completion: Completion, tally: Tally) -> Outcome | None:
+    if completion.rule is Rule.FIRST_RESPONSE:
+        return tally.first
+    if completion.rule is Rule.ALL_RESPOND_ANY and tally.pending:
+        return None
+    count = needed(completion, tally.seats)
+    if tally.approvals >= count:
+        return Outcome.APPROVED
+    if tally.seats - tally.rejections < count:
+        return Outcome.REJECTED
+    return None
+
+
+def _check(tally: Tally) -> None:
+    answers = (tally.approvals, tally.rejections, tally.returns)
+    possible = tally.seats >= 1 and min(*answers, tally.pending) >= 0
+    if not possible or (any(answers) and tally.first is None):
+        message = f"Expected answers of {tally.seats} seats, but counted {tally}."
+        raise EngineError(message)
