@@ -11,7 +11,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 	$(if $(UPGRADE),--upgrade) pyproject.toml
 WORKERS ?= 2
 
-.PHONY: help setup dev run test check format bench proof dist lock clean
+.PHONY: help setup dev run test check format bench proof tour dist lock clean
 
 help: ## say what there is
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile
@@ -41,6 +41,9 @@ bench: dev ## measure against the named baselines
 
 proof: dev ## the long proofs: many histories, crashes and races
 	$(BIN)/python -m pytest -m proof
+
+tour: dev ## print what every module says of itself, foundations first
+	@$(BIN)/python tests/unit/test_architecture.py
 
 dist: dev ## source distribution and wheel into dist/
 	$(BIN)/python -m build --no-isolation
