@@ -7,7 +7,7 @@ SHELL := /bin/sh
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
-	--generate-hashes --no-annotate --custom-compile-command "make lock" \
+	--system-certs --generate-hashes --no-annotate --custom-compile-command "make lock" \
 	$(if $(UPGRADE),--upgrade) pyproject.toml
 WORKERS ?= 2
 
