@@ -1,0 +1,40 @@
+"""
+A late task → whom to ask next: the ladder's roles in order, then the fallback role.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from approval_engine.domain.people import Directory
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Hop:
+    """
+    Who takes over; `level` counts the rungs climbed, `skipped` had nobody to ask.
+    """
+
+    role: str
+    candidates: tuple[str, ...]
+    level: int
+    skipped: tuple[str, ...] = ()
+
+
+def climb(
+    roles: tuple[str, ...], level: int, directory: Directory, barred: Collection[str]
+) -> Hop | None:
+    """
+    The first rung from `level` (1 = the first role) upwards on which somebody may decide.
+
+    None if the ladder ends without anybody: then the task is held, never approved.
+    """
+    skipped: list[str] = []
+    for number, role in enumerate(roles[level - 1 :], start=level):
+        people = (user.id for user in directory.members(role))
+        candidates = tuple(person for person in people if person not in barred)
+        if candidates:
+            return Hop(
+                role=role, candidates=candidates, level=number, skipped=tuple(skipped)
+            )
+        skipped.append(role)
+    return None
