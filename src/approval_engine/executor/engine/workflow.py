@@ -1,0 +1,158 @@
+"""
+One process in memory, for the length of one step: tokens, outcomes, and an agenda.
+
+A token is a SpiffWorkflow task without clock, random id or log line. Tokens that become
+ready to run without a person stand in an agenda, so that nothing scans the tree.
+"""
+
+# SpiffWorkflow has no public way to change how a task moves; its hooks are underscored.
+# ruff: noqa: SLF001
+
+import itertools
+import logging
+from collections import deque
+from collections.abc import Iterator, Mapping
+
+from SpiffWorkflow.bpmn import BpmnWorkflow
+from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
+from SpiffWorkflow.exceptions import SpiffWorkflowException
+from SpiffWorkflow.specs.base import TaskSpec
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
+
+from approval_engine.errors import EngineError
+from approval_engine.executor.engine.scripts import RefusedScripts
+
+MAX_STEPS = 10_000
+"""How many elements may run between two waits; more is a circle without a wait."""
+
+# Below WARNING each change of state collects its surroundings, whether shown or not.
+for _name in ("spiff.task", "spiff.workflow"):
+    logging.getLogger(_name).setLevel(logging.WARNING)
+
+_SCRIPTS = RefusedScripts()
+
+
+class Token(Task):
+    """
+    A task that tells the agenda when it can run, and nobody else.
+    """
+
+    def __init__(
+        self,
+        workflow: "FastWorkflow",
+        task_spec: TaskSpec,
+        parent: "Token | None" = None,
+        state: int = TaskState.FUTURE,
+    ) -> None:
+        super().__init__(workflow, task_spec, parent, state, id=next(workflow.ids))
+
+    def _add_child(self, task_spec: TaskSpec, state: int) -> "Token":
+        return Token(self.workflow, task_spec, self, state)
+
+    def _set_state(self, value: int) -> None:
+        self._state = value
+
+    def _ready(self) -> None:
+        super()._ready()
+        if not self.task_spec.manual:
+            self.workflow.agenda.append(self)
+
+
+class FastWorkflow(BpmnWorkflow):
+    """
+    A process whose past is gone: what it still needs of it is in `entered`, `outcomes`.
+
+    `entered` counts per user task how often it was reached; `outcomes` what its last
+    completion said; `reached_end` is the last end event of this step.
+    """
+
+    def __init__(self, process: BpmnProcessSpec) -> None:
+        super().__init__(process, script_engine=_SCRIPTS, deserializing=True)
+        self.ids = itertools.count(1)
+        self.agenda: deque[Token] = deque()
+        self.entered: dict[str, int] = {}
+        self.outcomes: dict[str, Mapping[str, str]] = {}
+        self.reached_end: str | None = None
+        self.task_tree = Token(self, process.start, state=TaskState.COMPLETED)
+
+    def begin(self) -> None:
+        """
+        Put a token on the start event.
+        """
+        for spec in self.spec.start.outputs:
+            spec._update(self.task_tree._add_child(spec, TaskState.FUTURE))
+
+    def names(self) -> dict[str, str]:
+        """
+        What a condition may ask for.
+        """
+        return {
+            name: value
+            for outcome in self.outcomes.values()
+            for name, value in outcome.items()
+        }
+
+    def enter(self, task: Task) -> None:
+        """
+        Count a user task that opens; what it said in an earlier round is void.
+        """
+        name = task.task_spec.name
+        self.entered[name] = self.entered.get(name, 0) + 1
+        task.internal_data["occurrence"] = self.entered[name]
+        self.outcomes.pop(name, None)
+
+    def live(self, state: int = TaskState.NOT_FINISHED_MASK) -> Iterator[Token]:
+        """
+        The tokens that are not finished, or in the given state, oldest first.
+        """
+        return (token for token in self.tasks.values() if token.has_state(state))
+
+    def stop(self) -> None:
+        """
+        Cancel every token.
+        """
+        for token in list(self.live()):
+            token.cancel()
+
+    def run_to_wait(self) -> None:
+        """
+        Run what needs no person until everything waits.
+
+        Raises EngineError if that takes more than `MAX_STEPS` or a step is impossible.
+        """
+        for _ in range(MAX_STEPS):
+            if not self.agenda:
+                return
+            token = self.agenda.popleft()
+            # An end that stops everything may have cancelled it in the meantime.
+            if token.state == TaskState.READY:
+                _run(token)
+        raise EngineError(
+            f"Expected a wait within {MAX_STEPS} steps of process {self.spec.name!r}, "
+            "but it runs in a circle."
+        )
+
+    def get_tasks_iterator(
+        self, first_task: Task | None = None, **kwargs: int
+    ) -> Iterator[Task]:
+        """
+        As stock for a part of the tree; for all of it a scan, which has no depth limit.
+        """
+        if first_task is None and kwargs.keys() == {"state"}:
+            return self.live(kwargs["state"])
+        return super().get_tasks_iterator(first_task, **kwargs)
+
+    def _task_completed_notify(self, task: Task) -> None:
+        """
+        Stock looks at every waiting task now; here those that wait are told.
+        """
+
+
+def _run(token: Token) -> None:
+    try:
+        token.run()
+    except SpiffWorkflowException as error:
+        raise EngineError(
+            f"Expected to pass {token.task_spec.name!r}, but {error}."
+        ) from error
