@@ -1,0 +1,81 @@
+"""
+A routing plan → a BPMN 2.0 process definition with its diagram, byte for byte the same.
+
+Plans that differ only in people or facts give the same bytes: both are taken out before
+anything is drawn, so nothing of one quote can reach a definition.
+"""
+
+import re
+from collections import Counter
+from dataclasses import replace
+from functools import lru_cache
+
+from lxml import etree
+
+from approval_engine.definitions import blocks, diagram, elements
+from approval_engine.definitions.layout import draw
+from approval_engine.definitions.namespaces import BPMN, MODELER, PREFIXES
+from approval_engine.definitions.outline import outline
+from approval_engine.errors import BpmnError, Problem
+from approval_engine.planner.plan import PlannedStep, Reason, RoutingPlan, Staffing
+
+DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>\n'
+ROOT = {
+    "id": "definitions",
+    "targetNamespace": "urn:approval-engine:process",
+    "exporter": "approval-engine",
+    f"{MODELER}executionPlatform": "Camunda Platform",
+    f"{MODELER}executionPlatformVersion": "7.24.0",
+}
+XML_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
+NOBODY = Staffing(candidates=())
+
+
+def render(plan: RoutingPlan) -> bytes:
+    """
+    The definition of a plan, which every quote of the same shape and rules shares.
+    """
+    steps = tuple(_of_any_quote(step) for step in plan.steps)
+    return _render(replace(plan, steps=steps))
+
+
+def _of_any_quote(step: PlannedStep) -> PlannedStep:
+    reasons = tuple(_rule_only(reason) for reason in step.reasons)
+    return replace(step, reasons=reasons, staffing=NOBODY)
+
+
+def _rule_only(reason: Reason) -> Reason:
+    facts = tuple(replace(fact, value="", lines=()) for fact in reason.facts)
+    return replace(reason, facts=facts)
+
+
+@lru_cache(maxsize=128)
+def _render(plan: RoutingPlan) -> bytes:
+    block = outline(plan)
+    nodes = tuple(blocks.nodes(block))
+    root = etree.Element(f"{BPMN}definitions", ROOT, nsmap=PREFIXES)
+    process = elements.process(root, plan.process)
+    elements.add(process, nodes, tuple(blocks.flows(block)))
+    elements.signals(root, nodes)
+    diagram.add(root, plan.process, draw(block))
+    _check_ids(tuple(element.get("id") for element in root.iter("*")))
+    text = etree.tostring(root, encoding="UTF-8", pretty_print=True)
+    # As Modeler writes it, so that opening and saving a file changes no line.
+    return DECLARATION + text.replace(b"/>", b" />")
+
+
+def _check_ids(used: tuple[str | None, ...]) -> None:
+    # Only the policy's name of a process or of a step can be at fault.
+    problems = tuple(
+        Problem(
+            file="process.bpmn",
+            line=0,
+            code="bad-id",
+            element=each,
+            sentence=f"Expected '{each}' to be an XML name used once, but it is not.",
+        )
+        for each, number in Counter(used).items()
+        if each and (number > 1 or not XML_NAME.fullmatch(each))
+    )
+    if problems:
+        raise BpmnError(*problems)
