@@ -53,10 +53,13 @@ class Request:
 class Surroundings:
     """
     What the guard judges by: today's directory, and who must not decide, with the reason.
+
+    `veto` are the roles whose rejection ends the step at once.
     """
 
     directory: Directory
     excluded: Mapping[str, str]
+    veto: tuple[str, ...] = ()
 
 
 DECISIONS: Mapping[Action, tuple[TaskMove, TaskStatus, Fact]] = {
@@ -92,7 +95,7 @@ def decide(
     _must_be_free_to_decide(task, request, around)
     _must_be_asked(task, request, around)
     if request.action in DECISIONS:
-        return _decision(workflow, task, request)
+        return _decision(workflow, task, request, around)
     if request.action == Action.CLAIM:
         return _claim(task, request)
     if request.action == Action.RELEASE:
@@ -100,12 +103,17 @@ def decide(
     return _delegation(workflow, task, request, around)
 
 
-def _decision(workflow: Workflow, task: Task, request: Request) -> NewEvent:
+def _decision(
+    workflow: Workflow, task: Task, request: Request, around: Surroundings
+) -> NewEvent:
     move, _, fact = DECISIONS[request.action]
     _must_say_why(task, request)
     _must_not_hold_two_seats(workflow, task, request)
     move_task(task.status, move, task.subject)
-    return _event(fact, task, request, {"comment": request.comment_sha256})
+    roles = around.directory.roles_of(request.actor)
+    veto = request.action == Action.REJECT and not set(roles).isdisjoint(around.veto)
+    data = {"comment": request.comment_sha256, "veto": veto}
+    return _event(fact, task, request, data)
 
 
 def _claim(task: Task, request: Request) -> NewEvent:

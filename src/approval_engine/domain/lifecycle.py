@@ -130,6 +130,9 @@ WORKFLOW_MOVES: Mapping[WorkflowStatus, Mapping[WorkflowMove, WorkflowStatus]] =
 OPEN_TASK = frozenset(status for status, moves in TASK_MOVES.items() if moves)
 """The statuses in which somebody can still decide the task."""
 
+ANSWERED = frozenset(_DECIDE.values())
+"""The statuses in which a person answered."""
+
 
 def move_task(status: TaskStatus, move: TaskMove, subject: str) -> TaskStatus:
     """

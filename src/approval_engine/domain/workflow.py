@@ -7,7 +7,8 @@ How an event changes them is `executor.projection`.
 from dataclasses import dataclass
 from datetime import datetime
 
-from approval_engine.domain.lifecycle import OPEN_TASK, TaskStatus, WorkflowStatus
+from approval_engine.domain.completion import Outcome, Tally
+from approval_engine.domain.lifecycle import ANSWERED, OPEN_TASK, TaskStatus, WorkflowStatus
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,6 +44,9 @@ class PendingTimer:
 class Task:
     """
     One seat of one step. `principal` is whose work a stand-in does.
+
+    `closed_seq` is the number of the event that closed it, `vetoed` whether the answer
+    came from a role that may veto.
     """
 
     id: str
@@ -61,6 +65,8 @@ class Task:
     due_at: datetime
     closed_at: datetime | None = None
     closed_by: str | None = None
+    closed_seq: int | None = None
+    vetoed: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -82,8 +88,8 @@ class Workflow:
     """
     One run of review of one quote revision, with its tasks in order of opening.
 
-    `state` is the engine's serialized state, `seq` and `head` the last event's number
-    and hash, `version` counts the commands that changed it.
+    `state` is the engine's serialized state and `ended` the end event it reached; `seq`
+    and `head` are the last event's number and hash.
     """
 
     id: str
@@ -105,7 +111,6 @@ class Workflow:
     tasks: tuple[Task, ...]
     created_at: datetime
     updated_at: datetime
-    version: int
     seq: int
     head: str
 
@@ -143,3 +148,23 @@ class Workflow:
         mine = [task for task in self.tasks if task.step == step]
         latest = max((task.occurrence for task in mine), default=0)
         return tuple(task for task in mine if task.occurrence == latest)
+
+    def tally(self, step: str) -> Tally:
+        """
+        The answers of a step so far, as the truth table counts them.
+        """
+        seats = self.seats(step)
+        answers = sorted(
+            (seat.closed_seq or 0, Outcome(seat.status))
+            for seat in seats
+            if seat.status in ANSWERED
+        )
+        given = [outcome for _, outcome in answers]
+        return Tally(
+            seats=len(seats),
+            approvals=given.count(Outcome.APPROVED),
+            rejections=given.count(Outcome.REJECTED),
+            returns=given.count(Outcome.RETURNED),
+            vetoed=any(seat.vetoed for seat in seats),
+            first=given[0] if given else None,
+        )

@@ -6,8 +6,9 @@ Documents never change, so their bytes may be cached by whoever reads them.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import ScalarSelect, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from approval_engine.errors import NotFound
@@ -59,6 +60,17 @@ class PolicyRow:
     published_by: str
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Current:
+    """
+    The hashes that a submit is decided under today; None where nothing was imported.
+    """
+
+    policy: str | None
+    directory: str | None
+    delegations: str | None
+
+
 _DOCUMENT_COLUMNS = {name: bindparam(name) for name in Document.__slots__}
 _PUT = {
     "sqlite": sqlite.insert(DOCUMENT)
@@ -72,6 +84,22 @@ _BODY = select(DOCUMENT.c.body).where(DOCUMENT.c.sha256 == bindparam("sha256"))
 _SETTING = select(SETTING.c.value).where(SETTING.c.name == bindparam("name"))
 _QUOTE = select(QUOTE).where(QUOTE.c.id == bindparam("id"))
 _POLICIES = select(POLICY).order_by(POLICY.c.published_at, POLICY.c.version)
+# Two submits of one quote must not both find that it has no workflow yet.
+_LOCK_QUOTE = _QUOTE.order_by(QUOTE.c.revision.desc()).with_for_update()
+
+
+def _pointer(name: str) -> ScalarSelect[Any]:
+    return select(SETTING.c.value).where(SETTING.c.name == name).scalar_subquery()
+
+
+_CURRENT = select(
+    select(POLICY.c.sha256)
+    .where(POLICY.c.status == "active")
+    .scalar_subquery()
+    .label("policy"),
+    _pointer("directory").label("directory"),
+    _pointer("delegations").label("delegations"),
+)
 _TAKE_SQLITE = (
     update(COUNTER)
     .values(
@@ -164,6 +192,28 @@ def quote(
     rows = transaction.execute(query, {"id": quote_id}).all()
     newest = max(rows, key=lambda row: row.revision, default=None)
     return _quote(newest) if newest is not None else None
+
+
+def lock_quote(
+    transaction: Transaction, quote_id: str, revision: int | None = None
+) -> QuoteRow | None:
+    """
+    Like `quote`, while nobody else may submit any revision of it.
+    """
+    rows = transaction.execute(_LOCK_QUOTE, {"id": quote_id}).all()
+    wanted = (row for row in rows if revision in {None, row.revision})
+    found = next(wanted, None)
+    return _quote(found) if found is not None else None
+
+
+def current(transaction: Transaction) -> Current:
+    """
+    What a submit is decided under today.
+    """
+    row = transaction.execute(_CURRENT).one()
+    return Current(
+        policy=row.policy, directory=row.directory, delegations=row.delegations
+    )
 
 
 def quotes(transaction: Transaction) -> tuple[QuoteRow, ...]:

@@ -40,7 +40,6 @@ def workflow_row(workflow: Workflow) -> dict[str, object]:
         "next_due_at": stamp(next_due_at) if next_due_at else None,
         "created_at": stamp(workflow.created_at),
         "updated_at": stamp(workflow.updated_at),
-        "version": workflow.version,
         "seq": workflow.seq,
         "head": workflow.head,
     }
@@ -69,6 +68,8 @@ def task_row(task: Task) -> dict[str, object]:
         "due_at": stamp(task.due_at),
         "closed_at": stamp(task.closed_at) if task.closed_at else None,
         "closed_by": task.closed_by,
+        "closed_seq": task.closed_seq,
+        "vetoed": int(task.vetoed),
     }
 
 
@@ -98,7 +99,6 @@ def workflow_of(row: Row[Any], tasks: Iterable[Row[Any]]) -> Workflow:
         tasks=tuple(task_of(task) for task in tasks),
         created_at=instant(row.created_at),
         updated_at=instant(row.updated_at),
-        version=row.version,
         seq=row.seq,
         head=row.head,
     )
@@ -125,6 +125,8 @@ def task_of(row: Row[Any]) -> Task:
         due_at=instant(row.due_at),
         closed_at=instant(row.closed_at) if row.closed_at else None,
         closed_by=row.closed_by,
+        closed_seq=row.closed_seq,
+        vetoed=bool(row.vetoed),
     )
 
 

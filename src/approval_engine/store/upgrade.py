@@ -18,8 +18,8 @@ def upgrade(database: Database) -> str:
     Run the migrations that are missing; the version reached. Doing it twice is harmless.
     """
     # Alembic costs a cold command more than everything else it imports.
-    from alembic import command  # noqa: PLC0415
-    from alembic.config import Config  # noqa: PLC0415
+    from alembic import command
+    from alembic.config import Config
 
     with database.begin() as transaction:
         if transaction.dialect.name == "postgresql":

@@ -3,6 +3,7 @@ Workflow and task rows ↔ the `Workflow` value; the row is the lock of everythi
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -32,16 +33,17 @@ _TASKS = (
     select(TASK).where(TASK.c.workflow_id == bindparam("id")).order_by(TASK.c.number)
 )
 _UPDATE = update(WORKFLOW).where(
-    WORKFLOW.c.id == bindparam("the_id"), WORKFLOW.c.version == bindparam("before")
+    WORKFLOW.c.id == bindparam("the_id"), WORKFLOW.c.seq == bindparam("before")
 )
 _CHANGED = (
-    "status", "state", "ended", "timers", "next_due_at", "updated_at", "version",
+    "status", "state", "ended", "timers", "next_due_at", "updated_at",
     "seq", "head",
 )  # fmt: skip
 _UPDATE_WORKFLOW = _UPDATE.values({name: bindparam(name) for name in _CHANGED})
 _TASK_CHANGED = (
     "role", "candidates", "assignee", "principal", "status", "is_open",
-    "escalation_level", "closed_at", "closed_by",
+    "escalation_level", "closed_at", "closed_by", "closed_seq",
+    "vetoed",
 )  # fmt: skip
 _UPDATE_TASK = (
     update(TASK)
@@ -54,6 +56,25 @@ _DUE = (
     .order_by(WORKFLOW.c.next_due_at, WORKFLOW.c.id)
     .limit(bindparam("limit"))
 )
+_ATTEMPTS = (
+    select(
+        WORKFLOW.c.id, WORKFLOW.c.quote_revision, WORKFLOW.c.status, WORKFLOW.c.steps
+    )
+    .where(WORKFLOW.c.quote_id == bindparam("id"))
+    .order_by(WORKFLOW.c.number)
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Attempt:
+    """
+    One workflow of a quote: which revision it reviewed and where it stands.
+    """
+
+    id: str
+    revision: int
+    status: WorkflowStatus
+    steps: int
 
 
 def lock(
@@ -93,18 +114,15 @@ def _one(
     return workflow_of(row, tasks), row.incident
 
 
-def attempts(
-    transaction: Transaction, quote_id: str, revision: int
-) -> tuple[tuple[str, WorkflowStatus], ...]:
+def attempts(transaction: Transaction, quote_id: str) -> tuple[Attempt, ...]:
     """
-    The workflows of a quote revision, oldest attempt first, each with its status.
+    The workflows of all revisions of a quote, oldest first.
     """
-    rows = transaction.execute(
-        select(WORKFLOW.c.id, WORKFLOW.c.status)
-        .where(WORKFLOW.c.quote_id == quote_id, WORKFLOW.c.quote_revision == revision)
-        .order_by(WORKFLOW.c.attempt)
+    rows = transaction.execute(_ATTEMPTS, {"id": quote_id})
+    return tuple(
+        Attempt(id=row[0], revision=row[1], status=WorkflowStatus(row[2]), steps=row[3])
+        for row in rows
     )
-    return tuple((row.id, WorkflowStatus(row.status)) for row in rows)
 
 
 def ids(transaction: Transaction, status: str | None = None) -> tuple[str, ...]:
@@ -151,11 +169,11 @@ def insert_tasks(transaction: Transaction, tasks: Iterable[Task]) -> None:
 
 def save(transaction: Transaction, before: Workflow, after: Workflow) -> None:
     """
-    Write what a command changed; the version fences off a writer that lost its lock.
+    Write what a command changed; the number of its last event fences off a writer that lost its lock.
     """
     row = workflow_row(after)
     changed = {name: row[name] for name in _CHANGED}
-    fence = {"the_id": before.id, "before": before.version}
+    fence = {"the_id": before.id, "before": before.seq}
     if transaction.execute(_UPDATE_WORKFLOW, changed | fence).rowcount != 1:
         sentence = f"The {before.subject} changed meanwhile; nothing was stored."
         raise Conflict(sentence)

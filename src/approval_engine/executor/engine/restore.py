@@ -37,13 +37,14 @@ def restore(process: BpmnProcessSpec, marking: Marking) -> FastWorkflow:
 def _open(workflow: FastWorkflow, wait: Wait) -> None:
     spec = _spec(workflow, wait.element, UserTask)
     parent = workflow.task_tree
-    if spec.inputs and isinstance(spec.inputs[0], WatchedTask):
-        parent = Token(workflow, spec.inputs[0], parent, TaskState.COMPLETED)
+    before = spec.inputs
+    if isinstance(before[0], WatchedTask):
+        parent = Token(workflow, before[0], parent, TaskState.COMPLETED)
     task = Token(workflow, spec, parent, TaskState.READY)
     task.internal_data["occurrence"] = wait.occurrence
     for name in wait.timers:
         timer = _spec(workflow, name, TimerEvent)
-        if timer.inputs != spec.inputs:
+        if timer.inputs != before:
             raise _unknown(name)
         Token(workflow, timer, parent, TaskState.WAITING)
 

@@ -143,11 +143,15 @@ def _position(definition: Definition, marking: Marking) -> Position:
 
 def _check_outcomes(element: str, outcomes: Mapping[str, str]) -> None:
     for name, value in outcomes.items():
-        if not (_WORD.fullmatch(name) and _WORD.fullmatch(value)):
+        if not (_is_word(name) and _is_word(value)):
             raise EngineError(
                 f"Expected task {element!r} to end with plain words, "
                 f"but got {name!r} = {value!r}."
             )
+
+
+def _is_word(value: object) -> bool:
+    return isinstance(value, str) and _WORD.fullmatch(value) is not None
 
 
 def _why_closed(marking: Marking, element: str) -> str:

@@ -46,7 +46,6 @@ WORKFLOW = Table(
     Column("next_due_at", Text),
     Column("created_at", Text, nullable=False),
     Column("updated_at", Text, nullable=False),
-    Column("version", Integer, nullable=False),
     Column("seq", Integer, nullable=False),
     Column("head", Text, nullable=False),
     # One workflow per quote revision and attempt, whoever submits how often.
@@ -89,6 +88,8 @@ TASK = Table(
     Column("due_at", Text, nullable=False),
     Column("closed_at", Text),
     Column("closed_by", Text),
+    Column("closed_seq", Integer),
+    Column("vetoed", Integer, nullable=False),
     # A seat of a step opens once per pass: no event may open it a second time.
     UniqueConstraint("workflow_id", "element", "occurrence", "seat"),
     CheckConstraint(

@@ -245,7 +245,6 @@ def _workflow_instance() -> None:
         sa.Column("next_due_at", sa.Text(), nullable=True),
         sa.Column("created_at", sa.Text(), nullable=False),
         sa.Column("updated_at", sa.Text(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("head", sa.Text(), nullable=False),
         sa.CheckConstraint(
@@ -329,6 +328,8 @@ def _approval_task() -> None:
         sa.Column("due_at", sa.Text(), nullable=False),
         sa.Column("closed_at", sa.Text(), nullable=True),
         sa.Column("closed_by", sa.Text(), nullable=True),
+        sa.Column("closed_seq", sa.Integer(), nullable=True),
+        sa.Column("vetoed", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "status IN ('open', 'claimed', 'approved', 'rejected', 'returned', 'delegated', 'escalated', 'cancelled', 'not_required')",
             name=op.f("ck_approval_task_status"),

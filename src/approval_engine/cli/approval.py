@@ -1,0 +1,234 @@
+"""
+`cpq approval`: submit, status, action, recall, history, explain, replay, verify.
+"""
+
+import click
+
+from approval_engine.cli.context import Session, pass_session
+
+WORKFLOW = click.option("--workflow", "workflow_id", required=True, metavar="WF")
+KEY = click.option("--idempotency-key", "key", metavar="K")
+ACTIONS = ("approve", "reject", "return", "claim", "release", "delegate", "comment")
+
+
+@click.group()
+def approval() -> None:
+    """
+    Submit, act on, recall and explain workflows.
+    """
+
+
+@approval.command()
+@click.option("--quote", "quote_id", required=True, metavar="Q")
+@KEY
+@pass_session
+def submit(session: Session, quote_id: str, key: str | None) -> None:
+    """
+    Start the workflow of a quote.
+    """
+    from approval_engine.executor.commands.submit import (
+        submit as command,
+    )
+    from approval_engine.history.reading import submitter_of
+
+    caller = session.caller(submitter_of(session.runtime.database, quote_id), key)
+    answer = command(session.runtime, quote_id, caller)
+    session.record(workflow=answer.workflow, status=answer.status, steps=answer.steps)
+
+
+@approval.command()
+@WORKFLOW
+@click.option("--task", "task_id", required=True, metavar="T")
+@click.option("--action", "name", required=True, type=click.Choice(ACTIONS))
+@click.option("--comment", metavar="C")
+@click.option("--to", metavar="USER", help="The stand-in of a delegation.")
+@KEY
+@pass_session
+def action(  # noqa: PLR0913 one argument per option
+    session: Session,
+    workflow_id: str,
+    task_id: str,
+    name: str,
+    comment: str | None,
+    to: str | None,
+    key: str | None,
+) -> None:
+    """
+    Decide, take, give back or hand over a task.
+    """
+    from approval_engine.domain.actions import Action
+    from approval_engine.executor.commands.act import Wish, act
+    from approval_engine.history.reading import asked_for
+
+    asked = asked_for(session.runtime.database, workflow_id, task_id)
+    wish = Wish(
+        workflow=workflow_id, task=task_id, action=Action(name), comment=comment, to=to
+    )
+    answer = act(session.runtime, wish, session.caller(asked, key))
+    session.record(
+        workflow=answer.workflow,
+        task=answer.task,
+        action=answer.action,
+        result=answer.result,
+        status=answer.status,
+    )
+
+
+@approval.command()
+@WORKFLOW
+@click.option("--comment", required=True, metavar="C")
+@KEY
+@pass_session
+def recall(session: Session, workflow_id: str, comment: str, key: str | None) -> None:
+    """
+    Withdraw a quote that is under review.
+    """
+    from approval_engine.executor.commands.recall import (
+        recall as command,
+    )
+    from approval_engine.history.reading import find
+
+    submitter = find(session.runtime.database, workflow_id).workflow.submitted_by
+    answer = command(
+        session.runtime, workflow_id, comment, session.caller(submitter, key)
+    )
+    session.record(workflow=answer.workflow, status=answer.status)
+
+
+@approval.command()
+@WORKFLOW
+@click.option("--detail", is_flag=True, help="Who is asked, why, until when.")
+@pass_session
+def status(session: Session, workflow_id: str, *, detail: bool) -> None:
+    """
+    Where a workflow stands, and why it was started.
+    """
+    from approval_engine.history import views
+    from approval_engine.history.reading import detail as details
+    from approval_engine.history.reading import find
+
+    case = find(session.runtime.database, workflow_id)
+    if session.as_json:
+        session.document(case.view())
+        return
+    session.record(status=case.workflow.status)
+    session.record(current_tasks=views.current_tasks(case.workflow))
+    for trigger in views.fired(case.evaluation):
+        click.echo(f"{trigger['id']}_trigger={trigger['reason']}")
+    if detail:
+        for line in details(case):
+            session.record(**line)
+
+
+@approval.command()
+@WORKFLOW
+@pass_session
+def history(session: Session, workflow_id: str) -> None:
+    """
+    Every event of a workflow.
+    """
+    from approval_engine.history.reading import timeline
+
+    found = timeline(session.runtime.database, workflow_id)
+    if session.as_json:
+        session.document([entry.view() for entry in found])
+        return
+    for entry in found:
+        session.record(**entry.line())
+
+
+@approval.command()
+@WORKFLOW
+@pass_session
+def explain(session: Session, workflow_id: str) -> None:
+    """
+    Which rules asked for whom, with each fact beside its threshold.
+    """
+    from approval_engine.history.explain import lines
+    from approval_engine.history.reading import find
+
+    found = list(lines(find(session.runtime.database, workflow_id)))
+    if session.as_json:
+        session.document(found)
+        return
+    for line in found:
+        session.record(**line)
+
+
+@approval.command()
+@click.option("--quote", "quote_id", required=True, metavar="Q")
+@click.option("--policy", "path", type=click.Path(exists=True, dir_okay=False))
+@pass_session
+def preview(session: Session, quote_id: str, path: str | None) -> None:
+    """
+    The plan that a submit would make; nothing is stored.
+    """
+    from approval_engine.history import views
+    from approval_engine.operations.preview import preview as command
+
+    routed = command(session.runtime, quote_id, session.read(path) if path else None)
+    steps = views.plan_view(routed.plan)
+    if session.as_json:
+        session.document(steps)
+        return
+    session.record(quote=quote_id, policy=routed.policy.version, steps=len(steps))
+    for step in steps:
+        people = step["assignee"] or step["candidates"]
+        reasons = [reason["trigger"] for reason in step["reasons"]]
+        session.record(
+            step=step["step"],
+            role=step["role"],
+            completion=step["completion"],
+            sla_hours=step["slaHours"],
+            asks=people,
+            because=reasons,
+        )
+
+
+@approval.command()
+@click.option("--workflow", "workflow_id", metavar="WF")
+@click.option("--all", "everything", is_flag=True)
+@pass_session
+def replay(session: Session, workflow_id: str | None, *, everything: bool) -> None:
+    """
+    Rebuild workflows from their events and compare.
+    """
+    from approval_engine.operations.check import replay_all
+
+    found = replay_all(session.runtime, _which(workflow_id, everything=everything))
+    wrong = [each for each in found if each.difference]
+    for each in wrong[:1]:
+        session.record(
+            replay="different", workflow=each.workflow, difference=each.difference
+        )
+    if wrong:
+        raise SystemExit(8)
+    events = sum(each.events for each in found)
+    session.record(replay="ok", workflows=len(found), events=events)
+
+
+@approval.command()
+@click.option("--workflow", "workflow_id", metavar="WF")
+@click.option("--all", "everything", is_flag=True)
+@pass_session
+def verify(session: Session, workflow_id: str | None, *, everything: bool) -> None:
+    """
+    Check the hash chain of the events.
+    """
+    from approval_engine.operations.check import verify_all
+
+    found = verify_all(session.runtime, _which(workflow_id, everything=everything))
+    altered = [each for each in found if each.first_altered is not None]
+    for each in altered:
+        session.record(verify="altered", workflow=each.workflow, seq=each.first_altered)
+    if altered:
+        raise SystemExit(8)
+    events = sum(each.events for each in found)
+    session.record(verify="ok", workflows=len(found), events=events)
+
+
+def _which(workflow_id: str | None, *, everything: bool) -> str | None:
+    if bool(workflow_id) == everything:
+        sentence = "Give either --workflow WF or --all."
+        raise click.UsageError(sentence)
+    return workflow_id

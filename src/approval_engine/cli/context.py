@@ -1,0 +1,175 @@
+"""
+What every command of the command line shares: settings, runtime, who acts, how to print.
+"""
+
+import getpass
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from approval_engine import config
+from approval_engine.errors import Forbidden
+
+if TYPE_CHECKING:
+    from approval_engine.documents import Document
+    from approval_engine.executor.answer import Caller
+    from approval_engine.executor.runtime import Runtime
+
+FORMS = {True: "true", False: "false", None: ""}
+"""How plain output writes what is not text."""
+
+
+@dataclass
+class Session:
+    """
+    One call of the command line. Nothing heavy is imported before it is needed.
+    """
+
+    settings: config.Settings
+    acting_as: str | None = None
+    as_json: bool = False
+
+    @cached_property
+    def runtime(self) -> "Runtime":
+        """
+        The runtime of a database whose schema is the one this program knows.
+        """
+        from approval_engine.store.upgrade import require_newest
+
+        runtime = self.bare_runtime
+        require_newest(runtime.database)
+        return runtime
+
+    @cached_property
+    def bare_runtime(self) -> "Runtime":
+        """
+        The runtime of a database that may be empty still.
+        """
+        from approval_engine.executor.runtime import (
+            Runtime,
+            wall_clock,
+        )
+        from approval_engine.store.database import Database
+
+        clock = wall_clock
+        if fixed := self.settings.now:
+            click.echo(f"warning: the clock stands at {fixed.isoformat()}", err=True)
+            clock = lambda: fixed  # noqa: E731 one value, no name worth having
+        return Runtime(database=Database(self.settings.database_url), clock=clock)
+
+    def caller(self, fallback: str | None, key: str | None = None) -> "Caller":
+        """
+        Who acts, as the contract orders it: token, `--as`, `CPQ_USER`, then `fallback`.
+
+        `fallback` counts only in a database made by seed or demo. Raises Forbidden.
+        """
+        from approval_engine.executor.answer import Caller
+
+        if self.settings.token:
+            from approval_engine.accounts.tokens import owner
+
+            token = owner(self.runtime, self.settings.token)
+            return Caller(actor=token.user, channel=f"api:{token.id}", key=key)
+        self.require_trust()
+        actor = self.acting_as or self.settings.user
+        if actor is None and fallback and self._is_rehearsal():
+            click.echo(f"warning: nobody was named, so '{fallback}' acts", err=True)
+            actor = fallback
+        if actor is None:
+            sentence = "Say who you are: --as USER, CPQ_USER or CPQ_TOKEN."
+            raise Forbidden(sentence)
+        return Caller(actor=actor, channel=f"cli:{getpass.getuser()}", key=key)
+
+    def require_trust(self) -> None:
+        """
+        Raise Forbidden where the file system does not decide who may write.
+        """
+        trusted = self.runtime.database.is_sqlite or self.settings.trust_cli
+        if not trusted:
+            sentence = (
+                "The command line is trusted on SQLite only;"
+                " set CPQ_TOKEN, or CPQ_TRUST_CLI=1 on a machine of yours."
+            )
+            raise Forbidden(sentence)
+
+    def _is_rehearsal(self) -> bool:
+        from approval_engine.store import catalog
+
+        with self.runtime.database.read() as transaction:
+            return catalog.setting(transaction, "rehearsal") == "1"
+
+    def record(self, *words: str, **values: object) -> None:
+        """
+        Print one record: words, then `key=value` pairs, on a line; as JSON one object.
+        """
+        if self.as_json:
+            self.document(values)
+            return
+        pairs = (f"{name}={plain(value)}" for name, value in values.items())
+        click.echo(" ".join((*words, *pairs)))
+
+    def document(self, value: object) -> None:
+        """
+        Print one JSON document.
+        """
+        import json
+
+        click.echo(json.dumps(value, indent=2, ensure_ascii=False, default=str))
+
+    def read(self, path: str) -> "Document":
+        """
+        The JSON document in a file. Raises DocumentError; a missing file is click's own.
+        """
+        from approval_engine.documents import parse
+
+        return parse(Path(path).read_bytes(), path)
+
+
+def plain(value: object) -> str:
+    """
+    A value as it stands behind `key=`: lists in brackets, text with spaces in quotes.
+    """
+    if value is None or isinstance(value, bool):
+        return FORMS[value]
+    if isinstance(value, tuple | list):
+        return "[" + ",".join(plain(part) for part in value) + "]"
+    text = str(value)
+    awkward = not text.isprintable() or any(mark in text for mark in ' "')
+    return click.utils.make_str(repr_text(text)) if awkward else text
+
+
+def repr_text(text: str) -> str:
+    """
+    Text with spaces or quotes as one JSON string.
+    """
+    import json
+
+    return json.dumps(text, ensure_ascii=False)
+
+
+def pass_session(function: Any) -> Any:  # noqa: ANN401 click's own decorator
+    """
+    Give a command its `Session` as first argument.
+    """
+    return click.make_pass_decorator(Session)(function)
+
+
+def session_of(
+    environ: "os._Environ[str]",
+    database: str | None,
+    acting_as: str | None,
+    *,
+    as_json: bool,
+) -> Session:
+    """
+    The session of a call: the environment, with the options of the call on top.
+    """
+    settings = config.load(environ)
+    if database:
+        settings = replace(settings, database_url=database)
+    return Session(settings=settings, acting_as=acting_as, as_json=as_json)

@@ -1,0 +1,3 @@
+"""
+Commands: a request and a locked workflow → events, new rows and messages in one commit.
+"""

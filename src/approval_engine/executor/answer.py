@@ -1,0 +1,93 @@
+"""
+What a command answers, and the promise that the same request gets the same answer.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from approval_engine.documents import canonical, load, sha256
+from approval_engine.domain.events import stamp
+from approval_engine.domain.workflow import Workflow
+from approval_engine.errors import InvalidInput
+from approval_engine.store import answers
+from approval_engine.store.database import Transaction
+from datetime import datetime
+
+_LONGEST_KEY = 255
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Caller:
+    """
+    Who asks, through which channel, and under which idempotency key, if any.
+    """
+
+    actor: str
+    channel: str
+    key: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """
+    The answer of a command. `result` is applied or duplicate.
+
+    `replayed` says that it is the answer of an earlier request with the same key.
+    """
+
+    workflow: str
+    status: str
+    result: str = "applied"
+    steps: int | None = None
+    task: str | None = None
+    action: str | None = None
+    replayed: bool = False
+
+    @classmethod
+    def of(cls, workflow: Workflow, **more: object) -> "Answer":
+        """
+        The answer that tells where a workflow stands.
+        """
+        return cls(workflow=workflow.id, status=str(workflow.status), **more)  # type: ignore[arg-type]
+
+
+def key_of(
+    caller: Caller, route: str, body: Mapping[str, object]
+) -> answers.Key | None:
+    """
+    The caller's key with the fingerprint of what he asks. Raises InvalidInput.
+    """
+    if caller.key is None:
+        return None
+    fits = 0 < len(caller.key) <= _LONGEST_KEY
+    if not (fits and caller.key.isascii() and caller.key.isprintable()):
+        sentence = (
+            f"An idempotency key is 1 to {_LONGEST_KEY} printable ASCII characters."
+        )
+        raise InvalidInput(sentence)
+    fingerprint = sha256(canonical({"route": route, **body}))
+    return answers.Key(
+        actor=caller.actor, route=route, key=caller.key, fingerprint=fingerprint
+    )
+
+
+def kept(transaction: Transaction, key: answers.Key | None) -> Answer | None:
+    """
+    The answer that this request got before. Raises Conflict if its key was another's.
+    """
+    if key is None or (text := answers.find(transaction, key)) is None:
+        return None
+    found = Answer(**load(text.encode()))  # type: ignore[arg-type]
+    return replace(found, replayed=True)
+
+
+def keep(
+    transaction: Transaction, key: answers.Key | None, answer: Answer, at: datetime
+) -> Answer:
+    """
+    Keep the answer under the key, if there is one, and give it back.
+    """
+    if key is not None:
+        text = canonical({n: getattr(answer, n) for n in Answer.__slots__}).decode()
+        answers.keep(transaction, key, text, stamp(at))
+    return answer

@@ -1,0 +1,123 @@
+"""
+Act: one person's wish on one task → the fact it leaves and all that follows from it.
+"""
+
+import secrets
+from dataclasses import dataclass
+
+from approval_engine.documents import sha256
+from approval_engine.domain.actions import (
+    Action,
+    Request,
+    Surroundings,
+    decide,
+    is_repeat,
+)
+from approval_engine.domain.workflow import Task, Workflow
+from approval_engine.errors import InvalidInput, NotFound
+from approval_engine.executor.answer import Answer, Caller, keep, kept, key_of
+from approval_engine.executor.commands.beats import (
+    Desk,
+    lock,
+    open_desk,
+    people_now,
+    store,
+)
+from approval_engine.executor.follow_up import advance
+from approval_engine.executor.recorder import Recorder
+from approval_engine.executor.runtime import Runtime
+from approval_engine.store.events import EventText
+
+_LONGEST_COMMENT = 10_000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wish:
+    """
+    What somebody wants done to a task; `to` is the stand-in of a delegation.
+    """
+
+    workflow: str
+    task: str
+    action: Action
+    comment: str | None = None
+    to: str | None = None
+
+
+def act(runtime: Runtime, wish: Wish, caller: Caller) -> Answer:
+    """
+    Carry out the wish, or raise the Refused that says why not.
+
+    The same person asking for the same thing again gets `duplicate` and changes nothing.
+    """
+    now = runtime.clock()
+    comment = _comment(wish)
+    key = key_of(caller, "act", {name: getattr(wish, name) for name in Wish.__slots__})
+    with runtime.database.begin() as transaction:
+        workflow = lock(transaction, wish.workflow)
+        if answer := kept(transaction, key):
+            return answer
+        task = _task(workflow, wish)
+        salt = secrets.token_hex(16)
+        request = Request(
+            action=wish.action,
+            actor=caller.actor,
+            channel=caller.channel,
+            comment_sha256=salted(salt, comment) if comment else None,
+            to=wish.to,
+        )
+        if is_repeat(task, request):
+            return keep(transaction, key, _answer(workflow, wish, "duplicate"), now)
+        desk = open_desk(runtime, transaction, workflow, now)
+        recorder = _record(desk, workflow, task, request)
+        after = store(transaction, recorder, _texts(recorder, salt, comment))
+        return keep(transaction, key, _answer(after, wish, "applied"), now)
+
+
+def salted(salt: str, text: str) -> str:
+    """
+    The hash by which an event knows a text that it does not hold.
+    """
+    return sha256(f"{salt}:{text}".encode())
+
+
+def _comment(wish: Wish) -> str | None:
+    comment = (wish.comment or "").strip()
+    if len(comment) > _LONGEST_COMMENT or "\x00" in comment:
+        sentence = f"A comment has at most {_LONGEST_COMMENT} characters and no NUL."
+        raise InvalidInput(sentence)
+    return comment or None
+
+
+def _task(workflow: Workflow, wish: Wish) -> Task:
+    task = workflow.task(wish.task)
+    if task is None:
+        sentence = f"There is no task '{wish.task}' in {workflow.subject}."
+        raise NotFound(sentence)
+    return task
+
+
+def _record(desk: Desk, workflow: Workflow, task: Task, request: Request) -> Recorder:
+    directory, excluded = people_now(desk, workflow)
+    around = Surroundings(
+        directory=directory,
+        excluded=excluded,
+        veto=desk.pinned.step(task.step).completion.veto,
+    )
+    fact = decide(workflow, task, request, around)
+    author = (request.actor, request.channel)
+    recorder = Recorder(workflow, desk.pinned, desk.now, author)
+    recorder.record(fact)
+    if recorder.workflow.state != workflow.state:
+        advance(recorder, desk.calendar, desk.take_task_ids)
+    return recorder
+
+
+def _texts(recorder: Recorder, salt: str, comment: str | None) -> list[EventText]:
+    if comment is None:
+        return []
+    return [EventText(event_id=recorder.events[0].id, salt=salt, body=comment)]
+
+
+def _answer(workflow: Workflow, wish: Wish, result: str) -> Answer:
+    return Answer.of(workflow, result=result, task=wish.task, action=str(wish.action))

@@ -1,0 +1,121 @@
+"""
+The beats that all commands share: taking the lock, opening what is pinned, storing.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from approval_engine.domain.calendar import WorkingTime
+from approval_engine.domain.events import stamp
+from approval_engine.domain.people import Directory
+from approval_engine.domain.workflow import Workflow
+from approval_engine.errors import InvalidState, NotFound, StorageError
+from approval_engine.escalations.calendars import working_time_around
+from approval_engine.executor.projection import Pinned
+from approval_engine.executor.recorder import Recorder
+from approval_engine.executor.runtime import Runtime
+from approval_engine.notifications.outbox import closed_tasks, messages
+from approval_engine.planner.separation import excluded
+from approval_engine.policy.model import Policy
+from approval_engine.store import catalog, events, workflows
+from approval_engine.store import messages as outbox
+from approval_engine.store.database import Transaction
+from approval_engine.store.events import EventText
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Desk:
+    """
+    Everything one command works with, inside its transaction.
+    """
+
+    runtime: Runtime
+    transaction: Transaction
+    now: datetime
+    policy: Policy
+    pinned: Pinned
+
+    def calendar(self, name: str) -> WorkingTime:
+        """
+        The working time of a calendar of the pinned policy.
+        """
+        return working_time_around(self.policy.calendars[name], self.now)
+
+    def take_task_ids(self, count: int) -> tuple[str, ...]:
+        """
+        That many new task ids.
+        """
+        if not count:
+            return ()
+        numbers = catalog.take_numbers(self.transaction, task=count)["task"]
+        return tuple(f"T-{number}" for number in numbers)
+
+
+def lock(transaction: Transaction, workflow_id: str) -> Workflow:
+    """
+    The workflow under its lock. Raises NotFound, and InvalidState while it is repaired.
+    """
+    found = workflows.lock(transaction, workflow_id)
+    if found is None:
+        sentence = f"There is no workflow '{workflow_id}'."
+        raise NotFound(sentence)
+    workflow, incident = found
+    if incident:
+        sentence = f"The {workflow.subject} is held by incident '{incident}'."
+        raise InvalidState(sentence)
+    return workflow
+
+
+def open_desk(
+    runtime: Runtime, transaction: Transaction, workflow: Workflow, now: datetime
+) -> Desk:
+    """
+    The desk of a workflow, with the documents that it was started with.
+    """
+    evidence = workflow.evidence
+    return Desk(
+        runtime=runtime,
+        transaction=transaction,
+        now=now,
+        policy=runtime.policy(transaction, evidence.policy),
+        pinned=Pinned(
+            definition=runtime.definition(transaction, evidence.definition),
+            plan=runtime.plan(transaction, evidence.plan),
+        ),
+    )
+
+
+def people_now(desk: Desk, workflow: Workflow) -> tuple[Directory, Mapping[str, str]]:
+    """
+    Today's directory, and who must not decide this workflow, each with the reason.
+
+    Read inside the transaction: a right that was taken away a moment ago is gone.
+    """
+    runtime, transaction = desk.runtime, desk.transaction
+    current = catalog.current(transaction)
+    if current.directory is None or current.delegations is None:
+        sentence = "The database has no directory; run 'cpq directory import'."
+        raise StorageError(sentence)
+    directory = runtime.directory(transaction, current.directory)
+    delegations = runtime.delegations(transaction, current.delegations)
+    quote = runtime.quote(transaction, workflow.evidence.quote)
+    return directory, dict(excluded(quote, directory, delegations, desk.now))
+
+
+def store(
+    transaction: Transaction, recorder: Recorder, texts: Iterable[EventText] = ()
+) -> Workflow:
+    """
+    The last two beats: write what was recorded, and the messages that follow from it.
+    """
+    workflow = recorder.workflow
+    if recorder.before.seq == recorder.events[0].seq:
+        workflows.insert(transaction, workflow)
+    else:
+        workflows.save(transaction, recorder.before, workflow)
+    events.append(transaction, recorder.events, texts)
+    at = stamp(recorder.at)
+    outbox.cancel(transaction, closed_tasks(recorder.events))
+    outbox.enqueue(transaction, messages(recorder.events, workflow), at)
+    return workflow

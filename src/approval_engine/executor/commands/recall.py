@@ -1,0 +1,71 @@
+"""
+Recall: the submitter withdraws his quote, and nobody is asked any more.
+"""
+
+import secrets
+
+from approval_engine.domain.events import Fact, NewEvent
+from approval_engine.domain.lifecycle import TaskMove, WorkflowMove, move_workflow
+from approval_engine.domain.workflow import Workflow
+from approval_engine.errors import Forbidden, InvalidInput
+from approval_engine.executor.answer import Answer, Caller, keep, kept, key_of
+from approval_engine.executor.commands.act import salted
+from approval_engine.executor.commands.beats import Desk, lock, open_desk, store
+from approval_engine.executor.follow_up import finish
+from approval_engine.executor.recorder import Recorder
+from approval_engine.executor.runtime import Runtime
+from approval_engine.store.events import EventText
+
+
+def recall(runtime: Runtime, workflow_id: str, comment: str, caller: Caller) -> Answer:
+    """
+    Withdraw a pending workflow. Recalling what is recalled already is a duplicate.
+    """
+    now = runtime.clock()
+    if not comment.strip():
+        sentence = (
+            f"Expected to recall workflow '{workflow_id}', but a comment is missing."
+        )
+        raise InvalidInput(sentence)
+    body = {"workflow": workflow_id, "comment": comment}
+    key = key_of(caller, "recall", body)
+    with runtime.database.begin() as transaction:
+        workflow = lock(transaction, workflow_id)
+        if answer := kept(transaction, key):
+            return answer
+        _must_be_theirs(workflow, caller)
+        if workflow.ended == "cancelled":
+            return keep(transaction, key, Answer.of(workflow, result="duplicate"), now)
+        desk = open_desk(runtime, transaction, workflow, now)
+        salt = secrets.token_hex(16)
+        recorder = _record(desk, workflow, caller, salted(salt, comment))
+        text = EventText(event_id=recorder.events[-1].id, salt=salt, body=comment)
+        after = store(transaction, recorder, [text])
+        return keep(transaction, key, Answer.of(after), now)
+
+
+def _must_be_theirs(workflow: Workflow, caller: Caller) -> None:
+    if caller.actor not in {workflow.submitted_by, workflow.owner}:
+        sentence = (
+            f"Expected to recall {workflow.subject}, but it was submitted by"
+            f" '{workflow.submitted_by}', not by '{caller.actor}'."
+        )
+        raise Forbidden(sentence)
+
+
+def _record(
+    desk: Desk, workflow: Workflow, caller: Caller, comment_sha256: str
+) -> Recorder:
+    move_workflow(workflow.status, WorkflowMove.RECALL, workflow.subject)
+    author = (caller.actor, caller.channel)
+    recorder = Recorder(workflow, desk.pinned, desk.now, author)
+    finish(recorder, TaskMove.CANCEL)
+    recorder.record(
+        NewEvent(
+            action=Fact.RECALLED,
+            actor=caller.actor,
+            channel=caller.channel,
+            data={"comment": comment_sha256},
+        )
+    )
+    return recorder

@@ -1,0 +1,142 @@
+"""
+Tick: the timers of one workflow that are due → reminders and escalations, each once.
+
+Timers are fired under the same lock that people act under, so who is first is decided
+there. After an outage the missed timers of a task become one fact, not one each.
+"""
+
+from collections.abc import Iterable
+
+from approval_engine.domain.events import Fact
+from approval_engine.domain.lifecycle import WorkflowStatus
+from approval_engine.domain.workflow import PendingTimer, Task, Workflow
+from approval_engine.escalations.ladder import Hop, climb
+from approval_engine.executor.answer import Answer
+from approval_engine.executor.commands.beats import Desk, open_desk, people_now, store
+from approval_engine.executor.recorder import Recorder
+from approval_engine.executor.runtime import Runtime
+from approval_engine.planner.plan import PlannedStep
+from approval_engine.store import workflows
+
+SYSTEM = "system"
+"""The actor of what no person did."""
+
+CHANNEL = "worker"
+
+
+def due(runtime: Runtime, limit: int = 100) -> tuple[str, ...]:
+    """
+    The workflows with a timer that is due now, longest overdue first.
+    """
+    with runtime.database.read() as transaction:
+        return workflows.due(transaction, runtime.clock(), limit)
+
+
+def tick(runtime: Runtime, workflow_id: str) -> Answer | None:
+    """
+    Fire what is due in one workflow; None if there is nothing, or somebody holds it.
+
+    Running it twice changes nothing the second time.
+    """
+    now = runtime.clock()
+    with runtime.database.begin() as transaction:
+        found = workflows.lock_if_free(transaction, workflow_id)
+        if found is None or found[1] is not None:
+            return None
+        workflow = found[0]
+        late = tuple(timer for timer in workflow.timers if timer.due_at <= now)
+        if not late or workflow.status != WorkflowStatus.PENDING:
+            return None
+        desk = open_desk(runtime, transaction, workflow, now)
+        recorder = Recorder(workflow, desk.pinned, now, (SYSTEM, CHANNEL))
+        _ring(desk, recorder, late)
+        after = store(transaction, recorder)
+        return Answer.of(after, action="tick")
+
+
+def _ring(desk: Desk, recorder: Recorder, late: tuple[PendingTimer, ...]) -> None:
+    for step in dict.fromkeys(timer.step for timer in late):
+        mine = [timer for timer in late if timer.step == step]
+        escalations = [timer for timer in mine if timer.kind == "escalation"]
+        reminders = [timer for timer in mine if timer.kind != "escalation"]
+        if escalations:
+            # Whoever is asked now needs no reminder of what his predecessor missed.
+            _escalate(desk, recorder, step, (*reminders, *escalations))
+        else:
+            _remind(recorder, step, reminders)
+
+
+def _remind(recorder: Recorder, step: str, timers: Iterable[PendingTimer]) -> None:
+    rung = _rung(timers)
+    for task in _open_seats(recorder.workflow, step):
+        recorder.note(Fact.TASK_REMINDED, {"timers": rung}, task.id, _once(rung))
+        rung = []
+
+
+def _escalate(
+    desk: Desk, recorder: Recorder, step: str, timers: tuple[PendingTimer, ...]
+) -> None:
+    planned = desk.pinned.step(step)
+    if planned.on_timeout == "remind":
+        _remind(recorder, step, timers)
+        return
+    rung = _rung(timers)
+    level = max(timer.level for timer in timers if timer.kind == "escalation")
+    for task in _open_seats(recorder.workflow, step):
+        hop = _hop(desk, recorder.workflow, planned, level)
+        if hop is None:
+            recorder.note(Fact.TIMER_EXHAUSTED, {"timers": rung}, task.id, _once(rung))
+        else:
+            alone = len(recorder.workflow.seats(step)) > 1
+            data = {"timers": rung, **_taken_over(hop, alone=alone)}
+            recorder.note(Fact.TASK_ESCALATED, data, task.id, _once(rung))
+        rung = []
+
+
+def _hop(
+    desk: Desk, workflow: Workflow, planned: PlannedStep, level: int
+) -> Hop | None:
+    if planned.on_timeout != "escalate":
+        return None
+    rule = desk.policy.steps.get(planned.id, desk.policy.default_step)
+    roles = (*(each.role for each in planned.escalations), rule.fallback_role)
+    directory, excluded = people_now(desk, workflow)
+    return climb(roles, level, directory, {*excluded, *_engaged(workflow, planned.id)})
+
+
+def _taken_over(hop: Hop, *, alone: bool) -> dict[str, object]:
+    # A seat of its own goes to one person; a shared one to everybody on the rung.
+    person = hop.candidates[0] if alone else None
+    return {
+        "level": hop.level,
+        "role": hop.role,
+        "candidates": (person,) if person else hop.candidates,
+        "assignee": person,
+        "skipped": hop.skipped,
+    }
+
+
+def _engaged(workflow: Workflow, step: str) -> set[str]:
+    """
+    People who answered this step already, or hold a seat of it for themselves.
+    """
+    seats = workflow.seats(step)
+    people = {person for seat in seats for person in (seat.closed_by, seat.principal)}
+    if len(seats) > 1:
+        people |= {seat.assignee for seat in seats}
+    return {person for person in people if person}
+
+
+def _open_seats(workflow: Workflow, step: str) -> tuple[Task, ...]:
+    return tuple(task for task in workflow.seats(step) if task.is_open)
+
+
+def _once(rung: list[tuple[str, int]]) -> str | None:
+    """
+    The natural key of firing these timers: none of them can be recorded twice.
+    """
+    return f"timer:{rung[0][0]}:{rung[0][1]}" if rung else None
+
+
+def _rung(timers: Iterable[PendingTimer]) -> list[tuple[str, int]]:
+    return [(timer.element, timer.occurrence) for timer in timers]

@@ -1,0 +1,39 @@
+"""
+What a workflow was decided under → documents by content hash, kept for ever.
+
+Quote, policy, directory and delegations are documents already when a submit comes.
+"""
+
+from approval_engine.documents import canonical, sha256
+from approval_engine.domain.workflow import Evidence
+from approval_engine.executor.routed import Routed
+from approval_engine.planner.document import document_of, plain
+from approval_engine.store.catalog import Document
+
+
+def documents(routed: Routed, xml: bytes) -> tuple[Document, ...]:
+    """
+    The documents that a submit adds: evaluation, plan and process definition, in order.
+    """
+    bodies = {
+        "evaluation": canonical(plain(routed.evaluation)),
+        "plan": document_of(routed.plan),
+        "definition": xml,
+    }
+    return tuple(
+        Document(sha256=sha256(body), kind=kind, body=body)
+        for kind, body in bodies.items()
+    )
+
+
+def evidence_of(routed: Routed, added: tuple[Document, ...]) -> Evidence:
+    """
+    The hashes of everything that the workflow is decided under.
+    """
+    return Evidence(
+        quote=routed.quote_sha256,
+        policy=routed.policy.sha256,
+        directory=routed.directory_sha256,
+        delegations=routed.delegations_sha256,
+        **{document.kind: document.sha256 for document in added},
+    )

@@ -1,0 +1,159 @@
+"""
+What an answer sets in motion: seats nobody needs any more, the next steps, the end.
+
+Who gets a seat was resolved in the plan; when it is due comes from the step's calendar.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from decimal import Decimal
+
+from approval_engine.domain.calendar import WorkingTime, add_hours
+from approval_engine.domain.events import Fact, stamp
+from approval_engine.domain.lifecycle import TaskMove
+from approval_engine.domain.workflow import Task
+from approval_engine.executor import engine
+from approval_engine.executor.projection import ENDINGS, Pinned
+from approval_engine.executor.recorder import Recorder
+from approval_engine.planner.plan import PlannedStep
+
+Calendars = Callable[[str], WorkingTime]
+"""The working time of a calendar, by its name in the policy."""
+
+TakeTaskIds = Callable[[int], tuple[str, ...]]
+"""That many new task ids, rising."""
+
+
+def advance(recorder: Recorder, calendars: Calendars, take: TakeTaskIds) -> None:
+    """
+    Record everything that follows from the last fact, up to the next wait or the end.
+    """
+    if recorder.workflow.ended:
+        finish(recorder, TaskMove.DISPENSE)
+        return
+    position = recorder.position
+    waiting = {(task.element, task.occurrence) for task in position.tasks}
+    settled = [
+        task
+        for task in recorder.workflow.open_tasks
+        if (task.element, task.occurrence) not in waiting
+    ]
+    _close(recorder, settled, TaskMove.DISPENSE, "the step was decided without it")
+    _open(recorder, position, calendars, take)
+
+
+def finish(recorder: Recorder, move: TaskMove) -> None:
+    """
+    Close what is still open with `move` and record how the workflow ended.
+    """
+    _close(recorder, recorder.workflow.open_tasks, move, "the workflow ended")
+    ended = recorder.workflow.ended
+    for fact, (_, end) in ENDINGS.items():
+        if end == ended and fact != Fact.RECALLED:
+            recorder.note(Fact(fact), {})
+
+
+def seats_to_open(pinned: Pinned) -> int:
+    """
+    How many tasks a workflow opens when it begins.
+    """
+    position = engine.start(pinned.definition).position
+    return sum(step.staffing.seats for step, _ in _unopened(pinned, position, ()))
+
+
+def _close(
+    recorder: Recorder, tasks: Iterable[Task], move: TaskMove, because: str
+) -> None:
+    for task in tasks:
+        data = {"move": str(move), "because": because}
+        recorder.note(Fact.TASK_CLOSED, data, task.id)
+
+
+def _unopened(
+    pinned: Pinned, position: engine.Position, tasks: tuple[Task, ...]
+) -> list[tuple[PlannedStep, engine.OpenTask]]:
+    known = {(task.element, task.occurrence) for task in tasks}
+    step_of = {task.id: task.step for task in pinned.definition.tasks}
+    found = [
+        (pinned.step(step_of[task.element]), task)
+        for task in position.tasks
+        if (task.element, task.occurrence) not in known
+    ]
+    # People read task numbers in the order of the policy.
+    order = [step.id for step in pinned.plan.steps]
+    return sorted(found, key=lambda pair: order.index(pair[0].id))
+
+
+def _open(
+    recorder: Recorder,
+    position: engine.Position,
+    calendars: Calendars,
+    take: TakeTaskIds,
+) -> None:
+    found = _unopened(recorder.pinned, position, recorder.workflow.tasks)
+    ids = iter(take(sum(step.staffing.seats for step, _ in found)))
+    for step, waiting in found:
+        place = (waiting.element, waiting.occurrence)
+        timers = [t for t in position.timers if (t.task, t.occurrence) == place]
+        for seat in range(1, step.staffing.seats + 1):
+            data = _opening(recorder, step, waiting, seat, calendars(step.calendar))
+            rows = _timers(recorder, step, timers, calendars(step.calendar))
+            data["timers"] = rows if seat == 1 else []
+            recorder.note(Fact.TASK_OPENED, data, next(ids))
+
+
+def _opening(
+    recorder: Recorder,
+    step: PlannedStep,
+    waiting: engine.OpenTask,
+    seat: int,
+    calendar: WorkingTime,
+) -> dict[str, object]:
+    staffing = step.staffing
+    shared = staffing.seats == 1
+    person = staffing.assignee if shared else staffing.candidates[seat - 1]
+    return {
+        "step": step.id,
+        "element": waiting.element,
+        "occurrence": waiting.occurrence,
+        "seat": seat,
+        "role": staffing.role or step.role,
+        "candidates": staffing.candidates if shared else (person,),
+        "assignee": person,
+        "dueAt": _due(recorder.at, step.sla_hours, calendar),
+    }
+
+
+def _timers(
+    recorder: Recorder,
+    step: PlannedStep,
+    timers: Iterable[engine.OpenTimer],
+    calendar: WorkingTime,
+) -> list[dict[str, object]]:
+    drawn = {timer.id: timer.properties for timer in recorder.pinned.definition.timers}
+    rows: list[dict[str, object]] = []
+    for timer in timers:
+        kind = drawn[timer.element]["kind"]
+        level = int(drawn[timer.element]["level"])
+        rows.append(
+            {
+                "element": timer.element,
+                "occurrence": timer.occurrence,
+                "kind": kind,
+                "level": level,
+                "dueAt": _due(recorder.at, _hours(step, kind, level), calendar),
+            }
+        )
+    return rows
+
+
+def _hours(step: PlannedStep, kind: str, level: int) -> Decimal:
+    if kind == "reminder":
+        return step.remind_after_hours[level - 1]
+    if level <= len(step.escalations):
+        return step.escalations[level - 1].after_hours
+    return step.sla_hours
+
+
+def _due(at: datetime, hours: Decimal, calendar: WorkingTime) -> str:
+    return stamp(add_hours(calendar, at, hours))

@@ -1,0 +1,97 @@
+"""
+An event log → the workflow it describes, and the first place where the rows differ.
+
+It asks no clock and no directory: everything that was chosen stands in the events.
+"""
+
+from dataclasses import dataclass, fields
+
+from approval_engine.domain.events import Event
+from approval_engine.domain.workflow import Workflow
+from approval_engine.errors import ApprovalEngineError, EngineError, NotFound
+from approval_engine.executor import engine
+from approval_engine.executor.projection import Pinned, begin, evolve
+from approval_engine.executor.runtime import Runtime
+from approval_engine.store import events, workflows
+from approval_engine.store.database import Transaction
+from approval_engine.documents import load
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Replayed:
+    """
+    The outcome for one workflow: how many events, and what differs, if anything does.
+    """
+
+    workflow: str
+    events: int
+    difference: str | None = None
+
+
+def replay(runtime: Runtime, transaction: Transaction, workflow_id: str) -> Replayed:
+    """
+    Rebuild one workflow from its events and compare it with its rows.
+
+    Raises NotFound if there is no such workflow.
+    """
+    found = workflows.read(transaction, workflow_id)
+    if found is None:
+        sentence = f"There is no workflow '{workflow_id}'."
+        raise NotFound(sentence)
+    stored = found[0]
+    log = events.of(transaction, workflow_id)
+    try:
+        rebuilt = rebuild(log, _pinned(runtime, transaction, log))
+        difference = first_difference(rebuilt, stored)
+    except ApprovalEngineError as error:
+        difference = str(error)
+    return Replayed(workflow=workflow_id, events=len(log), difference=difference)
+
+
+def rebuild(log: tuple[Event, ...], pinned: Pinned) -> Workflow:
+    """
+    The workflow that the events describe. Raises what `evolve` raises.
+    """
+    workflow = begin(log[0], pinned)
+    for event in log[1:]:
+        workflow = evolve(workflow, event, pinned)
+    position = engine.position(pinned.definition, workflow.state)
+    waiting = {(task.element, task.occurrence) for task in position.tasks}
+    open_tasks = {(task.element, task.occurrence) for task in workflow.open_tasks}
+    if waiting != open_tasks:
+        sentence = (
+            f"The engine of {workflow.subject} waits at {sorted(waiting)},"
+            f" but its tasks are open at {sorted(open_tasks)}."
+        )
+        raise EngineError(sentence)
+    return workflow
+
+
+def first_difference(rebuilt: Workflow, stored: Workflow) -> str | None:
+    """
+    The first field in which two states of one workflow differ, as a sentence part.
+    """
+    for field in fields(Workflow):
+        ours, theirs = getattr(rebuilt, field.name), getattr(stored, field.name)
+        if ours != theirs:
+            return f"{field.name}: events say {_short(ours)}, row says {_short(theirs)}"
+    return None
+
+
+def _pinned(
+    runtime: Runtime, transaction: Transaction, log: tuple[Event, ...]
+) -> Pinned:
+    if not log:
+        sentence = "its event log is empty"
+        raise EngineError(sentence)
+    data = load(log[0].data.encode())
+    evidence = data["evidence"]  # type: ignore[index,call-overload]
+    return Pinned(
+        definition=runtime.definition(transaction, evidence["definition"]),  # type: ignore[index,arg-type]
+        plan=runtime.plan(transaction, evidence["plan"]),  # type: ignore[index,arg-type]
+    )
+
+
+def _short(value: object) -> str:
+    text = str(value)
+    return text if len(text) <= 120 else f"{text[:117]}..."

@@ -1,0 +1,145 @@
+"""
+What every command needs: the database, the clock, and documents read once per content.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from threading import Lock
+from typing import Any, TypeVar
+
+from approval_engine.documents import load, parse
+from approval_engine.domain.delegation import Delegation
+from approval_engine.domain.events import instant
+from approval_engine.domain.people import Directory
+from approval_engine.domain.quote import Quote
+from approval_engine.executor import engine
+from approval_engine.planner.document import plan_of
+from approval_engine.planner.plan import RoutingPlan
+from approval_engine.policy.load import load as load_policy
+from approval_engine.policy.model import Policy
+from approval_engine.policy.quotes import read_directory, read_quotes
+from approval_engine.store import catalog
+from approval_engine.store.database import Database, Transaction
+
+T = TypeVar("T")
+
+_KEPT = 2000
+"""How many read documents a process keeps; a plan is a few kilobytes."""
+
+
+class _Kept:
+    """
+    A bounded memory of immutable values by content hash; safe between threads.
+    """
+
+    def __init__(self) -> None:
+        self._values: OrderedDict[str, object] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, sha256: str) -> object | None:
+        with self._lock:
+            value = self._values.get(sha256)
+            if value is not None:
+                self._values.move_to_end(sha256)
+            return value
+
+    def put(self, sha256: str, value: object) -> None:
+        with self._lock:
+            self._values[sha256] = value
+            if len(self._values) > _KEPT:
+                self._values.popitem(last=False)
+
+
+def delegations_of(document: bytes) -> tuple[Delegation, ...]:
+    """
+    The delegation windows in a snapshot.
+    """
+    rows: Any = load(document)
+    return tuple(
+        Delegation(
+            **{
+                name: instant(value) if name.endswith("_at") and value else value
+                for name, value in row.items()
+            }
+        )
+        for row in rows
+    )
+
+
+def wall_clock() -> datetime:
+    """
+    The time of this machine.
+    """
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Runtime:
+    """
+    One database and one clock; made once per process, shared by its threads.
+    """
+
+    database: Database
+    clock: Callable[[], datetime] = wall_clock
+    _kept: _Kept = field(default_factory=_Kept)
+
+    def policy(self, transaction: Transaction, sha256: str) -> Policy:
+        """
+        The policy version of that hash.
+        """
+        return self._document(
+            transaction, sha256, lambda body: load_policy(parse(body, "policy"))
+        )
+
+    def directory(self, transaction: Transaction, sha256: str) -> Directory:
+        """
+        The directory of that hash.
+        """
+        return self._document(
+            transaction, sha256, lambda body: read_directory(parse(body, "directory"))
+        )
+
+    def quote(self, transaction: Transaction, sha256: str) -> Quote:
+        """
+        The quote revision of that hash.
+        """
+        return self._document(
+            transaction, sha256, lambda body: read_quotes(parse(body, "quote"))[0]
+        )
+
+    def plan(self, transaction: Transaction, sha256: str) -> RoutingPlan:
+        """
+        The routing plan of that hash.
+        """
+        return self._document(transaction, sha256, plan_of)
+
+    def delegations(
+        self, transaction: Transaction, sha256: str
+    ) -> tuple[Delegation, ...]:
+        """
+        The delegation windows of that hash.
+        """
+        return self._document(transaction, sha256, delegations_of)
+
+    def definition(self, transaction: Transaction, sha256: str) -> engine.Definition:
+        """
+        The compiled process definition of that hash.
+        """
+        return engine.definition(sha256, lambda key: catalog.body(transaction, key))
+
+    def keep(self, sha256: str, value: object) -> None:
+        """
+        Remember a value that was just made, so that nobody reads it back.
+        """
+        self._kept.put(sha256, value)
+
+    def _document(
+        self, transaction: Transaction, sha256: str, read: Callable[[bytes], T]
+    ) -> T:
+        value = self._kept.get(sha256)
+        if value is None:
+            value = read(catalog.body(transaction, sha256))
+            self._kept.put(sha256, value)
+        return value  # type: ignore[return-value] # one reader per kind of hash

@@ -1,0 +1,3 @@
+"""
+Events → messages to people and programs; they are stored with the events and sent later.
+"""

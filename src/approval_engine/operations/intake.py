@@ -1,0 +1,180 @@
+"""
+Files → what the database decides by: quotes, the directory, policies, delegations.
+
+Each function is one transaction; a file with any problem changes nothing.
+"""
+
+from datetime import datetime
+
+from approval_engine.documents import Document as Parsed
+from approval_engine.documents import canonical, sha256
+from approval_engine.domain.delegation import Delegation, check_new
+from approval_engine.domain.events import stamp
+from approval_engine.errors import DocumentError, InvalidState, NotFound
+from approval_engine.executor.runtime import Runtime
+from approval_engine.policy.load import load as load_policy
+from approval_engine.policy.quotes import read_directory, read_quotes
+from approval_engine.store import catalog, delegations
+from approval_engine.store.catalog import Document, PolicyRow, QuoteRow
+from approval_engine.store.database import Transaction
+
+
+def import_quotes(runtime: Runtime, document: Parsed) -> int:
+    """
+    Store the quote revisions of a file; the number of new ones.
+
+    The same revision with other content is refused: a revision never changes.
+    """
+    quotes = read_quotes(document)
+    values = document.value if isinstance(document.value, list) else [document.value]
+    rows, bodies = [], []
+    for quote, value in zip(quotes, values, strict=True):
+        body = canonical(value)
+        bodies.append(Document(sha256=sha256(body), kind="quote", body=body))
+        rows.append(
+            QuoteRow(
+                id=quote.id,
+                revision=quote.revision,
+                sha256=bodies[-1].sha256,
+                account=quote.account,
+                submitted_by=quote.submitted_by,
+            )
+        )
+    with runtime.database.begin() as transaction:
+        _must_not_change(transaction, document, rows)
+        catalog.put(transaction, bodies)
+        return catalog.add_quotes(transaction, rows, stamp(runtime.clock()))
+
+
+def import_directory(runtime: Runtime, document: Parsed) -> tuple[int, int]:
+    """
+    Make this the directory; the numbers of its users and roles.
+    """
+    directory = read_directory(document)
+    body = canonical(document.value)
+    with runtime.database.begin() as transaction:
+        _point(transaction, "directory", body)
+        _snapshot_delegations(transaction)
+    return len(directory.users), len(directory.roles)
+
+
+def publish_policy(runtime: Runtime, document: Parsed, actor: str) -> PolicyRow:
+    """
+    Make this policy the active one. Publishing the active content again changes nothing.
+
+    A version name that was published with other content is refused.
+    """
+    policy = load_policy(document)
+    row = PolicyRow(
+        name=policy.name,
+        version=policy.version,
+        sha256=policy.sha256,
+        status="active",
+        published_at=stamp(runtime.clock()),
+        published_by=actor,
+    )
+    with runtime.database.begin() as transaction:
+        for known in catalog.policies(transaction):
+            if (known.name, known.version) == (row.name, row.version):
+                return _same_version(known, row)
+        body = canonical(document.value)
+        catalog.put(
+            transaction, [Document(sha256=row.sha256, kind="policy", body=body)]
+        )
+        catalog.publish(transaction, row)
+    return row
+
+
+def add_delegation(
+    runtime: Runtime,
+    people: tuple[str, str],
+    window: tuple[datetime, datetime],
+    role: str | None,
+) -> Delegation:
+    """
+    Open a window in which the second person may act for the first.
+    """
+    principal, delegate = people
+    with runtime.database.begin() as transaction:
+        _must_be_known(runtime, transaction, people)
+        known = delegations.listed(transaction)
+        number = catalog.take_numbers(transaction, delegation=1)["delegation"][0]
+        new = Delegation(
+            id=f"D-{number}",
+            principal=principal,
+            delegate=delegate,
+            role=role,
+            starts_at=window[0],
+            ends_at=window[1],
+        )
+        check_new(known, new)
+        delegations.add(transaction, new)
+        _snapshot_delegations(transaction)
+    return new
+
+
+def end_delegation(runtime: Runtime, delegation_id: str) -> None:
+    """
+    End a window now. Raises NotFound if there is no such window that still runs.
+    """
+    with runtime.database.begin() as transaction:
+        if not delegations.end(transaction, delegation_id, stamp(runtime.clock())):
+            sentence = f"There is no running delegation '{delegation_id}'."
+            raise NotFound(sentence)
+        _snapshot_delegations(transaction)
+
+
+def _must_not_change(
+    transaction: Transaction, document: Parsed, rows: list[QuoteRow]
+) -> None:
+    problems = []
+    for row in rows:
+        known = catalog.quote(transaction, row.id, row.revision)
+        if known and known.sha256 != row.sha256:
+            sentence = (
+                f"Quote '{row.id}' revision {row.revision} is already here with other"
+                " content; give it the next revision number."
+            )
+            problems.append(document.problem("", "revision_changed", sentence))
+    if problems:
+        raise DocumentError(*problems)
+
+
+def _same_version(known: PolicyRow, row: PolicyRow) -> PolicyRow:
+    if known.sha256 == row.sha256 and known.status == "active":
+        return known
+    if known.sha256 == row.sha256:
+        state = "is retired"
+    else:
+        state = "was published with other content"
+    sentence = (
+        f"Policy '{row.name}' version {row.version} {state}; give it a new version."
+    )
+    raise InvalidState(sentence)
+
+
+def _must_be_known(
+    runtime: Runtime, transaction: Transaction, people: tuple[str, ...]
+) -> None:
+    current = catalog.current(transaction)
+    directory = (
+        runtime.directory(transaction, current.directory) if current.directory else None
+    )
+    for person in people:
+        if directory is None or directory.user(person) is None:
+            sentence = f"There is no person '{person}' in the directory."
+            raise NotFound(sentence)
+
+
+def _snapshot_delegations(transaction: Transaction) -> None:
+    rows = [
+        {name: getattr(each, name) for name in Delegation.__slots__}
+        for each in delegations.listed(transaction)
+    ]
+    _point(transaction, "delegations", canonical(rows))
+
+
+def _point(transaction: Transaction, kind: str, body: bytes) -> None:
+    document = Document(sha256=sha256(body), kind=kind, body=body)
+    catalog.put(transaction, [document])
+    catalog.set_setting(transaction, kind, document.sha256)

@@ -1,0 +1,73 @@
+"""
+An evaluation and its quote → nothing, or the refusal to review the quote at all.
+"""
+
+from approval_engine.domain.quote import Quote
+from approval_engine.errors import InvalidState
+from approval_engine.policy.evaluation import Evaluation
+from approval_engine.policy.model import Policy
+
+ATTACHMENT = "attachment:"
+
+
+def check(policy: Policy, evaluation: Evaluation, quote: Quote) -> None:
+    """
+    Refuses a quote that the policy forbids, does not cover, or finds incomplete.
+
+    Raises InvalidState, which names every trigger and everything missing at once.
+    """
+    _check_permitted(evaluation, quote)
+    _check_covered(policy, evaluation, quote)
+    _check_complete(evaluation, quote)
+
+
+def _check_permitted(evaluation: Evaluation, quote: Quote) -> None:
+    against = [
+        f"trigger '{trigger.id}' refuses it: {trigger.reason}"
+        for trigger in evaluation.fired
+        if trigger.effect == "refuse"
+    ]
+    if against:
+        raise InvalidState(_refusal(quote, ", ".join(against)))
+
+
+def _check_covered(policy: Policy, evaluation: Evaluation, quote: Quote) -> None:
+    if not evaluation.fired and policy.no_trigger != "auto_approve":
+        name = f"policy '{policy.name}' version {policy.version}"
+        raise InvalidState(_refusal(quote, f"no trigger of {name} covers it"))
+
+
+def _check_complete(evaluation: Evaluation, quote: Quote) -> None:
+    missing: dict[str, list[str]] = {}
+    for trigger in evaluation.fired:
+        for need in trigger.needs:
+            if not _has(quote, need):
+                missing.setdefault(need, []).append(f"'{trigger.id}'")
+    if missing:
+        items = (
+            f"{_words(need)} (trigger {' and '.join(triggers)})"
+            for need, triggers in missing.items()
+        )
+        raise InvalidState(_refusal(quote, f"it lacks {', '.join(items)}"))
+
+
+def _has(quote: Quote, need: str) -> bool:
+    if need == "justification":
+        return bool((quote.justification or "").strip())
+    if not need.startswith(ATTACHMENT):
+        return False
+    wanted = need.removeprefix(ATTACHMENT).casefold()
+    names = [attachment.name.casefold() for attachment in quote.attachments]
+    # "attachment:redline" asks for the document, whatever format it has.
+    return any(wanted in {name, name.rpartition(".")[0]} for name in names)
+
+
+def _words(need: str) -> str:
+    if need == "justification":
+        return "a justification"
+    return f"attachment '{need.removeprefix(ATTACHMENT)}'"
+
+
+def _refusal(quote: Quote, reason: str) -> str:
+    subject = f"quote '{quote.id}' revision {quote.revision}"
+    return f"Expected to submit {subject}, but {reason}."

@@ -1,0 +1,91 @@
+"""
+A routing plan ↔ its document: what is stored as evidence and read back by every command.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from approval_engine.documents import canonical, load
+from approval_engine.domain.completion import Completion, Rule
+from approval_engine.planner.plan import (
+    EscalationLevel,
+    FactSeen,
+    PlannedStep,
+    Reason,
+    RoutingPlan,
+    Staffing,
+)
+
+
+def document_of(plan: RoutingPlan) -> bytes:
+    """
+    The plan's canonical document.
+    """
+    return canonical(plain(plan))
+
+
+def plain(value: object) -> object:
+    """
+    Nested values as what `canonical` takes: dataclasses become mappings by field name.
+    """
+    names = getattr(type(value), "__dataclass_fields__", None)
+    if names is not None:
+        return {name: plain(getattr(value, name)) for name in names}
+    if isinstance(value, tuple):
+        return [plain(part) for part in value]
+    if isinstance(value, Mapping):
+        return {key: plain(part) for key, part in value.items()}
+    return value
+
+
+def plan_of(document: bytes) -> RoutingPlan:
+    """
+    The plan that `document_of` wrote.
+    """
+    value: Any = load(document)
+    steps = tuple(_step(step) for step in value["steps"])
+    return RoutingPlan(process=value["process"], steps=steps)
+
+
+def _step(value: Mapping[str, Any]) -> PlannedStep:
+    hours = tuple(Decimal(hours) for hours in value["remind_after_hours"])
+    special: dict[str, Any] = {
+        "completion": _completion(value["completion"]),
+        "sla_hours": Decimal(value["sla_hours"]),
+        "remind_after_hours": hours,
+        "escalations": tuple(_level(level) for level in value["escalations"]),
+        "reasons": tuple(_reason(reason) for reason in value["reasons"]),
+        "staffing": _staffing(value["staffing"]),
+    }
+    return PlannedStep(**{**value, **special})
+
+
+def _completion(value: Mapping[str, Any]) -> Completion:
+    percent = value["percent"]
+    return Completion(
+        rule=Rule(value["rule"]),
+        count=value["count"],
+        percent=None if percent is None else Decimal(percent),
+        veto=tuple(value["veto"]),
+        wait_for_all=value["wait_for_all"],
+    )
+
+
+def _level(value: Mapping[str, Any]) -> EscalationLevel:
+    return EscalationLevel(
+        role=value["role"], after_hours=Decimal(value["after_hours"])
+    )
+
+
+def _reason(value: Mapping[str, Any]) -> Reason:
+    facts = (
+        FactSeen(**{**fact, "lines": tuple(fact["lines"])}) for fact in value["facts"]
+    )
+    return Reason(trigger=value["trigger"], reason=value["reason"], facts=tuple(facts))
+
+
+def _staffing(value: Mapping[str, Any]) -> Staffing:
+    excluded = tuple((person, reason) for person, reason in value["excluded"])
+    candidates = tuple(value["candidates"])
+    return Staffing(**{**value, "candidates": candidates, "excluded": excluded})

@@ -1,0 +1,51 @@
+"""
+A directory at one instant → who is there, who stands above whom, and who has less to do.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+
+from approval_engine.domain.delegation import Delegation
+from approval_engine.domain.people import Directory, User
+
+NOBODY: Mapping[str, int] = MappingProxyType({})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Roster:
+    """
+    Everybody who can be asked at one instant.
+
+    `load` counts the tasks that are open at a person, `turns` those he was ever given.
+    """
+
+    directory: Directory
+    at: datetime
+    delegations: tuple[Delegation, ...] = ()
+    load: Mapping[str, int] = field(default_factory=lambda: NOBODY)
+    turns: Mapping[str, int] = field(default_factory=lambda: NOBODY)
+
+    def line_above(self, person: str) -> Iterator[User]:
+        """
+        The active managers above a person, the nearest first; a circle ends it.
+        """
+        seen = {person}
+        manager = self.directory.manager_of(person)
+        while manager and manager.id not in seen:
+            seen.add(manager.id)
+            yield manager
+            manager = self.directory.manager_of(manager.id)
+
+    def least_loaded(self, people: Iterable[str]) -> str:
+        """
+        Who has the fewest open tasks; the first in the order given, at a tie.
+        """
+        return min(people, key=lambda person: self.load.get(person, 0))
+
+    def next_in_turn(self, people: Iterable[str]) -> str:
+        """
+        Who was given the fewest tasks so far; the first in the order given, at a tie.
+        """
+        return min(people, key=lambda person: self.turns.get(person, 0))

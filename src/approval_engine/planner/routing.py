@@ -1,0 +1,105 @@
+"""
+An evaluation, its quote and the roster → the routing plan.
+
+It refuses what must not be reviewed, and never plans a step that nobody may decide.
+"""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+
+from approval_engine.domain.quote import Quote, Value
+from approval_engine.errors import PlanError, Problem
+from approval_engine.planner import admission, requirements, separation, staffing
+from approval_engine.planner.plan import (
+    EscalationLevel,
+    PlannedStep,
+    RoutingPlan,
+    Staffing,
+)
+from approval_engine.planner.requirements import Requirement, meets
+from approval_engine.planner.roster import Roster
+from approval_engine.policy.evaluation import Evaluation
+from approval_engine.policy.model import Escalation, Policy, SlaRule
+
+
+def plan(
+    policy: Policy, evaluation: Evaluation, quote: Quote, roster: Roster
+) -> RoutingPlan:
+    """
+    Everything that must be signed: declared steps in document order, then the others.
+
+    No steps means approved by policy. Raises InvalidState if the quote must not be
+    submitted, and PlanError with every step that cannot be staffed.
+    """
+    admission.check(policy, evaluation, quote)
+    barred = separation.excluded(quote, roster.directory, roster.delegations, roster.at)
+    case = staffing.Case(
+        policy=policy,
+        inputs=evaluation.inputs,
+        quote=quote,
+        roster=roster,
+        barred=dict(barred),
+    )
+    needed = requirements.collect(policy, evaluation)
+    steps = _staffed(case, needed)
+    return RoutingPlan(process=evaluation.process, steps=steps)
+
+
+def _staffed(
+    case: staffing.Case, needed: Iterable[Requirement]
+) -> tuple[PlannedStep, ...]:
+    steps: list[PlannedStep] = []
+    problems: list[Problem] = []
+    for requirement in needed:
+        try:
+            staff = staffing.staff(case, requirement)
+        except PlanError as error:
+            problems.extend(error.problems)
+        else:
+            steps.append(_planned(requirement, staff, case.inputs))
+    if problems:
+        raise PlanError(*problems)
+    return tuple(steps)
+
+
+def _planned(
+    requirement: Requirement, staff: Staffing, inputs: Mapping[str, Value]
+) -> PlannedStep:
+    rule = requirement.rule
+    sla_hours = _sla_hours(rule.sla, inputs)
+    return PlannedStep(
+        id=rule.id,
+        role=rule.role,
+        chain=rule.chain,
+        stage=rule.stage,
+        completion=rule.completion,
+        calendar=rule.calendar,
+        sla_hours=sla_hours,
+        remind_after_hours=rule.remind_after_hours,
+        escalations=_levels(rule.escalate_to, sla_hours),
+        escalate_mode=rule.escalate_mode,
+        on_timeout=rule.on_timeout,
+        on_exhausted=rule.on_exhausted,
+        ask_everyone=rule.ask_everyone,
+        required=rule.required,
+        reasons=requirement.reasons,
+        staffing=staff,
+    )
+
+
+def _sla_hours(rules: tuple[SlaRule, ...], inputs: Mapping[str, Value]) -> Decimal:
+    # The last rule has no test, so that one always holds.
+    return next(rule.hours for rule in rules if meets(rule.tests, inputs))
+
+
+def _levels(
+    escalations: tuple[Escalation, ...], sla_hours: Decimal
+) -> tuple[EscalationLevel, ...]:
+    levels: list[EscalationLevel] = []
+    before = Decimal(0)
+    for each in escalations:
+        hours = before + sla_hours if each.after_hours is None else each.after_hours
+        # Which hours apply depends on the quote, but no level may overtake another.
+        before = max(before, hours)
+        levels.append(EscalationLevel(role=each.role, after_hours=before))
+    return tuple(levels)
