@@ -1,5 +1,5 @@
 """
-A directory at one instant → who is there, who stands above whom, and who has less to do.
+A directory at one instant → who is there, who stands above whom, who has least to do.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

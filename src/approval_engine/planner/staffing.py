@@ -21,7 +21,7 @@ SELF = "auto_escalated_self"
 """The person to ask must not decide, so that somebody further up the line is asked."""
 
 LIMIT = "auto_escalated_limit"
-"""The person to ask has too small an authority, so that somebody further up is asked."""
+"""The person to ask has too small an authority, so that one further up is asked."""
 
 NEXT_ROLE = "escalated_role"
 """Nobody of the step's own role may decide, so that the next role is asked."""
@@ -69,7 +69,7 @@ def staff(case: Case, requirement: Requirement) -> Staffing:
 
 def _teams(case: Case, requirement: Requirement) -> Iterator[Staffing]:
     """
-    Those who could take the step, in the order they are tried; each has a candidate.
+    Those who could take the step, in the order they are tried; none is empty.
     """
     if requirement.committee:
         yield from _committee(case, requirement)
