@@ -1,3 +1,3 @@
 """
-An evaluation and a directory → the routing plan: which steps, in which order, asking whom.
+An evaluation and a directory → the routing plan: which steps, in which order, for whom.
 """

@@ -1,7 +1,7 @@
 """
-The routing plan: chains in parallel, stages in order, steps side by side, each with its rule.
+The routing plan: chains in parallel, stages in order, steps side by side with rules.
 
-What a process definition is rendered from is `PlannedStep` without its people and facts;
+A process definition is rendered from `PlannedStep` without its people and facts:
 `definitions` must not read `staffing` or `reasons[].facts`.
 """
 
@@ -37,7 +37,7 @@ class Reason:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EscalationLevel:
     """
-    Who is asked when a task is late, and after how many business hours from its opening.
+    Who is asked when a task is late: after so many business hours from its opening.
     """
 
     role: str

@@ -5,8 +5,11 @@ It refuses what must not be reviewed, and never plans a step that nobody may dec
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from decimal import Decimal
 
+from approval_engine.domain.delegation import Delegation
+from approval_engine.domain.people import Directory
 from approval_engine.domain.quote import Quote, Value
 from approval_engine.errors import PlanError, Problem
 from approval_engine.planner import admission, requirements, separation, staffing
@@ -23,7 +26,22 @@ from approval_engine.policy.model import Escalation, Policy, SlaRule
 
 
 def plan(
-    policy: Policy, evaluation: Evaluation, quote: Quote, roster: Roster
+    policy: Policy,
+    evaluation: Evaluation,
+    quote: Quote,
+    directory: Directory,
+    delegations: tuple[Delegation, ...],
+    at: datetime,
+) -> RoutingPlan:
+    """
+    What `plan_among` makes of a directory in which nobody is busy.
+    """
+    roster = Roster(directory=directory, delegations=delegations, at=at)
+    return plan_among(roster, policy, evaluation, quote)
+
+
+def plan_among(
+    roster: Roster, policy: Policy, evaluation: Evaluation, quote: Quote
 ) -> RoutingPlan:
     """
     Everything that must be signed: declared steps in document order, then the others.
@@ -40,8 +58,7 @@ def plan(
         roster=roster,
         barred=dict(barred),
     )
-    needed = requirements.collect(policy, evaluation)
-    steps = _staffed(case, needed)
+    steps = _staffed(case, requirements.collect(policy, evaluation))
     return RoutingPlan(process=evaluation.process, steps=steps)
 
 
