@@ -1,13 +1,13 @@
 """
-Every way this product says no, in one tree; the command line and the web map it to their codes.
+Every way this product says no, in one tree; `cli` and `web` map it to their codes.
 
 ApprovalEngineError
-  Refused               the caller asked for something not allowed; nothing changed
+  Refused               it is not allowed, and nothing changed
     NotFound              no such thing, or not visible to the caller
     Forbidden             this person may not do this
     InvalidState          the thing is in a state that does not allow it
     InvalidInput          a value given on the spot (an option, a form field) is wrong
-    Conflict              the idempotency key was used for something else, or is still busy
+    Conflict              an idempotency key was used for something else, or is busy
   DefinitionError       a file or document is wrong; carries every problem found in it
     DocumentError         a quote, directory or scenario
     PolicyError           a policy
@@ -40,7 +40,7 @@ class NotFound(Refused):
 
 class Forbidden(Refused):
     """
-    This person may not do this.
+    The person may not do it.
     """
 
 

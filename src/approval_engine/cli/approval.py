@@ -44,7 +44,7 @@ def submit(session: Session, quote_id: str, key: str | None) -> None:
 @click.option("--to", metavar="USER", help="The stand-in of a delegation.")
 @KEY
 @pass_session
-def action(  # noqa: PLR0913 one argument per option
+def action(  # noqa: PLR0913, PLR0917 one argument per option
     session: Session,
     workflow_id: str,
     task_id: str,

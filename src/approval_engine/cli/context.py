@@ -1,10 +1,9 @@
 """
-What every command of the command line shares: settings, runtime, who acts, how to print.
+What all commands share: settings, runtime, who acts, and how to print.
 """
 
 import getpass
 import os
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -123,7 +122,7 @@ class Session:
 
     def read(self, path: str) -> "Document":
         """
-        The JSON document in a file. Raises DocumentError; a missing file is click's own.
+        The JSON document in a file. Raises DocumentError.
         """
         from approval_engine.documents import parse
 

@@ -38,8 +38,10 @@ class Action(StrEnum):
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Request:
     """
-    One person's wish. `to` is the stand-in of a delegation; `comment_sha256` the salted
-    hash of the comment, whose text never enters the event.
+    One person's wish.
+
+    `to` is the stand-in of a delegation; `comment_sha256` the salted hash of a comment
+    whose text never enters the event.
     """
 
     action: Action
@@ -52,7 +54,7 @@ class Request:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Surroundings:
     """
-    What the guard judges by: today's directory, and who must not decide, with the reason.
+    What the guard judges by: today's directory, and who must not decide and why.
 
     `veto` are the roles whose rejection ends the step at once.
     """
@@ -67,7 +69,7 @@ DECISIONS: Mapping[Action, tuple[TaskMove, TaskStatus, Fact]] = {
     Action.REJECT: (TaskMove.REJECT, TaskStatus.REJECTED, Fact.TASK_REJECTED),
     Action.RETURN: (TaskMove.RETURN, TaskStatus.RETURNED, Fact.TASK_RETURNED),
 }
-"""The actions that decide a task: its move, the status it leads to, the fact it leaves."""
+"""The actions that decide a task: their move, its next status, the fact they leave."""
 
 NEEDS_COMMENT = frozenset({Action.REJECT, Action.RETURN, Action.COMMENT})
 
@@ -87,7 +89,7 @@ def decide(
     workflow: Workflow, task: Task, request: Request, around: Surroundings
 ) -> NewEvent:
     """
-    The fact that the request leaves. Raises a Refused that names what stands against it.
+    The fact that the request leaves. Raises a Refused that says what is against it.
     """
     if request.action == Action.COMMENT:
         return _comment(workflow, task, request, around)

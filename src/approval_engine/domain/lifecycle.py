@@ -1,7 +1,7 @@
 """
-The transition tables: in which state a workflow or a task may make which move, and where it ends.
+The transition tables: which move a workflow or a task may make, and where it leads.
 
-No state is compared anywhere else to find out what is legal. The README prints both tables.
+No state is compared anywhere else to find out what is legal. The README has both.
 """
 
 from collections.abc import Mapping

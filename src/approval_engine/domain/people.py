@@ -1,7 +1,7 @@
 """
 A directory document → the people, their managers, roles, attributes and limits.
 
-Who is asked is decided by `planner`, who may act by `actions`; this module only looks up.
+Who is asked is decided by `planner`, who may act by `actions`; this only looks up.
 """
 
 from collections.abc import Mapping

@@ -1,5 +1,5 @@
 """
-One workflow and its tasks as values: what the database rows and the event log both describe.
+One workflow and its tasks as values: what the rows and the event log both describe.
 
 How an event changes them is `executor.projection`.
 """
@@ -8,7 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from approval_engine.domain.completion import Outcome, Tally
-from approval_engine.domain.lifecycle import ANSWERED, OPEN_TASK, TaskStatus, WorkflowStatus
+from approval_engine.domain.lifecycle import (
+    ANSWERED,
+    OPEN_TASK,
+    TaskStatus,
+    WorkflowStatus,
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -24,7 +24,7 @@ def climb(
     roles: tuple[str, ...], level: int, directory: Directory, barred: Collection[str]
 ) -> Hop | None:
     """
-    The first rung from `level` (1 = the first role) upwards on which somebody may decide.
+    The first rung from `level` (1 = the first role) up on which somebody may decide.
 
     None if the ladder ends without anybody: then the task is held, never approved.
     """

@@ -4,6 +4,7 @@ What a command answers, and the promise that the same request gets the same answ
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from approval_engine.documents import canonical, load, sha256
 from approval_engine.domain.events import stamp
@@ -11,7 +12,6 @@ from approval_engine.domain.workflow import Workflow
 from approval_engine.errors import InvalidInput
 from approval_engine.store import answers
 from approval_engine.store.database import Transaction
-from datetime import datetime
 
 _LONGEST_KEY = 255
 

@@ -73,7 +73,7 @@ def _unopened(
     pinned: Pinned, position: engine.Position, tasks: tuple[Task, ...]
 ) -> list[tuple[PlannedStep, engine.OpenTask]]:
     known = {(task.element, task.occurrence) for task in tasks}
-    step_of = {task.id: task.step for task in pinned.definition.tasks}
+    step_of = {task.id: task.step or "" for task in pinned.definition.tasks}
     found = [
         (pinned.step(step_of[task.element]), task)
         for task in position.tasks

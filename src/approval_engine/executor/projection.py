@@ -5,7 +5,7 @@ Commands and replay both come through `evolve`, so a row can always be rebuilt.
 It reads what the event recorded and never a clock, a directory or a database.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -38,7 +38,10 @@ ENDINGS: Mapping[str, tuple[WorkflowMove, str]] = {
     Fact.WORKFLOW_RETURNED: (WorkflowMove.RETURN, "returned"),
     Fact.RECALLED: (WorkflowMove.RECALL, "cancelled"),
 }
-"""The facts that end a workflow, each with the end event the engine must have reached."""
+"""The facts that end a workflow, with the end event that must have been reached."""
+
+RINGING = frozenset({Fact.TASK_REMINDED, Fact.TASK_ESCALATED, Fact.TIMER_EXHAUSTED})
+"""The facts that fire timers."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -94,7 +97,7 @@ def begin(event: Event, pinned: Pinned) -> Workflow:
 
 def evolve(workflow: Workflow, event: Event, pinned: Pinned) -> Workflow:
     """
-    The workflow after the event. Raises a Refused or an EngineError if it cannot follow.
+    The workflow after the event. Raises a Refused or EngineError if it cannot follow.
     """
     data: Mapping[str, Any] = load(event.data.encode())  # type: ignore[assignment]
     after = _apply(workflow, event, data, pinned)
@@ -113,19 +116,12 @@ def _apply(
         return _answered(workflow, event, data, pinned)
     if event.action in ENDINGS:
         return _ended(workflow, event, pinned)
-    match event.action:
-        case Fact.TASK_OPENED:
-            return _opened(workflow, event, data)
-        case Fact.TASK_CLAIMED | Fact.TASK_RELEASED | Fact.TASK_DELEGATED:
-            return _handed(workflow, event, data)
-        case Fact.TASK_CLOSED:
-            return _closed(workflow, event, data)
-        case Fact.TASK_ESCALATED | Fact.TASK_REMINDED | Fact.TIMER_EXHAUSTED:
-            return _rang(workflow, event, data, pinned)
-        case Fact.PLANNED | Fact.COMMENTED:
-            return workflow
-    sentence = f"Expected a known fact in '{event.id}', but it says {event.action}."
-    raise EngineError(sentence)
+    if event.action in RINGING:
+        return _rang(workflow, event, data, pinned)
+    if (change := _CHANGES.get(event.action)) is None:
+        sentence = f"Expected a known fact in '{event.id}', but it says {event.action}."
+        raise EngineError(sentence)
+    return change(workflow, event, data)
 
 
 def _opened(workflow: Workflow, event: Event, data: Mapping[str, Any]) -> Workflow:
@@ -282,3 +278,19 @@ def _task(workflow: Workflow, event: Event) -> Task:
 def _with(workflow: Workflow, changed: Task) -> Workflow:
     tasks = tuple(changed if t.id == changed.id else t for t in workflow.tasks)
     return replace(workflow, tasks=tasks)
+
+
+def _unchanged(workflow: Workflow, event: Event, data: Mapping[str, Any]) -> Workflow:
+    del event, data
+    return workflow
+
+
+_CHANGES: Mapping[str, Callable[[Workflow, Event, Mapping[str, Any]], Workflow]] = {
+    Fact.PLANNED: _unchanged,
+    Fact.COMMENTED: _unchanged,
+    Fact.TASK_OPENED: _opened,
+    Fact.TASK_CLAIMED: _handed,
+    Fact.TASK_RELEASED: _handed,
+    Fact.TASK_DELEGATED: _handed,
+    Fact.TASK_CLOSED: _closed,
+}

@@ -5,7 +5,9 @@ It asks no clock and no directory: everything that was chosen stands in the even
 """
 
 from dataclasses import dataclass, fields
+from typing import Any
 
+from approval_engine.documents import load
 from approval_engine.domain.events import Event
 from approval_engine.domain.workflow import Workflow
 from approval_engine.errors import ApprovalEngineError, EngineError, NotFound
@@ -14,7 +16,8 @@ from approval_engine.executor.projection import Pinned, begin, evolve
 from approval_engine.executor.runtime import Runtime
 from approval_engine.store import events, workflows
 from approval_engine.store.database import Transaction
-from approval_engine.documents import load
+
+_SHOWN = 120
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,14 +87,14 @@ def _pinned(
     if not log:
         sentence = "its event log is empty"
         raise EngineError(sentence)
-    data = load(log[0].data.encode())
-    evidence = data["evidence"]  # type: ignore[index,call-overload]
+    data: Any = load(log[0].data.encode())
+    evidence = data["evidence"]
     return Pinned(
-        definition=runtime.definition(transaction, evidence["definition"]),  # type: ignore[index,arg-type]
-        plan=runtime.plan(transaction, evidence["plan"]),  # type: ignore[index,arg-type]
+        definition=runtime.definition(transaction, evidence["definition"]),
+        plan=runtime.plan(transaction, evidence["plan"]),
     )
 
 
 def _short(value: object) -> str:
     text = str(value)
-    return text if len(text) <= 120 else f"{text[:117]}..."
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"

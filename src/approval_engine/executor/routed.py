@@ -12,12 +12,17 @@ from approval_engine.domain.quote import Quote
 from approval_engine.errors import StorageError
 from approval_engine.executor.runtime import Runtime
 from approval_engine.planner.plan import RoutingPlan
-from approval_engine.planner.routing import plan as route
+from approval_engine.planner.roster import Roster
+from approval_engine.planner.routing import plan_among
 from approval_engine.policy.evaluate import evaluate
 from approval_engine.policy.evaluation import Evaluation
 from approval_engine.policy.model import Policy
+from approval_engine.store import workflows
 from approval_engine.store.catalog import Current, QuoteRow
 from approval_engine.store.database import Transaction
+
+BY_COUNT = frozenset({"least_loaded", "round_robin"})
+"""The assignments that look at how much everybody has."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,23 +54,42 @@ def route_quote(
     Raises StorageError if nothing was imported yet, DocumentError or PlanError if the
     quote cannot be judged or staffed, a Refused if the policy does not permit it.
     """
-    if current.directory is None or current.delegations is None:
-        sentence = "The database has no directory; run 'cpq directory import'."
-        raise StorageError(sentence)
     policy = policy or _active(runtime, transaction, current)
+    directory, delegations = current.people()
     quote = runtime.quote(transaction, row.sha256)
     zone = policy.calendars[policy.default_step.calendar].time_zone
     evaluation = evaluate(policy, quote, now.astimezone(ZoneInfo(zone)).date())
-    directory = runtime.directory(transaction, current.directory)
-    delegations = runtime.delegations(transaction, current.delegations)
+    roster = _roster(runtime, transaction, policy, current, now)
     return Routed(
         quote=quote,
         policy=policy,
         evaluation=evaluation,
-        plan=route(policy, evaluation, quote, directory, delegations, now),
+        plan=plan_among(roster, policy, evaluation, quote),
         quote_sha256=row.sha256,
-        directory_sha256=current.directory,
-        delegations_sha256=current.delegations,
+        directory_sha256=directory,
+        delegations_sha256=delegations,
+    )
+
+
+def _roster(
+    runtime: Runtime,
+    transaction: Transaction,
+    policy: Policy,
+    current: Current,
+    now: datetime,
+) -> Roster:
+    directory, delegations = current.people()
+    open_now: dict[str, int] = {}
+    ever: dict[str, int] = {}
+    # Counting tasks costs a query, so only policies that spread work by count pay it.
+    if any(step.assign in BY_COUNT for step in policy.steps.values()):
+        open_now, ever = workflows.tasks_by_assignee(transaction)
+    return Roster(
+        directory=runtime.directory(transaction, directory),
+        at=now,
+        delegations=runtime.delegations(transaction, delegations),
+        load=open_now,
+        turns=ever,
     )
 
 

@@ -57,15 +57,23 @@ def delegations_of(document: bytes) -> tuple[Delegation, ...]:
     The delegation windows in a snapshot.
     """
     rows: Any = load(document)
-    return tuple(
-        Delegation(
-            **{
-                name: instant(value) if name.endswith("_at") and value else value
-                for name, value in row.items()
-            }
-        )
-        for row in rows
-    )
+    return tuple(Delegation(**{n: _read(n, v) for n, v in r.items()}) for r in rows)
+
+
+def _read(name: str, value: Any) -> Any:  # noqa: ANN401 JSON
+    return instant(value) if name.endswith("_at") and value else value
+
+
+def _policy(body: bytes) -> Policy:
+    return load_policy(parse(body, "policy"))
+
+
+def _directory(body: bytes) -> Directory:
+    return read_directory(parse(body, "directory"))
+
+
+def _quote(body: bytes) -> Quote:
+    return read_quotes(parse(body, "quote"))[0]
 
 
 def wall_clock() -> datetime:
@@ -89,25 +97,19 @@ class Runtime:
         """
         The policy version of that hash.
         """
-        return self._document(
-            transaction, sha256, lambda body: load_policy(parse(body, "policy"))
-        )
+        return self._document(transaction, sha256, _policy)
 
     def directory(self, transaction: Transaction, sha256: str) -> Directory:
         """
         The directory of that hash.
         """
-        return self._document(
-            transaction, sha256, lambda body: read_directory(parse(body, "directory"))
-        )
+        return self._document(transaction, sha256, _directory)
 
     def quote(self, transaction: Transaction, sha256: str) -> Quote:
         """
         The quote revision of that hash.
         """
-        return self._document(
-            transaction, sha256, lambda body: read_quotes(parse(body, "quote"))[0]
-        )
+        return self._document(transaction, sha256, _quote)
 
     def plan(self, transaction: Transaction, sha256: str) -> RoutingPlan:
         """

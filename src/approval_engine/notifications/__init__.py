@@ -1,3 +1,3 @@
 """
-Events → messages to people and programs; they are stored with the events and sent later.
+Events → messages to people and programs, stored with the events and sent later.
 """

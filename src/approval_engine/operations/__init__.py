@@ -1,3 +1,3 @@
 """
-What admins and deal-desk owners do to the whole database, and what can be checked in it.
+What admins and deal-desk owners do to the whole database, and what they can check.
 """

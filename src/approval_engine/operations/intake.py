@@ -60,7 +60,7 @@ def import_directory(runtime: Runtime, document: Parsed) -> tuple[int, int]:
 
 def publish_policy(runtime: Runtime, document: Parsed, actor: str) -> PolicyRow:
     """
-    Make this policy the active one. Publishing the active content again changes nothing.
+    Make this policy the active one. Publishing the active one again changes nothing.
 
     A version name that was published with other content is refused.
     """

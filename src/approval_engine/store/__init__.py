@@ -1,5 +1,5 @@
 """
 The only place that defines tables and writes SQL; domain values go in and come out.
 
-A transaction is passed from function to function as `Transaction`; nobody else sees SQL.
+A transaction is passed around as `Transaction`; nobody else sees SQL.
 """

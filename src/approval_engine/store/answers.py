@@ -3,6 +3,7 @@ Answers kept under an idempotency key: the same request gets the same answer aga
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -28,7 +29,7 @@ _SCOPE = ("actor", "route", "key")
 _FIND = select(IDEMPOTENCY.c.fingerprint, IDEMPOTENCY.c.answer).where(
     *(IDEMPOTENCY.c[name] == bindparam(name) for name in _SCOPE)
 )
-_COLUMNS = {name: bindparam(name) for name in IDEMPOTENCY.c.keys()}  # noqa: SIM118 not a dict
+_COLUMNS: dict[str, Any] = {name: bindparam(name) for name in IDEMPOTENCY.c.keys()}  # noqa: SIM118 not a dict
 _KEEP = {
     "sqlite": sqlite.insert(IDEMPOTENCY).values(_COLUMNS).on_conflict_do_nothing(),
     "postgresql": postgresql.insert(IDEMPOTENCY)

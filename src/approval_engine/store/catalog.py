@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ScalarSelect, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from approval_engine.errors import NotFound
+from approval_engine.errors import NotFound, StorageError
 from approval_engine.store.database import Transaction
 from approval_engine.store.schema import (
     COUNTER,
@@ -70,8 +70,19 @@ class Current:
     directory: str | None
     delegations: str | None
 
+    def people(self) -> tuple[str, str]:
+        """
+        The hashes of directory and delegations. Raises StorageError before an import.
+        """
+        if self.directory is None or self.delegations is None:
+            sentence = "The database has no directory; run 'cpq directory import'."
+            raise StorageError(sentence)
+        return self.directory, self.delegations
 
-_DOCUMENT_COLUMNS = {name: bindparam(name) for name in Document.__slots__}
+
+_DOCUMENT_COLUMNS: dict[str, Any] = {
+    name: bindparam(name) for name in Document.__slots__
+}
 _PUT = {
     "sqlite": sqlite.insert(DOCUMENT)
     .values(_DOCUMENT_COLUMNS)

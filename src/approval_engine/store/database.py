@@ -48,7 +48,7 @@ class Database:
     @contextmanager
     def begin(self) -> Iterator[Transaction]:
         """
-        A writing transaction: committed at the end of the block, rolled back on a raise.
+        A writing transaction: committed after the block, rolled back on a raise.
 
         Raises StorageError if the database is away or locked too long, Conflict if a
         unique constraint caught what no lock had stopped.

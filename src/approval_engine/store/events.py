@@ -50,7 +50,7 @@ def of(transaction: Transaction, workflow_id: str) -> tuple[Event, ...]:
     The log of one workflow in order; empty if there is no such workflow.
     """
     rows = transaction.execute(_OF, {"id": workflow_id})
-    return tuple(Event(*row) for row in rows)
+    return tuple(Event(**row._mapping) for row in rows)  # noqa: SLF001 public in SQLAlchemy
 
 
 def texts(transaction: Transaction, workflow_id: str) -> dict[int, EventText]:

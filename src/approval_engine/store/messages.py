@@ -14,7 +14,7 @@ from approval_engine.store.schema import OUTBOX
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Message:
     """
-    One message to one recipient; its id follows from the event, so it is always the same.
+    One message to one recipient; its id follows from the event, so it never changes.
     """
 
     event_id: str

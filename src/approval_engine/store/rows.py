@@ -95,7 +95,7 @@ def workflow_of(row: Row[Any], tasks: Iterable[Row[Any]]) -> Workflow:
         steps=row.steps,
         state=bytes(row.state),
         ended=row.ended,
-        timers=tuple(_timer_of(timer) for timer in load(row.timers.encode())),
+        timers=tuple(_timer_of(timer) for timer in _list(row.timers)),
         tasks=tuple(task_of(task) for task in tasks),
         created_at=instant(row.created_at),
         updated_at=instant(row.updated_at),
@@ -116,7 +116,7 @@ def task_of(row: Row[Any]) -> Task:
         occurrence=row.occurrence,
         seat=row.seat,
         role=row.role,
-        candidates=tuple(load(row.candidates.encode())),
+        candidates=tuple(_list(row.candidates)),
         assignee=row.assignee,
         principal=row.principal,
         status=TaskStatus(row.status),
@@ -128,6 +128,10 @@ def task_of(row: Row[Any]) -> Task:
         closed_seq=row.closed_seq,
         vetoed=bool(row.vetoed),
     )
+
+
+def _list(text: str) -> list[Any]:
+    return load(text.encode())  # type: ignore[return-value] # written by task_row
 
 
 def _number(identifier: str) -> int:

@@ -15,7 +15,7 @@ NEWEST = "0001"
 
 def upgrade(database: Database) -> str:
     """
-    Run the migrations that are missing; the version reached. Doing it twice is harmless.
+    Run the migrations that are missing; the version reached. Twice is harmless.
     """
     # Alembic costs a cold command more than everything else it imports.
     from alembic import command

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select, update
+from sqlalchemy import Select, bindparam, func, select, update
 
 from approval_engine.domain.events import stamp
 from approval_engine.domain.lifecycle import WorkflowStatus
@@ -62,6 +62,11 @@ _ATTEMPTS = (
     )
     .where(WORKFLOW.c.quote_id == bindparam("id"))
     .order_by(WORKFLOW.c.number)
+)
+_BY_ASSIGNEE = (
+    select(TASK.c.assignee, func.sum(TASK.c.is_open), func.count())
+    .where(TASK.c.assignee.is_not(None))
+    .group_by(TASK.c.assignee)
 )
 
 
@@ -151,6 +156,16 @@ def due(transaction: Transaction, now: datetime, limit: int) -> tuple[str, ...]:
     return tuple(found.scalars())
 
 
+def tasks_by_assignee(
+    transaction: Transaction,
+) -> tuple[dict[str, int], dict[str, int]]:
+    """
+    How many tasks are open at each person, and how many he was ever given.
+    """
+    rows = transaction.execute(_BY_ASSIGNEE).all()
+    return {row[0]: int(row[1]) for row in rows}, {row[0]: row[2] for row in rows}
+
+
 def insert(transaction: Transaction, workflow: Workflow) -> None:
     """
     Add a workflow and its tasks.
@@ -169,7 +184,9 @@ def insert_tasks(transaction: Transaction, tasks: Iterable[Task]) -> None:
 
 def save(transaction: Transaction, before: Workflow, after: Workflow) -> None:
     """
-    Write what a command changed; the number of its last event fences off a writer that lost its lock.
+    Write what a command changed.
+
+    The number of the last event fences off a writer that lost its lock.
     """
     row = workflow_row(after)
     changed = {name: row[name] for name in _CHANGED}

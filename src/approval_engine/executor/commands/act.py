@@ -48,7 +48,7 @@ def act(runtime: Runtime, wish: Wish, caller: Caller) -> Answer:
     """
     Carry out the wish, or raise the Refused that says why not.
 
-    The same person asking for the same thing again gets `duplicate` and changes nothing.
+    The same person asking for the same again gets `duplicate` and changes nothing.
     """
     now = runtime.clock()
     comment = _comment(wish)

@@ -10,7 +10,7 @@ from approval_engine.domain.calendar import WorkingTime
 from approval_engine.domain.events import stamp
 from approval_engine.domain.people import Directory
 from approval_engine.domain.workflow import Workflow
-from approval_engine.errors import InvalidState, NotFound, StorageError
+from approval_engine.errors import InvalidState, NotFound
 from approval_engine.escalations.calendars import working_time_around
 from approval_engine.executor.projection import Pinned
 from approval_engine.executor.recorder import Recorder
@@ -94,11 +94,9 @@ def people_now(desk: Desk, workflow: Workflow) -> tuple[Directory, Mapping[str, 
     """
     runtime, transaction = desk.runtime, desk.transaction
     current = catalog.current(transaction)
-    if current.directory is None or current.delegations is None:
-        sentence = "The database has no directory; run 'cpq directory import'."
-        raise StorageError(sentence)
-    directory = runtime.directory(transaction, current.directory)
-    delegations = runtime.delegations(transaction, current.delegations)
+    directory_sha256, delegations_sha256 = current.people()
+    directory = runtime.directory(transaction, directory_sha256)
+    delegations = runtime.delegations(transaction, delegations_sha256)
     quote = runtime.quote(transaction, workflow.evidence.quote)
     return directory, dict(excluded(quote, directory, delegations, desk.now))
 

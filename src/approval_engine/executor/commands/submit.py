@@ -4,7 +4,7 @@ Submit: a quote revision → a workflow that asks everybody the policy names, or
 
 from datetime import datetime
 
-from approval_engine import definitions
+from approval_engine.definitions.render import render
 from approval_engine.documents import sha256
 from approval_engine.domain.events import Fact, NewEvent
 from approval_engine.domain.lifecycle import WorkflowStatus
@@ -52,7 +52,7 @@ def submit(
         current = catalog.current(transaction)
         routed = route_quote(runtime, transaction, row, current, now)
         _must_be_theirs(routed.quote, caller.actor)
-        xml = definitions.render(routed.plan)
+        xml = render(routed.plan)
         added = evidence.documents(routed, xml)
         catalog.put(transaction, added)
         desk = _desk(runtime, transaction, routed, xml, now)

@@ -248,7 +248,8 @@ def _workflow_instance() -> None:
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("head", sa.Text(), nullable=False),
         sa.CheckConstraint(
-            "status IN ('pending', 'approved', 'rejected', 'returned', 'recalled', 'superseded', 'expired')",
+            "status IN ('pending', 'approved', 'rejected', 'returned', 'recalled',"
+            " 'superseded', 'expired')",
             name=op.f("ck_workflow_instance_status"),
         ),
         sa.ForeignKeyConstraint(
@@ -331,7 +332,8 @@ def _approval_task() -> None:
         sa.Column("closed_seq", sa.Integer(), nullable=True),
         sa.Column("vetoed", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "status IN ('open', 'claimed', 'approved', 'rejected', 'returned', 'delegated', 'escalated', 'cancelled', 'not_required')",
+            "status IN ('open', 'claimed', 'approved', 'rejected', 'returned',"
+            " 'delegated', 'escalated', 'cancelled', 'not_required')",
             name=op.f("ck_approval_task_status"),
         ),
         sa.ForeignKeyConstraint(
