@@ -1,5 +1,5 @@
 """
-A routing plan ↔ its document: what is stored as evidence and read back by every command.
+A routing plan ↔ its document: stored as evidence and read back by every command.
 """
 
 from collections.abc import Mapping
