@@ -2,6 +2,7 @@
 A JSON value together with the place of each of its parts in the file.
 """
 
+import re
 from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,6 +10,8 @@ from decimal import Decimal
 from typing import TypeAlias
 
 from approval_engine.errors import Problem
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 JsonValue: TypeAlias = (
     "dict[str, JsonValue] | list[JsonValue] | str | int | Decimal | bool | None"
@@ -25,6 +28,19 @@ def pointer(parent: str, part: str | int) -> str:
     if "~" in part or "/" in part:
         part = part.replace("~", "~0").replace("/", "~1")
     return f"{parent}/{part}"
+
+
+def placed(file: str, line: int, pointer: str, code: str, sentence: str) -> Problem:
+    """
+    A problem that prints as one line, whatever the document's keys and texts hold.
+    """
+    return Problem(
+        file=file,
+        line=line,
+        code=code,
+        element=_CONTROL.sub(" ", pointer) or "/",
+        sentence=_CONTROL.sub(" ", sentence),
+    )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,10 +68,4 @@ class Document:
         """
         A problem at that part of this document.
         """
-        return Problem(
-            file=self.file,
-            line=self.line(pointer),
-            code=code,
-            element=pointer or "/",
-            sentence=sentence,
-        )
+        return placed(self.file, self.line(pointer), pointer, code, sentence)

@@ -10,7 +10,7 @@ import re
 from decimal import Decimal
 from typing import NoReturn
 
-from approval_engine.documents.document import Document, JsonValue, pointer
+from approval_engine.documents.document import Document, JsonValue, placed, pointer
 from approval_engine.errors import DocumentError, Problem
 
 MAX_BYTES = 16 * 1024 * 1024
@@ -52,9 +52,7 @@ def parse(text: bytes, file: str, max_bytes: int = MAX_BYTES) -> Document:
 
 
 def _refuse(file: str, line: int, code: str, sentence: str) -> NoReturn:
-    raise DocumentError(
-        Problem(file=file, line=line, code=code, element="/", sentence=sentence)
-    )
+    raise DocumentError(placed(file, line, "", code, sentence))
 
 
 class _Reader:
@@ -195,10 +193,4 @@ class _Reader:
 
     def problem(self, here: str, code: str, sentence: str, at: int) -> Problem:
         line = self.text.count("\n", 0, at) + 1
-        return Problem(
-            file=self.file,
-            line=line,
-            code=code,
-            element=here or "/",
-            sentence=sentence,
-        )
+        return placed(self.file, line, here, code, sentence)

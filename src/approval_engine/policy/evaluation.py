@@ -41,7 +41,7 @@ class RungNeeded:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TriggerResult:
     """
-    The verdict of one trigger. `facts` cover the row that fired, or all rows if none did.
+    The verdict of one trigger. `facts` cover the row that fired; if none did, all rows.
 
     `rungs` is empty unless the trigger has a ladder and fired.
     """

@@ -1,0 +1,3 @@
+"""
+The parts of documents → the values they stand for; what is wrong is noted, not raised.
+"""
