@@ -78,9 +78,6 @@ def _teams(case: Case, requirement: Requirement) -> Iterator[Staffing]:
     yield from _own(case, requirement, people)
     for role in requirement.higher:
         yield from _of_role(case, requirement, role, NEXT_ROLE)
-    # What a ladder asks needs its authority, which no other role has been given.
-    if requirement.measures:
-        return
     # A role that nobody holds or matches goes to the fallback at once.
     if people or _is_line(requirement):
         for level in rule.escalate_to:
@@ -225,10 +222,9 @@ def _check_reachable(case: Case, requirement: Requirement, found: Staffing) -> N
 
 def _nobody(case: Case, requirement: Requirement) -> PlanError:
     rule = requirement.rule
-    roles = requirement.committee or (rule.role, *requirement.higher)
-    if not requirement.committee and not requirement.measures:
-        roles = (*roles, *(level.role for level in rule.escalate_to))
-        roles = (*roles, rule.fallback_role)
+    next_roles = (level.role for level in rule.escalate_to)
+    line = (rule.role, *requirement.higher, *next_roles, rule.fallback_role)
+    roles = requirement.committee or line
     covering = f" covers {measured}" if (measured := _measured(requirement)) else ""
     sentence = (
         f"Expected somebody who may decide {_subject(case, requirement)}, but nobody"

@@ -274,6 +274,10 @@ def test_what_the_strictest_approves_both_would_approve(a, b, letters):
         (Completion(rule=Rule.QUORUM, count=3), Completion(rule=Rule.ALL)),
         (Completion(rule=Rule.ANY), Completion(rule=Rule.FIRST_RESPONSE)),
         (Completion(rule=Rule.ANY), Completion(rule=Rule.ALL_RESPOND_ANY)),
+        (
+            Completion(rule=Rule.ALL_RESPOND_ANY),
+            Completion(rule=Rule.FIRST_RESPONSE),
+        ),
     ],
 )
 def test_the_stricter_rule_wins(lenient, strict):

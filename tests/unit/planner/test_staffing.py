@@ -164,7 +164,9 @@ def test_nobody_who_matches_goes_to_the_fallback(inputs):
 
 
 def test_a_missing_attribute_does_not_match_a_missing_input():
-    assert staffed(MATCH, inputs={"region": None}).note == FALLBACK
+    unset = make_user("fiona", attributes={"region": "null"})
+    found = staffed(MATCH, make_directory(unset), inputs={"region": None})
+    assert found.note == FALLBACK
 
 
 def test_matching_members_who_must_not_decide_go_to_the_next_role():
@@ -339,8 +341,16 @@ def test_nobody_within_his_limits_goes_to_the_next_sufficient_rung():
 def test_a_ladder_never_ends_at_a_role_without_authority():
     directory = make_directory(limited("dana", amount="< 100"), cro=())
     rule = make_step_rule("director", escalate_to=(make_escalation("finance"),))
-    with pytest.raises(PlanError, match="nobody of director, cro covers amount 100"):
+    tried = "nobody of director, cro, finance, deal_desk covers amount 100"
+    with pytest.raises(PlanError, match=tried):
         staffed(rule, directory, **measured("cro", amount=100))
+
+
+def test_a_fallback_needs_the_authority_that_the_ladder_asks():
+    directory = make_directory(director=("dora",), deal_desk=("fred", "dora"))
+    rule = make_step_rule("director", assign="user:ghost")
+    found = staffed(rule, directory, **measured(amount=100))
+    assert (found.candidates, found.role) == (("dora",), "deal_desk")
 
 
 def test_a_manager_beyond_his_limits_leaves_it_to_his_own():
