@@ -127,6 +127,15 @@ class Workflow:
         return f"workflow '{self.id}'"
 
     @property
+    def verdict(self) -> str | None:
+        """
+        What the end event says: approved, rejected, returned, undecided or cancelled.
+
+        A definition may draw an end of its own per step, such as `rejected_finance`.
+        """
+        return self.ended.partition("_")[0] if self.ended else None
+
+    @property
     def next_due_at(self) -> datetime | None:
         """
         When the worker must look at it next; None if nothing waits for the clock.

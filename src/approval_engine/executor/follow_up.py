@@ -12,6 +12,7 @@ from approval_engine.domain.calendar import WorkingTime, add_hours
 from approval_engine.domain.events import Fact, stamp
 from approval_engine.domain.lifecycle import TaskMove
 from approval_engine.domain.workflow import Task
+from approval_engine.errors import EngineError
 from approval_engine.executor import engine
 from approval_engine.executor.projection import ENDINGS, Pinned
 from approval_engine.executor.recorder import Recorder
@@ -45,12 +46,23 @@ def advance(recorder: Recorder, calendars: Calendars, take: TakeTaskIds) -> None
 def finish(recorder: Recorder, move: TaskMove) -> None:
     """
     Close what is still open with `move` and record how the workflow ended.
+
+    Raises EngineError if it ended without a verdict: then nothing is decided.
+    """
+    close_all(recorder, move)
+    workflow = recorder.workflow
+    facts = {verdict: Fact(fact) for fact, (_, verdict) in ENDINGS.items()}
+    if workflow.verdict not in facts:
+        sentence = f"The engine ended {workflow.subject} at '{workflow.ended}'."
+        raise EngineError(sentence)
+    recorder.note(facts[workflow.verdict], {})
+
+
+def close_all(recorder: Recorder, move: TaskMove) -> None:
+    """
+    Close what is still open, because the workflow ended.
     """
     _close(recorder, recorder.workflow.open_tasks, move, "the workflow ended")
-    ended = recorder.workflow.ended
-    for fact, (_, end) in ENDINGS.items():
-        if end == ended and fact != Fact.RECALLED:
-            recorder.note(Fact(fact), {})
 
 
 def seats_to_open(pinned: Pinned) -> int:

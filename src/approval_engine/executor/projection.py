@@ -256,13 +256,14 @@ def _ended(workflow: Workflow, event: Event, pinned: Pinned) -> Workflow:
     if event.action == Fact.RECALLED:
         snapshot = engine.cancel(pinned.definition, state)
         state, ended = snapshot.state, snapshot.position.ended
-    if ended != expected:
+    after = replace(workflow, status=status, state=state, ended=ended, timers=())
+    if after.verdict != expected:
         sentence = (
             f"The engine ended {workflow.subject} at '{ended}',"
             f" but the decisions say '{expected}'."
         )
         raise EngineError(sentence)
-    return replace(workflow, status=status, state=state, ended=ended, timers=())
+    return after
 
 
 def _task(workflow: Workflow, event: Event) -> Task:

@@ -24,6 +24,7 @@ from approval_engine.executor.commands.beats import (
     store,
 )
 from approval_engine.executor.follow_up import advance
+from approval_engine.executor.incident import held_on_failure
 from approval_engine.executor.recorder import Recorder
 from approval_engine.executor.runtime import Runtime
 from approval_engine.store.events import EventText
@@ -53,7 +54,10 @@ def act(runtime: Runtime, wish: Wish, caller: Caller) -> Answer:
     now = runtime.clock()
     comment = _comment(wish)
     key = key_of(caller, "act", {name: getattr(wish, name) for name in Wish.__slots__})
-    with runtime.database.begin() as transaction:
+    with (
+        held_on_failure(runtime, wish.workflow),
+        runtime.database.begin() as transaction,
+    ):
         workflow = lock(transaction, wish.workflow)
         if answer := kept(transaction, key):
             return answer

@@ -5,13 +5,19 @@ Recall: the submitter withdraws his quote, and nobody is asked any more.
 import secrets
 
 from approval_engine.domain.events import Fact, NewEvent
-from approval_engine.domain.lifecycle import TaskMove, WorkflowMove, move_workflow
+from approval_engine.domain.lifecycle import (
+    TaskMove,
+    WorkflowMove,
+    WorkflowStatus,
+    move_workflow,
+)
 from approval_engine.domain.workflow import Workflow
 from approval_engine.errors import Forbidden, InvalidInput
 from approval_engine.executor.answer import Answer, Caller, keep, kept, key_of
 from approval_engine.executor.commands.act import salted
 from approval_engine.executor.commands.beats import Desk, lock, open_desk, store
-from approval_engine.executor.follow_up import finish
+from approval_engine.executor.follow_up import close_all
+from approval_engine.executor.incident import held_on_failure
 from approval_engine.executor.recorder import Recorder
 from approval_engine.executor.runtime import Runtime
 from approval_engine.store.events import EventText
@@ -29,12 +35,12 @@ def recall(runtime: Runtime, workflow_id: str, comment: str, caller: Caller) -> 
         raise InvalidInput(sentence)
     body = {"workflow": workflow_id, "comment": comment}
     key = key_of(caller, "recall", body)
-    with runtime.database.begin() as transaction:
+    with held_on_failure(runtime, workflow_id), runtime.database.begin() as transaction:
         workflow = lock(transaction, workflow_id)
         if answer := kept(transaction, key):
             return answer
         _must_be_theirs(workflow, caller)
-        if workflow.ended == "cancelled":
+        if workflow.status == WorkflowStatus.RECALLED:
             return keep(transaction, key, Answer.of(workflow, result="duplicate"), now)
         desk = open_desk(runtime, transaction, workflow, now)
         salt = secrets.token_hex(16)
@@ -59,7 +65,7 @@ def _record(
     move_workflow(workflow.status, WorkflowMove.RECALL, workflow.subject)
     author = (caller.actor, caller.channel)
     recorder = Recorder(workflow, desk.pinned, desk.now, author)
-    finish(recorder, TaskMove.CANCEL)
+    close_all(recorder, TaskMove.CANCEL)
     recorder.record(
         NewEvent(
             action=Fact.RECALLED,

@@ -13,6 +13,7 @@ from approval_engine.domain.workflow import PendingTimer, Task, Workflow
 from approval_engine.escalations.ladder import Hop, climb
 from approval_engine.executor.answer import Answer
 from approval_engine.executor.commands.beats import Desk, open_desk, people_now, store
+from approval_engine.executor.incident import held_on_failure
 from approval_engine.executor.recorder import Recorder
 from approval_engine.executor.runtime import Runtime
 from approval_engine.planner.plan import PlannedStep
@@ -39,7 +40,7 @@ def tick(runtime: Runtime, workflow_id: str) -> Answer | None:
     Running it twice changes nothing the second time.
     """
     now = runtime.clock()
-    with runtime.database.begin() as transaction:
+    with held_on_failure(runtime, workflow_id), runtime.database.begin() as transaction:
         found = workflows.lock_if_free(transaction, workflow_id)
         if found is None or found[1] is not None:
             return None

@@ -1,0 +1,48 @@
+"""
+Open and closed incidents: what broke, in which workflow, since when.
+"""
+
+from sqlalchemy import select, update
+
+from approval_engine.store import catalog
+from approval_engine.store.database import Transaction
+from approval_engine.store.schema import INCIDENT
+
+
+def add(
+    transaction: Transaction, workflow_id: str, kind: str, detail: str, at: str
+) -> str:
+    """
+    Hold a workflow by a new incident; the incident that holds it already stays the one.
+    """
+    held = transaction.execute(
+        select(INCIDENT.c.id).where(
+            INCIDENT.c.workflow_id == workflow_id, INCIDENT.c.closed_at.is_(None)
+        )
+    ).scalar()
+    if held:
+        return str(held)
+    number = catalog.take_numbers(transaction, incident=1)["incident"][0]
+    incident_id = f"IN-{number}"
+    transaction.execute(
+        INCIDENT.insert().values(
+            id=incident_id,
+            workflow_id=workflow_id,
+            kind=kind,
+            detail=detail,
+            opened_at=at,
+        )
+    )
+    return incident_id
+
+
+def close(transaction: Transaction, incident_id: str, at: str) -> bool:
+    """
+    Let the workflow go on; whether the incident was open.
+    """
+    changed = transaction.execute(
+        update(INCIDENT)
+        .where(INCIDENT.c.id == incident_id, INCIDENT.c.closed_at.is_(None))
+        .values(closed_at=at)
+    )
+    return bool(changed.rowcount)
