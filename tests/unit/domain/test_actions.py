@@ -1,0 +1,256 @@
+"""
+The guard: who may do what to a task, each permission beside its refusal.
+"""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from approval_engine.domain.actions import (
+    Action,
+    Request,
+    Surroundings,
+    decide,
+    is_repeat,
+)
+from approval_engine.domain.events import Fact
+from approval_engine.domain.lifecycle import OPEN_TASK, TaskStatus, WorkflowStatus
+from approval_engine.domain.people import Directory, User
+from approval_engine.domain.workflow import Evidence, Task, Workflow
+from approval_engine.errors import Forbidden, InvalidInput, InvalidState
+
+AT = datetime(2026, 3, 6, 21, tzinfo=UTC)
+
+
+def make_task(task_id="T-1", **changes):
+    values = {
+        "id": task_id,
+        "workflow_id": "WF-1",
+        "step": "finance",
+        "element": "task_finance",
+        "occurrence": 1,
+        "seat": 1,
+        "role": "finance",
+        "candidates": ("fred", "fiona"),
+        "assignee": None,
+        "principal": None,
+        "status": TaskStatus.OPEN,
+        "escalation_level": 0,
+        "opened_at": AT,
+        "due_at": AT,
+    }
+    return Task(**{**values, **changes})
+
+
+def make_workflow(*tasks, **changes):
+    values = {
+        "id": "WF-1",
+        "quote_id": "Q-1",
+        "quote_revision": 1,
+        "attempt": 1,
+        "account": "ACME",
+        "submitted_by": "sam",
+        "owner": "olga",
+        "policy": "deal-desk",
+        "policy_version": "1",
+        "process": "standard",
+        "evidence": Evidence(**dict.fromkeys(Evidence.__slots__, "0" * 64)),
+        "status": WorkflowStatus.PENDING,
+        "steps": 1,
+        "state": b"",
+        "ended": None,
+        "timers": (),
+        "tasks": tasks,
+        "created_at": AT,
+        "updated_at": AT,
+        "seq": 3,
+        "head": "0" * 64,
+    }
+    return Workflow(**{**values, **changes})
+
+
+def make_around(roles=None, excluded=None, veto=(), inactive=()):
+    people = ("sam", "olga", "fred", "fiona", "greta", "dora", "maria")
+    users = {
+        name: User(
+            id=name,
+            name=name,
+            email=f"{name}@example.com",
+            active=name not in inactive,
+        )
+        for name in people
+    }
+    found = {"finance": ("fred", "fiona"), "director": ("dora",), **(roles or {})}
+    return Surroundings(
+        directory=Directory(users=users, roles=found),
+        excluded=excluded or {"sam": "submitter of the quote"},
+        veto=veto,
+    )
+
+
+def ask(action, actor="fred", task=None, around=None, **more):
+    task = task or make_task()
+    others = more.pop("others", ())
+    more.setdefault("comment_sha256", "c" * 64)
+    workflow = make_workflow(task, *others, **more.pop("workflow", {}))
+    request = Request(action=Action(action), actor=actor, channel="web", **more)
+    return decide(workflow, task, request, around or make_around())
+
+
+@pytest.mark.parametrize(
+    ("action", "fact"),
+    [
+        ("approve", Fact.TASK_APPROVED),
+        ("reject", Fact.TASK_REJECTED),
+        ("return", Fact.TASK_RETURNED),
+    ],
+)
+def test_a_candidate_decides_once_and_under_a_natural_key(action, fact):
+    event = ask(action)
+
+    assert event.action == fact
+    assert event.natural_key == "decided:T-1"
+    assert event.on_behalf_of is None
+
+
+@pytest.mark.parametrize("action", ["approve", "reject", "return", "claim"])
+@pytest.mark.parametrize(
+    ("actor", "reason"),
+    [
+        ("maria", "is not one of those asked"),
+        ("sam", "must not decide: submitter of the quote"),
+        ("nobody", "is not in the directory"),
+    ],
+)
+def test_nobody_else_decides_or_claims(action, actor, reason):
+    with pytest.raises(Forbidden, match=reason):
+        ask(action, actor=actor)
+
+
+def test_the_submitter_never_decides_even_as_candidate_and_assignee():
+    task = make_task(assignee="sam", candidates=("sam",))
+
+    with pytest.raises(Forbidden, match="submitter"):
+        ask("approve", actor="sam", task=task)
+
+
+def test_whoever_left_the_company_or_the_role_no_longer_decides():
+    with pytest.raises(Forbidden, match="no longer active"):
+        ask("approve", around=make_around(inactive=("fred",)))
+    with pytest.raises(Forbidden, match="no longer holds the role finance"):
+        ask("approve", around=make_around(roles={"finance": ("fiona",)}))
+
+
+def test_an_assignee_decides_and_another_candidate_does_not():
+    task = make_task(assignee="fiona", status=TaskStatus.CLAIMED)
+
+    assert ask("approve", actor="fiona", task=task).action == Fact.TASK_APPROVED
+    with pytest.raises(Forbidden, match="it is with 'fiona', not with 'fred'"):
+        ask("approve", actor="fred", task=task)
+
+
+@pytest.mark.parametrize("action", ["reject", "return", "comment"])
+def test_a_no_needs_a_comment(action):
+    with pytest.raises(InvalidInput, match="a comment is missing"):
+        ask(action, comment_sha256=None)
+
+
+def test_a_yes_needs_no_comment():
+    assert ask("approve", comment_sha256=None).data["comment"] is None
+
+
+@pytest.mark.parametrize("status", sorted(set(TaskStatus) - OPEN_TASK))
+def test_a_closed_task_is_refused_with_who_closed_it(status):
+    task = make_task(status=status, closed_by="fiona", closed_at=AT)
+
+    with pytest.raises(InvalidState, match=r"by 'fiona' at 2026-03-06 21:00 UTC"):
+        ask("approve", task=task)
+
+
+@pytest.mark.parametrize("status", [s for s in WorkflowStatus if s != "pending"])
+def test_a_task_of_an_ended_workflow_is_refused(status):
+    with pytest.raises(InvalidState):
+        ask("approve", workflow={"status": status})
+
+
+def test_the_same_answer_again_is_a_repeat_and_another_is_not():
+    task = make_task(status=TaskStatus.APPROVED, closed_by="fred")
+    approve = Request(action=Action.APPROVE, actor="fred", channel="web")
+
+    assert is_repeat(task, approve)
+    assert not is_repeat(task, replace(approve, action=Action.REJECT))
+    assert not is_repeat(task, replace(approve, actor="fiona"))
+
+
+def test_claiming_what_one_holds_is_a_repeat():
+    task = make_task(status=TaskStatus.CLAIMED, assignee="fred")
+    claim = Request(action=Action.CLAIM, actor="fred", channel="web")
+
+    assert is_repeat(task, claim)
+    assert not is_repeat(task, replace(claim, actor="fiona"))
+
+
+def test_a_claim_is_released_only_by_its_holder():
+    claimed = make_task(status=TaskStatus.CLAIMED, assignee="fred")
+
+    assert ask("release", task=claimed).action == Fact.TASK_RELEASED
+    with pytest.raises(Forbidden, match="it is with 'fred'"):
+        ask("release", actor="fiona", task=claimed)
+    with pytest.raises(InvalidState, match="it is open"):
+        ask("release")
+
+
+def test_a_stand_in_decides_in_the_name_of_his_principal():
+    handed = ask("delegate", to="greta")
+    task = make_task(status=TaskStatus.DELEGATED, assignee="greta", principal="fred")
+    event = ask("approve", actor="greta", task=task)
+
+    assert handed.data["principal"] == "fred"
+    assert (event.actor, event.on_behalf_of) == ("greta", "fred")
+
+
+@pytest.mark.parametrize(
+    ("to", "reason"),
+    [
+        ("sam", "'sam' must not decide: submitter"),
+        ("fred", "'fred' already has it"),
+        ("nobody", "'nobody' is not in the directory"),
+    ],
+)
+def test_a_task_is_not_delegated_to_whoever_must_not_have_it(to, reason):
+    with pytest.raises(Forbidden, match=reason):
+        ask("delegate", to=to)
+
+
+def test_a_delegation_names_somebody():
+    with pytest.raises(InvalidInput, match="none is named"):
+        ask("delegate")
+
+
+@pytest.mark.parametrize(
+    "seat",
+    [
+        {"closed_by": "fred"},
+        {"closed_by": "greta", "principal": "fred"},
+    ],
+)
+def test_one_person_takes_one_seat_of_a_step_in_whatever_name(seat):
+    other = make_task("T-2", seat=2, status=TaskStatus.APPROVED, **seat)
+
+    with pytest.raises(Forbidden, match="already decided this step in task 'T-2'"):
+        ask("approve", others=(other,))
+    assert ask("approve", actor="fiona", others=(other,))
+
+
+def test_a_rejection_by_a_veto_role_is_marked():
+    assert ask("reject", around=make_around(veto=("finance",))).data["veto"] is True
+    assert ask("reject", around=make_around(veto=("director",))).data["veto"] is False
+    assert ask("approve", around=make_around(veto=("finance",))).data["veto"] is False
+
+
+def test_whoever_has_a_part_in_it_may_comment_and_nobody_else():
+    for actor in ("sam", "olga", "fred", "fiona"):
+        assert ask("comment", actor=actor).action == Fact.COMMENTED
+    with pytest.raises(Forbidden, match="has no part in it"):
+        ask("comment", actor="maria")

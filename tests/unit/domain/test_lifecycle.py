@@ -1,0 +1,77 @@
+"""
+Both transition tables, cell by cell.
+"""
+
+import itertools
+
+import pytest
+
+from approval_engine.domain.lifecycle import (
+    ANSWERED,
+    OPEN_TASK,
+    TaskMove,
+    TaskStatus,
+    WorkflowMove,
+    WorkflowStatus,
+    move_task,
+    move_workflow,
+)
+from approval_engine.errors import InvalidState
+
+CLOSING = {
+    "approve": "approved",
+    "reject": "rejected",
+    "return": "returned",
+    "move_on": "escalated",
+    "cancel": "cancelled",
+    "dispense": "not_required",
+}
+STANDING = {**CLOSING, "delegate": "delegated", "escalate": "open"}
+TASK_TABLE = {
+    "open": {**STANDING, "claim": "claimed"},
+    "claimed": {**STANDING, "release": "open"},
+    "delegated": STANDING,
+}
+WORKFLOW_TABLE = {
+    "pending": {
+        "approve": "approved",
+        "reject": "rejected",
+        "return": "returned",
+        "recall": "recalled",
+        "supersede": "superseded",
+    },
+    "approved": {"expire": "expired", "supersede": "superseded"},
+}
+
+
+@pytest.mark.parametrize(
+    ("status", "move"), list(itertools.product(TaskStatus, TaskMove)), ids=str
+)
+def test_a_task_makes_exactly_the_moves_of_its_table(status, move):
+    expected = TASK_TABLE.get(status, {}).get(move)
+
+    if expected is None:
+        with pytest.raises(
+            InvalidState, match=rf"{move} task 'T-1', but it is {status}"
+        ):
+            move_task(status, move, "task 'T-1'")
+    else:
+        assert move_task(status, move, "task 'T-1'") == expected
+
+
+@pytest.mark.parametrize(
+    ("status", "move"), list(itertools.product(WorkflowStatus, WorkflowMove)), ids=str
+)
+def test_a_workflow_makes_exactly_the_moves_of_its_table(status, move):
+    expected = WORKFLOW_TABLE.get(status, {}).get(move)
+
+    if expected is None:
+        with pytest.raises(InvalidState, match=rf"but it is {status}"):
+            move_workflow(status, move, "workflow 'WF-1'")
+    else:
+        assert move_workflow(status, move, "workflow 'WF-1'") == expected
+
+
+def test_open_and_answered_tasks_are_told_apart_by_the_table():
+    assert set(TASK_TABLE) == OPEN_TASK
+    assert {"approved", "rejected", "returned"} == ANSWERED
