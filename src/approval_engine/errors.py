@@ -5,6 +5,8 @@ ApprovalEngineError
   Refused               it is not allowed, and nothing changed
     NotFound              no such thing, or not visible to the caller
     Forbidden             this person may not do this
+      Unauthenticated       nobody is logged in, or the proof of who he is does not hold
+      TooManyAttempts       too many wrong passwords; try again later
     InvalidState          the thing is in a state that does not allow it
     InvalidInput          a value given on the spot (an option, a form field) is wrong
     Conflict              an idempotency key was used for something else, or is busy
@@ -44,6 +46,22 @@ class Forbidden(Refused):
     """
 
 
+class Unauthenticated(Forbidden):
+    """
+    Nobody is logged in, or a password, session or token does not hold.
+    """
+
+
+class TooManyAttempts(Forbidden):
+    """
+    Too many wrong passwords came from one place; `retry_after_s` is how long to wait.
+    """
+
+    def __init__(self, sentence: str, retry_after_s: int) -> None:
+        super().__init__(sentence)
+        self.retry_after_s = retry_after_s
+
+
 class InvalidState(Refused):
     """
     The thing is in a state that does not allow it.
@@ -58,7 +76,13 @@ class InvalidInput(Refused):
 
 class Conflict(Refused):
     """
-    The idempotency key belongs to another request, or its request still runs.
+    Somebody was faster, or the request with this idempotency key still runs.
+    """
+
+
+class KeyReused(Conflict):
+    """
+    The idempotency key belongs to another request.
     """
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from approval_engine.errors import Conflict
+from approval_engine.errors import Conflict, KeyReused
 from approval_engine.store.database import Transaction
 from approval_engine.store.schema import IDEMPOTENCY
 
@@ -40,7 +40,7 @@ _KEEP = {
 
 def find(transaction: Transaction, key: Key) -> str | None:
     """
-    The answer kept under this key. Raises Conflict if another request used the key.
+    The answer kept under this key. Raises KeyReused if another request used the key.
     """
     scope = {name: getattr(key, name) for name in _SCOPE}
     row = transaction.execute(_FIND, scope).one_or_none()
@@ -48,7 +48,7 @@ def find(transaction: Transaction, key: Key) -> str | None:
         return None
     if row.fingerprint != key.fingerprint:
         sentence = f"The idempotency key '{key.key}' was used for another request."
-        raise Conflict(sentence)
+        raise KeyReused(sentence)
     return str(row.answer)
 
 

@@ -5,7 +5,12 @@ Instants are fixed-width RFC 3339 UTC text, so that text order is time order on 
 database; documents and states are bytes, never a JSON type that reorders keys.
 """
 
-from approval_engine.store.schema.accounts import API_TOKEN, CREDENTIAL, SESSION
+from approval_engine.store.schema.accounts import (
+    API_TOKEN,
+    CREDENTIAL,
+    LOGIN_FAILURE,
+    SESSION,
+)
 from approval_engine.store.schema.base import METADATA, SQLITE_ONLY
 from approval_engine.store.schema.catalog import (
     COUNTER,
@@ -36,6 +41,7 @@ __all__ = [
     "EVENT_TEXT",
     "IDEMPOTENCY",
     "INCIDENT",
+    "LOGIN_FAILURE",
     "METADATA",
     "OUTBOX",
     "POLICY",

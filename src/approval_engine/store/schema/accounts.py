@@ -2,7 +2,7 @@
 Tables of who is asking: passwords, web sessions and API tokens, all of them hashed.
 """
 
-from sqlalchemy import Column, Table, Text
+from sqlalchemy import Column, Integer, Table, Text
 
 from approval_engine.store.schema.base import METADATA
 
@@ -11,6 +11,15 @@ CREDENTIAL = Table(
     METADATA,
     Column("user_id", Text, primary_key=True),
     Column("password_hash", Text, nullable=False),
+)
+
+LOGIN_FAILURE = Table(
+    "login_failure",
+    METADATA,
+    # Hash of account and address: it slows one guesser, not the owner of the account.
+    Column("source_sha256", Text, primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("failed_at", Text, nullable=False),
 )
 
 SESSION = Table(

@@ -21,6 +21,7 @@ def upgrade() -> None:
     _document()
     _idempotency()
     _incident()
+    _login_failure()
     _setting()
     _web_session()
     _policy()
@@ -150,6 +151,16 @@ def _incident() -> None:
         unique=False,
         sqlite_where=sa.text("closed_at IS NULL"),
         postgresql_where=sa.text("closed_at IS NULL"),
+    )
+
+
+def _login_failure() -> None:
+    op.create_table(
+        "login_failure",
+        sa.Column("source_sha256", sa.Text(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("failed_at", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("source_sha256", name=op.f("pk_login_failure")),
     )
 
 
