@@ -35,12 +35,6 @@ class _Node(TaskParser):
             watched.connect(self.process_parser.parse_node(event))
         return watched
 
-    def get_position(self, *_: object) -> dict[str, float]:
-        """
-        The same for all: stock tries the flows of a gateway by height, not in order.
-        """
-        return {"x": 0.0, "y": 0.0}
-
 
 class _StartParser(_Node, stock_events.StartEventParser):
     pass
@@ -115,6 +109,8 @@ def parse(source: Source, process_id: str) -> BpmnProcessSpec:
 
     Raises BpmnError if SpiffWorkflow refuses it nevertheless.
     """
+    # Stock tries the flows of a gateway by the height of the boxes they lead to; where
+    # there are no boxes, it goes by document order.
     for diagram in source.root.findall(DIAGRAM):
         source.root.remove(diagram)
     parser = _Parser()

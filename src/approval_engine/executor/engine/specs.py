@@ -45,21 +45,9 @@ class WatchedTask(Unpredicted, BoundaryEventSplit):
     """
     What stands before a user task with timers and becomes the parent of them all.
 
-    Stock ends the watch by a join task behind each of them; here whoever ends it stops
-    the others, so that nothing waits for an end that the task itself knows.
+    Stock ends the watch by one more join; here it ends with the task, since a marking
+    knows timers only as part of the wait that they belong to.
     """
-
-
-def stop_beside(my_task: Task) -> None:
-    """
-    Cancel what still waits or is open beside this task under the same `WatchedTask`.
-    """
-    parent = my_task.parent
-    if not isinstance(parent.task_spec, WatchedTask):
-        return
-    for sibling in parent.children:
-        if sibling is not my_task and sibling.has_state(TaskState.NOT_FINISHED_MASK):
-            sibling.cancel()
 
 
 class UserTask(Unpredicted, stock.UserTask):
@@ -70,10 +58,6 @@ class UserTask(Unpredicted, stock.UserTask):
     def _on_ready_hook(self, my_task: Task) -> None:
         my_task.workflow.enter(my_task)
         super()._on_ready_hook(my_task)
-
-    def _on_complete_hook(self, my_task: Task) -> None:
-        stop_beside(my_task)
-        super()._on_complete_hook(my_task)
 
 
 class ExclusiveGateway(Unpredicted, stock.ExclusiveGateway):

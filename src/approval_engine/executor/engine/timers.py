@@ -11,29 +11,25 @@ from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent
 from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
 from SpiffWorkflow.task import Task
 
-from approval_engine.executor.engine.specs import Unpredicted, stop_beside
+from approval_engine.executor.engine.specs import Unpredicted, UserTask
 
 
 class ToldTimer(EventDefinition):
     """
-    An event that no other event of the process can set off.
+    An event that no clock and no other event of the process can set off.
     """
-
-    def catches(self, *_: object) -> bool:
-        """
-        Never: stock would compare by class, and every thrown timer would match.
-        """
-        return False
 
 
 class TimerEvent(Unpredicted, BoundaryEvent):
     """
-    A boundary timer; an interrupting one takes its task and the other timers with it.
+    A boundary timer; an interrupting one cancels its task.
     """
 
     def _run_hook(self, my_task: Task) -> bool:
         if self.cancel_activity:
-            stop_beside(my_task)
+            for sibling in my_task.parent.children:
+                if isinstance(sibling.task_spec, UserTask):
+                    sibling.cancel()
         return bool(super()._run_hook(my_task))
 
 

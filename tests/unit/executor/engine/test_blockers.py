@@ -11,6 +11,7 @@ from approval_engine.errors import BpmnError, EngineError
 from approval_engine.executor import engine
 from approval_engine.executor.engine.restore import restore
 from tests.unit.executor.engine.drawings import (
+    TERMINATE,
     definitions,
     end,
     flow,
@@ -128,12 +129,12 @@ def test_ours_refuses_the_file_and_runs_nothing(tmp_path):
     assert not canary.exists()
 
 
-def test_stock_loses_data_when_keys_are_sorted():
+def test_stock_loses_data_when_keys_change_order():
     stock = Stock(side_by_side(), quote=1)
     stock.complete("a", x=1)
     serializer = BpmnWorkflowSerializer()
     document = json.loads(serializer.serialize_json(stock.workflow))
-    document["tasks"] = dict(sorted(document["tasks"].items()))
+    document["tasks"] = dict(reversed(document["tasks"].items()))
     loaded = serializer.deserialize_json(json.dumps(document))
 
     assert loaded.get_next_task(spec_name="b").data != {"quote": 1}
@@ -243,3 +244,31 @@ def test_an_error_end_of_ours_stops_everything():
     snapshot = engine.complete(definition, state, "task_manager", {})
 
     assert snapshot.position == engine.Position(tasks=(), timers=(), ended="undecided")
+
+
+def terminated_beside_a_gateway():
+    return definitions(
+        start(),
+        task("ask"),
+        gateway("parallel", "fork"),
+        end("rejected", TERMINATE),
+        gateway("exclusive", "on"),
+        task("late"),
+        end("approved"),
+        path("submitted", "ask", "fork", "rejected"),
+        path("fork", "on", "late", "approved"),
+    )
+
+
+def test_stock_runs_what_a_terminate_end_has_cancelled():
+    stock = Stock(terminated_beside_a_gateway())
+    stock.complete("ask")
+
+    assert "late" in stock.opened()
+
+
+def test_nothing_of_ours_runs_after_a_terminate_end():
+    definition = engine.compile_definition(terminated_beside_a_gateway())
+    snapshot = engine.complete(definition, engine.start(definition).state, "ask", {})
+
+    assert snapshot.position == engine.Position(tasks=(), timers=(), ended="rejected")

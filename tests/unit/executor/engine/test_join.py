@@ -99,6 +99,35 @@ def test_what_was_said_in_an_earlier_round_is_forgotten():
     assert seen[-1] == ["vp"]
 
 
+def test_a_task_that_is_open_again_has_said_nothing_yet():
+    """
+    Somebody beside it must not go on with its answer of the round before.
+    """
+    definition = engine.compile_definition(
+        definitions(
+            start(),
+            gateway("parallel", "fork"),
+            task("a"),
+            gateway("exclusive", "again", default="leave"),
+            task("b"),
+            gateway("exclusive", "look", default="over"),
+            end("approved"),
+            end("seen", TERMINATE),
+            end("left", TERMINATE),
+            path("submitted", "fork", "a", "again"),
+            flow("again", "a", "outcome_a == 'again'"),
+            flow("again", "left", name="leave"),
+            path("fork", "b", "look"),
+            flow("look", "seen", "outcome_a == 'again'"),
+            flow("look", "approved", name="over"),
+        )
+    )
+    state = engine.start(definition).state
+    state = engine.complete(definition, state, "a", say("a", "again")).state
+
+    assert opened(engine.complete(definition, state, "b", {})) == ["a"]
+
+
 def test_the_state_is_the_same_whoever_came_first():
     definition = engine.compile_definition(AGAIN)
     state = engine.start(definition).state
