@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from approval_engine.definitions import ids
 from approval_engine.documents import load
 from approval_engine.domain.completion import Outcome, decide
 from approval_engine.domain.events import GENESIS, Event, Fact, instant
@@ -200,7 +201,7 @@ def _answered(
         pinned.definition,
         after.state,
         task.element,
-        {f"outcome_{task.step}": str(outcome)},
+        {ids.outcome(task.step): str(outcome)},
     )
     left = tuple(timer for timer in after.timers if timer.step != task.step)
     return replace(
