@@ -1,0 +1,229 @@
+"""
+A person → the open tasks that wait for him, by due time, a page per query.
+
+Who may act is decided by `domain.actions`; this only finds the rows to show.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Row,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
+
+from approval_engine.documents import canonical
+from approval_engine.domain.workflow import Task
+from approval_engine.store.database import Transaction
+from approval_engine.store.rows import task_of
+from approval_engine.store.schema import DOCUMENT, INCIDENT, TASK, WORKFLOW
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reader:
+    """
+    Who looks: the person, the roles he holds now, and whose quotes he must not decide.
+    """
+
+    person: str
+    roles: tuple[str, ...] = ()
+    barred: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """
+    Where a page ends: the next one begins behind it.
+    """
+
+    due_at: str = ""
+    task_id: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Waiting:
+    """
+    An open task with what a list says of its quote; `plan` is the document of the plan.
+    """
+
+    task: Task
+    quote_id: str
+    quote_revision: int
+    account: str
+    submitted_by: str
+    plan: bytes
+    place: Place
+
+
+START = Place()
+
+# The planner uses a partial index only if it reads the very condition of the index.
+_OPEN = TASK.c.is_open == literal_column("1")
+_BEHIND = tuple_(TASK.c.due_at, TASK.c.id) > tuple_(
+    bindparam("due_at", type_=Text), bindparam("task_id", type_=Text)
+)
+_ROLE = or_(
+    bindparam("role", type_=Text) == literal_column("''"),
+    TASK.c.role == bindparam("role", type_=Text),
+)
+_HELD = exists().where(
+    INCIDENT.c.workflow_id == WORKFLOW.c.id, INCIDENT.c.closed_at.is_(None)
+)
+_BARRED: BindParameter[Any] = bindparam("barred", expanding=True)
+_NOT_HIS = and_(
+    WORKFLOW.c.submitted_by.not_in(_BARRED),
+    or_(WORKFLOW.c.owner.is_(None), WORKFLOW.c.owner.not_in(_BARRED)),
+    ~_HELD,
+)
+# The list of candidates is canonical JSON text: each id stands in it in quotes, as a
+# whole. LIKE would not do, it takes Maria for maria on SQLite.
+_QUOTED = bindparam("quoted", type_=Text)
+_CANDIDATE = func.replace(TASK.c.candidates, _QUOTED, "") != TASK.c.candidates
+
+
+def open_for(
+    transaction: Transaction,
+    reader: Reader,
+    limit: int = 50,
+    after: Place = START,
+    role: str | None = None,
+) -> tuple[Waiting, ...]:
+    """
+    The tasks that the reader can act on now, those due first before the others.
+
+    Held workflows are left out. With `role` only the tasks of that role.
+    """
+    found = transaction.execute(
+        _page(len(reader.roles)), _parameters(reader, limit, after, role)
+    )
+    return _waiting(found)
+
+
+def count_for(transaction: Transaction, reader: Reader, cap: int = 100) -> int:
+    """
+    How many tasks `open_for` would find, counted no further than `cap`.
+    """
+    query = _count(len(reader.roles))
+    found = transaction.execute(query, _parameters(reader, cap, START, None))
+    return int(found.scalar_one())
+
+
+def open_of_all(
+    transaction: Transaction,
+    limit: int = 500,
+    after: Place = START,
+    role: str | None = None,
+) -> tuple[Waiting, ...]:
+    """
+    Everybody's open tasks, also of held workflows, those due first before the others.
+    """
+    parameters = {**_place(after), "limit": limit, "role": role or ""}
+    return _waiting(transaction.execute(_EVERYBODY, parameters))
+
+
+def _parameters(
+    reader: Reader, limit: int, after: Place, role: str | None
+) -> dict[str, object]:
+    return {
+        "person": reader.person,
+        "quoted": canonical(reader.person).decode(),
+        "barred": sorted({reader.person, *reader.barred}),
+        "limit": limit,
+        "role": role or "",
+        **_place(after),
+        **{f"role_{number}": name for number, name in enumerate(reader.roles)},
+    }
+
+
+def _place(after: Place) -> dict[str, object]:
+    return {"due_at": after.due_at, "task_id": after.task_id}
+
+
+@cache
+def _page(roles: int) -> Select[Any]:
+    ids = _cut(roles).subquery("ids")
+    return _shown().join(ids, ids.c.id == TASK.c.id)
+
+
+@cache
+def _count(roles: int) -> Select[Any]:
+    return select(func.count()).select_from(_cut(roles).subquery("ids"))
+
+
+def _cut(roles: int) -> Select[Any]:
+    """
+    The ids of a page: each group is cut by its own index before anything is joined.
+    """
+    mine = TASK.c.assignee == bindparam("person", type_=Text)
+    pools = [
+        and_(
+            TASK.c.assignee.is_(None),
+            TASK.c.role == bindparam(f"role_{number}", type_=Text),
+            _CANDIDATE,
+        )
+        for number in range(roles)
+    ]
+    groups = union_all(*(_group(each) for each in (mine, *pools))).subquery("groups")
+    page = select(groups.c.id).order_by(groups.c.due_at, groups.c.id)
+    return page.limit(bindparam("limit"))
+
+
+def _group(condition: ColumnElement[bool]) -> Select[Any]:
+    # SQLite takes ORDER BY and LIMIT within a UNION only inside a subquery.
+    cut = (
+        select(TASK.c.id, TASK.c.due_at)
+        .join(WORKFLOW, WORKFLOW.c.id == TASK.c.workflow_id)
+        .where(_OPEN, condition, _ROLE, _BEHIND, _NOT_HIS)
+        .order_by(TASK.c.due_at, TASK.c.id)
+        .limit(bindparam("limit"))
+        .subquery()
+    )
+    return select(cut.c.id, cut.c.due_at)
+
+
+def _shown() -> Select[Any]:
+    return (
+        select(
+            TASK,
+            WORKFLOW.c.quote_id,
+            WORKFLOW.c.quote_revision,
+            WORKFLOW.c.account,
+            WORKFLOW.c.submitted_by,
+            DOCUMENT.c.body.label("plan"),
+        )
+        .join(WORKFLOW, WORKFLOW.c.id == TASK.c.workflow_id)
+        .join(DOCUMENT, DOCUMENT.c.sha256 == WORKFLOW.c.plan_sha256)
+        .order_by(TASK.c.due_at, TASK.c.id)
+    )
+
+
+_EVERYBODY = _shown().where(_OPEN, _ROLE, _BEHIND).limit(bindparam("limit"))
+
+
+def _waiting(rows: Iterable[Row[Any]]) -> tuple[Waiting, ...]:
+    return tuple(
+        Waiting(
+            task=task_of(row),
+            quote_id=row.quote_id,
+            quote_revision=row.quote_revision,
+            account=row.account,
+            submitted_by=row.submitted_by,
+            plan=bytes(row.plan),
+            place=Place(due_at=row.due_at, task_id=row.id),
+        )
+        for row in rows
+    )
