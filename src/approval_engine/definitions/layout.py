@@ -34,7 +34,7 @@ ROW_GAP = 30  # between two branches
 TIMER_PITCH = 50  # between two timers on the lower side of a task
 TIMER_DROP = 92  # from the spine to the end event behind the last timer
 TIMER_GAP = 14  # between two of these end events, or their names
-NAME_HEIGHT = 42  # what a task has for its name
+NAME_HEIGHT = 28  # what a task has for its name, above the mark of several
 END_REACH = 104  # from the middle of a decision to the end events beside it
 END_DROP = 75  # from the spine to the nearest of them
 END_PITCH = 50  # between two of them
@@ -117,7 +117,7 @@ def _branch(branch: Branch) -> Part:
     width = _task_width(branch, pitch)
     hanging = _timers(branch, width - pitch // 2, pitch)
     free = max((each.label.right for each in hanging if each.label), default=0)
-    middle = max(width + GAP + GATEWAY[0] // 2, _tens(free + LABEL_GAP))
+    middle = _tens(max(width + GAP + GATEWAY[0] // 2, free + LABEL_GAP))
     task = shape(branch.task, width // 2, 0, width)
     decision = shape(branch.decision, middle, 0)
     return _bounded((task, decision, *hanging, *_ends(branch, middle + END_REACH)))

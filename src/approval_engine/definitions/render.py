@@ -75,7 +75,7 @@ def _check_ids(used: tuple[str | None, ...]) -> None:
             sentence=f"Expected '{each}' to be an XML name used once, but it is not.",
         )
         for each, number in Counter(used).items()
-        if each and (number > 1 or not XML_NAME.fullmatch(each))
+        if each is not None and (number > 1 or not XML_NAME.fullmatch(each))
     )
     if problems:
         raise BpmnError(*problems)

@@ -9,30 +9,43 @@ from hashlib import sha256
 
 from lxml import etree
 
-from approval_engine.definitions.namespaces import BPMN, BPMNDI, XSI
+from approval_engine.definitions.namespaces import BPMN, BPMNDI, MODELER, XSI
 from approval_engine.definitions.tree import parse
 
 # Every sequence flow says the same again, and modelers write these in any order.
 REPEATED = (f"{BPMN}incoming", f"{BPMN}outgoing")
 
+TOOL = (
+    "exporter",
+    "exporterVersion",
+    f"{MODELER}executionPlatform",
+    f"{MODELER}executionPlatformVersion",
+)
 
-def semantic_hash(xml: bytes) -> str:
+# The one attribute whose value has a prefix of its own.
+TYPE = f"{XSI}type"
+
+
+def semantic_hash(xml: bytes, file: str = "process.bpmn") -> str:
     """
-    SHA-256 over everything but the diagram, the comments and the name of the tool.
+    SHA-256 over everything but the diagram, the comments and what names the tool.
 
     Raises BpmnError if this cannot be read.
     """
-    root = parse(xml)
-    # The attributes of the root name the file, the tool and its version.
-    root.attrib.clear()
+    root = parse(xml, file)
+    for attribute in TOOL:
+        root.attrib.pop(attribute, "")
     for element in (*root.iter(f"{BPMNDI}BPMNDiagram"), *root.iter(*REPEATED)):
         parent = element.getparent()
         if parent is not None:
             parent.remove(element)
-    canonical = etree.canonicalize(
-        root,
-        strip_text=True,
-        rewrite_prefixes=True,
-        qname_aware_attrs=[f"{XSI}type"],
-    )
+    for element in root.iter("*"):
+        if name := element.get(TYPE):
+            element.set(TYPE, _without_prefix(name, element))
+    canonical = etree.canonicalize(root, strip_text=True, rewrite_prefixes=True)
     return sha256(canonical.encode()).hexdigest()
+
+
+def _without_prefix(name: str, element: etree._Element) -> str:
+    prefix, _, local = name.rpartition(":")
+    return f"{{{element.nsmap.get(prefix or None)}}}{local}"
