@@ -2,7 +2,7 @@
 The routing plan: chains in parallel, stages in order, steps side by side with rules.
 
 A process definition is rendered from `PlannedStep` without its people and facts:
-`definitions` must not read `staffing` or `reasons[].facts`.
+`definitions` must not read `staffing`, nor of a fact more than its name and test.
 """
 
 from dataclasses import dataclass
