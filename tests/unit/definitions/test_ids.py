@@ -2,7 +2,7 @@
 Ids speak, and ids of different things never meet.
 """
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from approval_engine.definitions import ids
@@ -35,6 +35,7 @@ def test_a_hyphen_is_no_minus_in_a_variable():
     assert ids.outcome("a--b") == "outcome_aHHb"
 
 
+@settings(deadline=None)
 @given(st.tuples(NAMES, st.integers(1, 12)), st.tuples(NAMES, st.integers(1, 12)))
 def test_timers_of_different_steps_or_levels_never_share_an_id(one, other):
     same = one == other
@@ -43,6 +44,7 @@ def test_timers_of_different_steps_or_levels_never_share_an_id(one, other):
     assert (ids.remind(*one) == ids.remind(*other)) is same
 
 
+@settings(deadline=None)
 @given(st.text("ab_-", min_size=1), st.text("ab_-", min_size=1))
 def test_steps_never_share_a_variable(one, other):
     assert (ids.outcome(one) == ids.outcome(other)) is (one == other)
