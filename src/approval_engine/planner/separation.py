@@ -35,6 +35,27 @@ def excluded(
     return tuple(found.items())
 
 
+def barred(
+    person: str,
+    directory: Directory,
+    delegations: tuple[Delegation, ...],
+    at: datetime,
+) -> frozenset[str]:
+    """
+    The submitters and owners whose quotes this person must not decide, himself first.
+
+    The same rule as `excluded`, asked from the other end.
+    """
+    principals = {each.principal for each in delegations}
+    represented = {
+        principal
+        for principal in principals
+        if person in acting_for(delegations, principal, at)
+    }
+    people = {person, *represented}
+    return frozenset(people.union(*(_accounts(directory, each) for each in people)))
+
+
 def _accounts(directory: Directory, person: str) -> list[str]:
     user = directory.user(person)
     address = user.email.strip().casefold() if user else ""

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 
+from approval_engine.planner.separation import barred as barred_from
 from approval_engine.planner.separation import excluded
 from tests.factories import (
     NOW,
@@ -89,3 +90,30 @@ def test_accounts_without_an_address_are_not_the_same_person():
 
 def test_a_submitter_who_is_not_in_the_directory_is_still_barred():
     assert set(barred(make_quote(submitted_by="ghost", owner=None))) == {"ghost"}
+
+
+TWINS = make_directory(
+    make_user("sam.admin", email="sam@example.com"),
+    make_user("fred.admin", email="FRED@example.com"),
+)
+WINDOWS = [
+    make_delegation("sam", "maria"),
+    make_delegation("sam.admin", "dana", role="legal"),
+    make_delegation("maria", "fred"),
+    make_delegation("fred", "fiona", starts_at=NOW + timedelta(days=1)),
+    make_delegation("fred.admin", "carl"),
+]
+
+
+@pytest.mark.parametrize("chosen", range(2 ** len(WINDOWS)))
+def test_both_ends_of_the_rule_agree(chosen):
+    windows = tuple(each for n, each in enumerate(WINDOWS) if chosen >> n & 1)
+    people = (*TWINS.users, "ghost")
+    for submitter in people:
+        quote = make_quote(submitted_by=submitter, owner=None)
+        found = barred(quote, TWINS, windows)
+        assert set(found) == {
+            person
+            for person in people
+            if submitter in barred_from(person, TWINS, windows, NOW)
+        }
