@@ -4,8 +4,17 @@ Bytes of JSON → exact values that know their lines; values → canonical bytes
 It knows no quote and no policy: what a document means is decided by whoever reads it.
 """
 
-from approval_engine.documents.canonical import canonical, load, sha256
+from approval_engine.documents.canonical import canonical, in_order, load, sha256
 from approval_engine.documents.document import Document, JsonValue, pointer
 from approval_engine.documents.parse import parse
 
-__all__ = ["Document", "JsonValue", "canonical", "load", "parse", "pointer", "sha256"]
+__all__ = [
+    "Document",
+    "JsonValue",
+    "canonical",
+    "in_order",
+    "load",
+    "parse",
+    "pointer",
+    "sha256",
+]

@@ -7,7 +7,7 @@ Each function is one transaction; a file with any problem changes nothing.
 from datetime import datetime
 
 from approval_engine.documents import Document as Parsed
-from approval_engine.documents import canonical, sha256
+from approval_engine.documents import canonical, in_order, sha256
 from approval_engine.domain.delegation import Delegation, check_new
 from approval_engine.domain.events import stamp
 from approval_engine.errors import DocumentError, InvalidState, NotFound
@@ -77,7 +77,7 @@ def publish_policy(runtime: Runtime, document: Parsed, actor: str) -> PolicyRow:
         for known in catalog.policies(transaction):
             if (known.name, known.version) == (row.name, row.version):
                 return _same_version(known, row)
-        body = canonical(document.value)
+        body = in_order(document.value)
         catalog.put(
             transaction, [Document(sha256=row.sha256, kind="policy", body=body)]
         )

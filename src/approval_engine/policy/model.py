@@ -104,7 +104,7 @@ class Rung:
     """
     What one role may sign off: all of `may` together, where `within` holds.
 
-    `committee` is the number of top rungs whose quorum stands in above them.
+    `committee` is the number of rungs below it of which `quorum` together stand in.
     """
 
     role: str
@@ -112,6 +112,7 @@ class Rung:
     within: tuple[Test, ...] = ()
     unlimited: bool = False
     committee: int | None = None
+    quorum: int | None = None
     starts_on: date | None = None
     ends_on: date | None = None
 
@@ -209,9 +210,22 @@ class ProcessRule:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Rates:
+    """
+    Which set of exchange rates counts, and as of when it is frozen.
+    """
+
+    name: str
+    on: str = "first_submit"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Policy:
     """
-    One immutable policy version. `sha256` is over the canonical document.
+    One immutable policy version. `sha256` is over `documents.in_order`.
+
+    `inputs` are in an order in which each comes after those its expression reads;
+    `line_inputs` are read of single lines only, so a quote need not state them.
 
     `steps` are the declared ones, in document order; `default_step` is the pattern for
     a role that a ladder or an escalation names without declaring a step.
@@ -233,3 +247,5 @@ class Policy:
     steps: Mapping[str, StepRule]
     default_step: StepRule
     processes: tuple[ProcessRule, ...]
+    line_inputs: frozenset[str] = frozenset()
+    rates: Rates | None = None

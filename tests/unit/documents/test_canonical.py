@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from approval_engine.documents import canonical, load, sha256
+from approval_engine.documents import canonical, in_order, load, sha256
 
 
 class Colour(StrEnum):
@@ -117,3 +117,14 @@ def test_a_hash_is_over_the_bytes_or_the_canonical_form():
 def test_what_is_not_json_does_not_load():
     with pytest.raises(ValueError, match="unexpected"):
         load(b"{]")
+
+
+def test_keys_keep_their_order_where_it_has_a_meaning():
+    assert in_order({"b": Decimal("1.50"), "a": ()}) == b'{"b":"1.5","a":[]}'
+
+
+@given(VALUES)
+def test_what_was_written_in_order_is_written_the_same_once_more(value):
+    text = in_order(value)
+
+    assert in_order(load(text)) == text
