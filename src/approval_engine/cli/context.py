@@ -88,7 +88,7 @@ class Session:
         """
         Raise Forbidden where the file system does not decide who may write.
         """
-        trusted = self.runtime.database.is_sqlite or self.settings.trust_cli
+        trusted = self.bare_runtime.database.is_sqlite or self.settings.trust_cli
         if not trusted:
             sentence = (
                 "The command line is trusted on SQLite only;"
