@@ -8,7 +8,8 @@ from collections.abc import Mapping
 
 from lxml import etree
 
-from approval_engine.executor.engine.source import BPMN, CAMUNDA, DIAGRAM, Source
+from approval_engine.definitions.namespaces import BPMN, BPMNDI, CAMUNDA
+from approval_engine.executor.engine.source import Source
 
 _TEXT: frozenset[str] = frozenset()
 _ANNOTATION = frozenset({"documentation", "extensionElements"})
@@ -77,7 +78,7 @@ def _check_children(source: Source, parent: etree._Element) -> None:
         return
     for child in parent.iterchildren(etree.Element):
         name = _name(child)
-        if child.tag == DIAGRAM and parent is source.root:
+        if child.tag == f"{BPMNDI}BPMNDiagram" and parent is source.root:
             continue
         if name not in allowed:
             _refuse(source, child, parent)

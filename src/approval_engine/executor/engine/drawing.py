@@ -11,15 +11,16 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from approval_engine.definitions.namespaces import BPMN
 from approval_engine.executor.engine.model import CANCELLED
-from approval_engine.executor.engine.source import BPMN, Source
+from approval_engine.executor.engine.source import Source
 from approval_engine.policy.conditions import ConditionError, parse_condition
 
 MAX_NODES = 300
 
 _ID = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,127}")
-# Names that SpiffWorkflow or we ourselves give to something else.
-_TAKEN = frozenset({"Start", "End", "Root", CANCELLED})
+# Names that SpiffWorkflow gives to something else.
+_TAKEN = frozenset({"Start", "End", "Root"})
 _DURATION = re.compile(
     r"P(?=.)(\d+W|(\d+Y)?(\d+M)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+S)?)?)"
 )
@@ -108,13 +109,20 @@ def _check_ids(source: Source) -> None:
             continue
         if identity in seen:
             source.note(element, "id", f"Expected id {identity!r} only once.")
-        if not _ID.fullmatch(identity) or identity in _TAKEN:
+        if not _ID.fullmatch(identity) or identity in _TAKEN or _is_ours(identity):
             sentence = (
                 f"Expected an id of letters, digits, _ and -, but {identity!r} is not, "
                 "or is reserved."
             )
             source.note(element, "id", sentence)
         seen.add(identity)
+
+
+def _is_ours(identity: str) -> bool:
+    """
+    Whether an end of this id could be taken for one that we give from outside.
+    """
+    return identity.partition("_")[0] == CANCELLED
 
 
 def _check_events(source: Source, drawing: Drawing) -> None:

@@ -7,9 +7,10 @@ from types import MappingProxyType
 
 from lxml import etree
 
+from approval_engine.definitions.namespaces import BPMN, CAMUNDA
 from approval_engine.executor.engine.drawing import Drawing
 from approval_engine.executor.engine.model import TaskElement, TimerElement
-from approval_engine.executor.engine.source import BPMN, CAMUNDA, Source
+from approval_engine.executor.engine.source import Source
 from approval_engine.policy.conditions import ConditionError, parse_condition
 
 

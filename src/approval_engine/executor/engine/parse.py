@@ -11,10 +11,11 @@ from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 from SpiffWorkflow.exceptions import SpiffWorkflowException
 from SpiffWorkflow.specs.base import TaskSpec
 
+from approval_engine.definitions.namespaces import BPMN, BPMNDI
 from approval_engine.executor.engine import specs
 from approval_engine.executor.engine.join import SafeJoin
 from approval_engine.executor.engine.scripts import Condition
-from approval_engine.executor.engine.source import BPMN, DIAGRAM, Source, refused
+from approval_engine.executor.engine.source import Source, refused
 from approval_engine.executor.engine.timers import TimerEvent, ToldTimer
 from approval_engine.policy.conditions import parse_condition
 
@@ -111,7 +112,7 @@ def parse(source: Source, process_id: str) -> BpmnProcessSpec:
     """
     # Stock tries the flows of a gateway by the height of the boxes they lead to; where
     # there are no boxes, it goes by document order.
-    for diagram in source.root.findall(DIAGRAM):
+    for diagram in source.root.findall(f"{BPMNDI}BPMNDiagram"):
         source.root.remove(diagram)
     parser = _Parser()
     try:

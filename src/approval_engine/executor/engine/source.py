@@ -9,13 +9,10 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
+from approval_engine.definitions.namespaces import BPMN
 from approval_engine.errors import BpmnError, Problem
 
 MAX_BYTES = 1024 * 1024
-
-BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
-CAMUNDA = "{http://camunda.org/schema/1.0/bpmn}"
-DIAGRAM = "{http://www.omg.org/spec/BPMN/20100524/DI}BPMNDiagram"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -327,6 +327,15 @@ DRAWINGS = {
         ),
         ("id", "cancelled"),
     ),
+    "outcome of ours": (
+        definitions(
+            start(),
+            task("a"),
+            end("cancelled_by_a"),
+            path("submitted", "a", "cancelled_by_a"),
+        ),
+        ("id", "cancelled_by_a"),
+    ),
     "id with a path": (
         definitions(start(), task("../a"), end("e"), path("submitted", "../a", "e")),
         ("id", "../a"),
