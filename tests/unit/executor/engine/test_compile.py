@@ -465,6 +465,10 @@ def test_entities_do_not_grow():
     assert problems(xml)[0][0] in {"doctype", "syntax"}
 
 
+def test_what_the_library_refuses_is_a_problem_too():
+    assert problems(around(outside="<bpmn:error/>")) == [("engine", "/")]
+
+
 def test_every_problem_is_told_with_its_line_and_sentence():
     xml = around(
         task("b"), '<bpmn:scriptTask id="x"/>', flow("a", "nowhere", name="lost")

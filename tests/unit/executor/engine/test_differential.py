@@ -7,6 +7,7 @@ here; loops, where stock is wrong, are in test_join.
 
 import itertools
 
+import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
@@ -164,9 +165,23 @@ def seen(snapshot):
     )
 
 
+small = shapes.filter(lambda shape: size(shape) <= MAX_TASKS)
+
+
 @settings(max_examples=150, deadline=None)
-@given(shape=shapes.filter(lambda shape: size(shape) <= MAX_TASKS), data=st.data())
+@given(shape=small, data=st.data())
 def test_ours_goes_as_stock_where_stock_is_right(shape, data):
+    compare(shape, data)
+
+
+@pytest.mark.proof
+@settings(max_examples=10_000, deadline=None)
+@given(shape=small, data=st.data())
+def test_ours_goes_as_stock_on_many_more_paths(shape, data):
+    compare(shape, data)
+
+
+def compare(shape, data):
     xml = process(shape)
     definition = engine.compile_definition(xml)
     snapshot = engine.start(definition)
