@@ -1,0 +1,104 @@
+"""
+Tick: reminders and escalations, each once, never before their time.
+"""
+
+from datetime import timedelta
+
+import pytest
+
+from approval_engine.errors import Forbidden
+from approval_engine.executor.commands.tick import due, tick
+from tests.integration.executor.company import MONDAY
+
+
+def test_nothing_happens_before_its_time_and_nothing_twice(company):
+    workflow = company.started(margin_pct="30", amount="1000000")
+    company.now = MONDAY + timedelta(days=4)
+    assert due(company.runtime) == (workflow,)
+
+    company.now -= timedelta(microseconds=1)
+    company.now = min(company.now, company.case(workflow).next_due_at)
+    before = company.now
+    company.now = before - timedelta(microseconds=1)
+    assert due(company.runtime) == ()
+    assert tick(company.runtime, workflow) is None
+
+    company.now = before
+    assert due(company.runtime) == (workflow,)
+    assert tick(company.runtime, workflow)
+    assert tick(company.runtime, workflow) is None
+    assert company.log(workflow)[-1] == "timer_exhausted"
+    assert company.is_sound()
+
+
+def test_missed_reminders_become_one(company):
+    workflow = company.started()
+    company.wait(days=1, hours=6)
+    tick(company.runtime, workflow)
+
+    assert company.log(workflow).count("task_reminded") == 1
+    assert [
+        t.element for t in company.case(workflow).timers if t.step == "finance"
+    ] == [
+        "due_finance",
+        "due_finance_2",
+    ]
+    assert company.is_sound()
+
+
+def test_a_late_task_asks_the_next_role_and_keeps_its_id(company):
+    workflow = company.started()
+    company.wait(days=3)
+    tick(company.runtime, workflow)
+    task = company.task(workflow, "finance")
+
+    assert (task.id, task.role, task.escalation_level) == ("T-2", "director", 1)
+    assert task.candidates == ("dora", "dirk")
+    with pytest.raises(Forbidden, match="not one of those asked"):
+        company.act(workflow, "finance", "approve", "fred")
+    assert company.act(workflow, "finance", "approve", "dirk").result == "applied"
+    assert company.is_sound()
+
+
+def test_levels_missed_in_an_outage_are_climbed_at_once(company):
+    workflow = company.started()
+    company.wait(days=30)
+    tick(company.runtime, workflow)
+    task = company.task(workflow, "finance")
+
+    assert (task.role, task.escalation_level) == ("cfo", 2)
+    assert company.log(workflow).count("task_escalated") == 2
+    assert company.case(workflow).next_due_at is None
+
+
+def test_an_escalation_skips_whoever_must_not_decide(company):
+    quote = company.quote(submittedBy="carl", owner="dora")
+    workflow = company.submit(quote, actor="carl").workflow
+    company.wait(days=30)
+    tick(company.runtime, workflow)
+    task = company.task(workflow, "finance")
+
+    # The CFO submitted it himself, so the ladder ends at the fallback role.
+    assert (task.role, task.candidates) == ("deal_desk", ("dana",))
+
+
+def test_a_step_that_holds_is_never_approved_by_the_clock(company):
+    workflow = company.started(margin_pct="30", amount="1000000")
+    company.wait(days=400)
+    tick(company.runtime, workflow)
+    case = company.case(workflow)
+
+    assert case.status == "pending"
+    assert [task.step for task in case.open_tasks] == ["cfo"]
+    assert company.act(workflow, "cfo", "approve", "carl").status == "approved"
+
+
+def test_a_decision_before_the_tick_stops_the_clock(company):
+    workflow = company.started()
+    company.act(workflow, "finance", "approve", "fred")
+    company.wait(days=30)
+    tick(company.runtime, workflow)
+
+    assert company.task(workflow, "finance").status == "approved"
+    assert company.task(workflow, "manager").role == "director"
+    assert company.is_sound()
