@@ -31,10 +31,14 @@ _FIND = select(IDEMPOTENCY.c.fingerprint, IDEMPOTENCY.c.answer).where(
 )
 _COLUMNS: dict[str, Any] = {name: bindparam(name) for name in IDEMPOTENCY.c.keys()}  # noqa: SIM118 not a dict
 _KEEP = {
-    "sqlite": sqlite.insert(IDEMPOTENCY).values(_COLUMNS).on_conflict_do_nothing(),
+    "sqlite": sqlite.insert(IDEMPOTENCY)
+    .values(_COLUMNS)
+    .on_conflict_do_nothing()
+    .returning(IDEMPOTENCY.c.key),
     "postgresql": postgresql.insert(IDEMPOTENCY)
     .values(_COLUMNS)
-    .on_conflict_do_nothing(),
+    .on_conflict_do_nothing()
+    .returning(IDEMPOTENCY.c.key),
 }
 
 
@@ -58,6 +62,6 @@ def keep(transaction: Transaction, key: Key, answer: str, at: str) -> None:
     """
     row = {name: getattr(key, name) for name in Key.__slots__}
     row |= {"answer": answer, "created_at": at}
-    if transaction.execute(_KEEP[transaction.dialect.name], row).rowcount != 1:
+    if transaction.execute(_KEEP[transaction.dialect.name], row).first() is None:
         sentence = f"The idempotency key '{key.key}' is busy with another request."
         raise Conflict(sentence)
