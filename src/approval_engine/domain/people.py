@@ -34,16 +34,37 @@ class User:
 class Directory:
     """
     Everybody, as of one import. Role members keep the order of the document.
+
+    `addresses` is computed: the user ids by e-mail address, in the document's order.
     """
 
     users: Mapping[str, User]
     roles: Mapping[str, tuple[str, ...]]
+    addresses: Mapping[str, tuple[str, ...]] = field(
+        init=False, repr=False, compare=False
+    )
+
+    def __post_init__(self) -> None:
+        # Once per directory, because every decision asks who has a second account.
+        found: dict[str, tuple[str, ...]] = {}
+        for user in self.users.values():
+            address = _address(user)
+            found[address] = (*found.get(address, ()), user.id)
+        object.__setattr__(self, "addresses", MappingProxyType(found))
 
     def user(self, user_id: str) -> User | None:
         """
         The person of that id, active or not.
         """
         return self.users.get(user_id)
+
+    def accounts_of(self, user_id: str) -> tuple[str, ...]:
+        """
+        The accounts of the same person, this one among them: they share an address.
+        """
+        user = self.users.get(user_id)
+        shared = self.addresses[_address(user)] if user and _address(user) else ()
+        return shared or (user_id,)
 
     def members(self, role: str) -> tuple[User, ...]:
         """
@@ -71,3 +92,7 @@ class Directory:
             if user and user.active:
                 return user
         return None
+
+
+def _address(user: User) -> str:
+    return user.email.strip().casefold()

@@ -20,19 +20,17 @@ def excluded(
     """
     Pairs of person and reason; each person once, under the first reason that applies.
 
-    The submitter, the owner, other accounts of the same person (they share an e-mail
-    address), and whoever acts for one of these, in whatever role.
+    The submitter, the owner, whoever acts for one of them in whatever role, and every
+    other account of all these people.
     """
-    found: dict[str, str] = {quote.submitted_by: "submitter of the quote"}
+    found = {quote.submitted_by: "submitter of the quote"}
     if quote.owner:
         found.setdefault(quote.owner, "owner of the quote")
-    for person, reason in tuple(found.items()):
-        for account in _accounts(directory, person):
-            found.setdefault(account, f"same person as '{person}', {reason}")
+    found = _with_accounts(found, directory)
     for person, reason in tuple(found.items()):
         for stand_in in sorted(acting_for(delegations, person, at)):
             found.setdefault(stand_in, f"acts for '{person}', {reason}")
-    return tuple(found.items())
+    return tuple(_with_accounts(found, directory).items())
 
 
 def barred(
@@ -42,25 +40,22 @@ def barred(
     at: datetime,
 ) -> frozenset[str]:
     """
-    The submitters and owners whose quotes this person must not decide, himself first.
+    The submitters and owners whose quotes this person must not decide, himself too.
 
     The same rule as `excluded`, asked from the other end.
     """
-    principals = {each.principal for each in delegations}
+    accounts = frozenset(directory.accounts_of(person))
     represented = {
         principal
-        for principal in principals
-        if person in acting_for(delegations, principal, at)
+        for principal in {each.principal for each in delegations}
+        if accounts & acting_for(delegations, principal, at)
     }
-    people = {person, *represented}
-    return frozenset(people.union(*(_accounts(directory, each) for each in people)))
+    return accounts.union(*(directory.accounts_of(each) for each in represented))
 
 
-def _accounts(directory: Directory, person: str) -> list[str]:
-    user = directory.user(person)
-    address = user.email.strip().casefold() if user else ""
-    return [
-        other.id
-        for other in directory.users.values()
-        if address and other.email.strip().casefold() == address
-    ]
+def _with_accounts(people: dict[str, str], directory: Directory) -> dict[str, str]:
+    found = dict(people)
+    for person, reason in people.items():
+        for account in directory.accounts_of(person):
+            found.setdefault(account, f"same person as '{person}', {reason}")
+    return found

@@ -83,6 +83,14 @@ def test_whoever_acts_for_the_second_account_must_not_decide():
     assert "maria" in barred(directory=make_directory(twin), delegations=(window,))
 
 
+def test_a_second_account_of_a_stand_in_must_not_decide():
+    twin = make_user("maria.admin", email="maria@example.com")
+    windows = (make_delegation("sam", "maria"),)
+    found = barred(directory=make_directory(twin), delegations=windows)
+    assert set(found) == {"sam", "maria", "maria.admin"}
+    assert found["maria.admin"].startswith("same person as 'maria', acts for 'sam'")
+
+
 def test_accounts_without_an_address_are_not_the_same_person():
     blank = (make_user("sam", email=""), make_user("maria", email=" "))
     assert set(barred(directory=make_directory(*blank))) == {"sam"}
