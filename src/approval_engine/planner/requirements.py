@@ -11,9 +11,10 @@ from approval_engine.domain.completion import Completion, Rule, strictest
 from approval_engine.domain.quote import Value
 from approval_engine.errors import PlanError, Problem
 from approval_engine.planner.plan import FactSeen, Reason
+from approval_engine.policy.authority import suffices
 from approval_engine.policy.conditions import holds
 from approval_engine.policy.evaluation import Evaluation, RungNeeded, TriggerResult
-from approval_engine.policy.model import Policy, StepRule, Test
+from approval_engine.policy.model import Policy, Rung, StepRule, Test
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,15 +34,18 @@ class Requirement:
     committee: tuple[str, ...] = ()
 
 
-def collect(policy: Policy, evaluation: Evaluation) -> tuple[Requirement, ...]:
+def collect(
+    policy: Policy, evaluation: Evaluation, on: date
+) -> tuple[Requirement, ...]:
     """
     Declared steps in document order, then the others by their first requirement.
 
+    `on` is the date of the submit: a rung that is not valid then has no authority.
     Raises PlanError if a trigger fired that asks nobody, or two roles claim one step.
     """
     found: dict[str, Requirement] = {}
     for trigger in evaluation.fired:
-        asked = tuple(_asked(policy, evaluation, trigger))
+        asked = tuple(_asked(policy, evaluation, trigger, on))
         if not asked:
             sentence = (
                 f"Expected trigger '{trigger.id}' to ask somebody, but it does not."
@@ -75,58 +79,67 @@ def problem(policy: Policy, code: str, element: str, sentence: str) -> PlanError
 
 
 def _asked(
-    policy: Policy, evaluation: Evaluation, trigger: TriggerResult
+    policy: Policy, evaluation: Evaluation, trigger: TriggerResult, on: date
 ) -> Iterator[Requirement]:
     reasons = (_reason(trigger),)
     for step in trigger.require:
         rule = policy.steps.get(step) or _default(policy, step)
         yield Requirement(rule=rule, reasons=reasons)
     for rung in trigger.rungs:
-        if rung.quorum is None or rung.quorum >= len(rung.roles):
-            yield from _rungs(policy, evaluation, rung, reasons)
-        else:
+        if rung.quorum is None:
+            names = {**evaluation.inputs, **rung.measures}
+            yield from _rungs(policy, rung, reasons, _higher(policy, rung, names, on))
+        elif rung.quorum < len(rung.roles):
             yield _committee(policy, rung, rung.quorum, reasons)
+        else:
+            # Together they suffice, so that nobody has to on his own.
+            for role in rung.roles:
+                yield Requirement(rule=_rule_of(policy, role), reasons=reasons)
 
 
 def _rungs(
     policy: Policy,
-    evaluation: Evaluation,
     rung: RungNeeded,
     reasons: tuple[Reason, ...],
+    higher: tuple[str, ...],
 ) -> Iterator[Requirement]:
-    for role in rung.roles:
-        rule = _rule_of(policy, role)
-        # Below the last rung, and in a committee, nobody has to suffice on his own.
-        if rung.quorum is not None or role != rung.roles[-1]:
-            yield Requirement(rule=rule, reasons=reasons)
-            continue
-        yield Requirement(
-            rule=rule,
-            reasons=reasons,
-            measures=(rung.measures,),
-            higher=_higher(policy, evaluation, rung, role),
-        )
+    # In a chain only the last role has to suffice on its own.
+    *lower, last = rung.roles
+    for role in lower:
+        yield Requirement(rule=_rule_of(policy, role), reasons=reasons)
+    yield Requirement(
+        rule=_rule_of(policy, last),
+        reasons=reasons,
+        measures=(rung.measures,),
+        higher=higher,
+    )
 
 
 def _higher(
-    policy: Policy, evaluation: Evaluation, needed: RungNeeded, role: str
+    policy: Policy, needed: RungNeeded, names: Mapping[str, Value], on: date
 ) -> tuple[str, ...]:
-    names = {**evaluation.inputs, **needed.measures}
     rungs = policy.ladders[needed.ladder].rungs
     roles = [rung.role for rung in rungs]
-    above = rungs[roles.index(role) + 1 :]
+    above = rungs[roles.index(needed.roles[-1]) + 1 :]
     return tuple(
         rung.role
         for rung in above
-        if (rung.unlimited or rung.may) and meets((*rung.may, *rung.within), names)
+        if not rung.committee and _is_valid(rung, on) and suffices(rung, names)
     )
+
+
+def _is_valid(rung: Rung, on: date) -> bool:
+    return (rung.starts_on or on) <= on <= (rung.ends_on or on)
 
 
 def _committee(
     policy: Policy, rung: RungNeeded, quorum: int, reasons: tuple[Reason, ...]
 ) -> Requirement:
+    rungs = policy.ladders[rung.ladder].rungs
+    names = {each.role for each in rungs if each.committee}
+    own = (rule for rule in policy.steps.values() if rule.role in names)
     rule = replace(
-        _rule_of(policy, rung.roles[-1]),
+        next(own, None) or _rule_of(policy, rung.roles[-1]),
         id=f"{rung.ladder}_committee",
         completion=Completion(rule=Rule.QUORUM, count=quorum),
         assign="pool",

@@ -7,6 +7,7 @@ It refuses what must not be reviewed, and never plans a step that nobody may dec
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from approval_engine.domain.delegation import Delegation
 from approval_engine.domain.people import Directory
@@ -58,7 +59,10 @@ def plan_among(
         roster=roster,
         barred=dict(barred),
     )
-    steps = _staffed(case, requirements.collect(policy, evaluation))
+    # Dates of the policy are meant where its default calendar is.
+    zone = ZoneInfo(policy.calendars[policy.default_step.calendar].time_zone)
+    on = roster.at.astimezone(zone).date()
+    steps = _staffed(case, requirements.collect(policy, evaluation, on))
     return RoutingPlan(process=evaluation.process, steps=steps)
 
 

@@ -167,8 +167,10 @@ def _has_authority(case: Case, requirement: Requirement, user: User) -> bool:
     if not requirement.measures:
         return True
     roles = {requirement.rule.role, *requirement.higher}
+    # A person's limits may be on facts that the ladder does not measure.
     return not roles.isdisjoint(case.roster.directory.roles_of(user.id)) and all(
-        personal_limits_hold(user, measures) for measures in requirement.measures
+        personal_limits_hold(user, {**case.inputs, **measures})
+        for measures in requirement.measures
     )
 
 

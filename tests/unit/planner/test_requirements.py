@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -19,6 +19,7 @@ from tests.factories import (
     make_tests,
 )
 
+TODAY = date(2026, 3, 6)
 SALES = make_ladder(
     "sales",
     make_rung("manager", may={"amount": "< 100"}),
@@ -30,12 +31,13 @@ COUNCIL = make_ladder(
     "council",
     make_rung("vp", may={"amount": "< 500"}),
     make_rung("cfo", may={"amount": "< 500"}),
-    make_rung("cro", may={"amount": "< 500"}, committee=3),
+    make_rung("cro", may={"amount": "< 500"}),
+    make_rung("board", committee=3, quorum=2),
 )
 
 
 def found(policy, *triggers, **inputs):
-    needed = collect(policy, make_evaluation(*triggers, inputs=inputs))
+    needed = collect(policy, make_evaluation(*triggers, inputs=inputs), TODAY)
     return {each.rule.id: each for each in needed}
 
 
@@ -156,10 +158,30 @@ def test_a_rung_that_only_sits_in_a_committee_does_not_suffice_alone():
     ladder = make_ladder(
         "sales",
         make_rung("manager", may={"amount": "< 100"}),
-        make_rung("cro", committee=2),
+        make_rung("vp", may={"amount": "< 10"}),
+        make_rung("committee", committee=2, quorum=2),
     )
     step = found(make_policy(ladders=[ladder]), rung("manager"))["manager"]
     assert step.higher == ()
+
+
+@pytest.mark.parametrize(
+    ("period", "counts"),
+    [
+        ({"starts_on": TODAY}, True),
+        ({"starts_on": TODAY + timedelta(days=1)}, False),
+        ({"ends_on": TODAY}, True),
+        ({"ends_on": TODAY - timedelta(days=1)}, False),
+    ],
+)
+def test_a_rung_above_has_authority_while_it_is_valid(period, counts):
+    ladder = make_ladder(
+        "sales",
+        make_rung("manager", may={"amount": "< 100"}),
+        make_rung("cro", unlimited=True, **period),
+    )
+    step = found(make_policy(ladders=[ladder]), rung("manager"))["manager"]
+    assert step.higher == (("cro",) if counts else ())
 
 
 def test_two_ladders_on_one_step_leave_the_roles_that_suffice_for_both():
@@ -204,6 +226,14 @@ def test_a_committee_of_some_of_its_roles_is_one_step():
     assert step.rule.completion == Completion(rule=Rule.QUORUM, count=2)
     assert (step.rule.role, step.rule.stage) == ("cro", 3)
     assert step.rule.ask_everyone
+
+
+def test_a_committee_runs_like_the_step_that_is_declared_for_it():
+    board = make_step_rule("board", role="board", stage=5, match={"a": "b"})
+    policy = make_policy(make_step_rule("cro"), board, ladders=[COUNCIL])
+    needed = make_rung_needed("vp", "cro", ladder="council", quorum=1, amount=9000)
+    rule = found(policy, make_fired("big", rungs=(needed,)))["council_committee"].rule
+    assert (rule.role, rule.stage, rule.match) == ("board", 5, {})
 
 
 @pytest.mark.parametrize("quorums", [(1, 2), (2, 1), (2, 2)])

@@ -325,6 +325,29 @@ def test_every_measure_must_lie_within_the_limits_of_the_same_person():
         staffed(rule, directory, **both)
 
 
+@pytest.mark.parametrize(("amount", "able"), [("99", True), ("100", False)])
+def test_limits_on_what_the_ladder_does_not_measure_count_too(amount, able):
+    directory = make_directory(limited("fred", amount="< 100"))
+    inputs = {"amount": Decimal(amount), "discount_pct": Decimal(1)}
+    rule = make_step_rule("finance")
+    found = staffed(rule, directory, inputs=inputs, **measured(discount_pct="20"))
+    assert ("fred" in found.candidates) is able
+
+
+def test_a_limit_on_an_unknown_fact_covers_nothing():
+    directory = make_directory(limited("fred", amount="< 100"))
+    found = staffed(make_step_rule("finance"), directory, **measured(discount_pct="1"))
+    assert found.candidates == ("fiona",)
+
+
+def test_a_measure_of_the_lines_counts_before_that_of_the_quote():
+    directory = make_directory(limited("fred", discount_pct="< 10"))
+    inputs = {"discount_pct": Decimal(5)}
+    rule = make_step_rule("finance")
+    found = staffed(rule, directory, inputs=inputs, **measured(discount_pct="20"))
+    assert found.candidates == ("fiona",)
+
+
 def test_limits_count_only_where_a_ladder_asks():
     directory = make_directory(limited("fred", amount="< 100"))
     found = staffed(make_step_rule("finance"), directory, inputs={"amount": 100})
