@@ -26,7 +26,7 @@ from approval_engine.policy.facts import line_names, problem, resolve
 from approval_engine.policy.model import Policy, ProcessRule, Row, Test, Trigger
 
 Names = Mapping[str, Value]
-Answers = tuple[bool | None, ...]
+Answers = list[bool | None]
 
 _LOWER = (Relation.LESS, Relation.AT_MOST)
 
@@ -95,7 +95,7 @@ class _Judge:
             verdict = all_of(answers)
             facts = _facts(row, answers, self.inputs)
             if verdict:
-                return self.fired(trigger, facts, (self.inputs,), ())
+                return self.fired(trigger, tuple(facts), (self.inputs,), ())
             if verdict is None:
                 unknown.append((row, answers))
             seen.extend(facts)
@@ -190,9 +190,7 @@ class _Judge:
 
     def answers(self, row: Row, names: Names, trigger: Trigger) -> Answers:
         try:
-            return tuple(
-                holds(test.test, names.get(test.name), names) for test in row.tests
-            )
+            return [holds(test.test, names.get(test.name), names) for test in row.tests]
         except ConditionError as error:
             sentence = f"{error.sentence[:-1]} in trigger '{trigger.id}'."
             found = problem(self.quote, "condition", sentence, trigger.id)
@@ -239,16 +237,16 @@ class _Judge:
         return "standard"
 
 
-def _facts(row: Row, answers: Answers, names: Names) -> tuple[Fact, ...]:
-    return tuple(
+def _facts(row: Row, answers: Answers, names: Names) -> list[Fact]:
+    return [
         Fact(
             name=test.name,
             value=names.get(test.name),
             test=test.text,
-            held=bool(answer),
+            held=answer is True,
         )
         for test, answer in zip(row.tests, answers, strict=True)
-    )
+    ]
 
 
 def _quiet(trigger: Trigger, facts: tuple[Fact, ...]) -> TriggerResult:

@@ -97,7 +97,7 @@ class _Facts:
         if each.aggregate:
             derived = self.of_lines(each, each.aggregate, stated)
         elif each.expr:
-            if not self.failed.isdisjoint(inputs_of(each.expr)):
+            if self.failed and not self.failed.isdisjoint(inputs_of(each.expr)):
                 self.failed.add(each.name)
                 return None
             derived = evaluate(each.expr, self.values)

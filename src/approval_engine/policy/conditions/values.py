@@ -4,7 +4,6 @@ What the operations of the language do with values; null makes every result unkn
 Numbers are exact decimals; only a quotient can be rounded, to 34 digits.
 """
 
-import operator
 from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Context, Decimal, DecimalException, DivisionByZero, Overflow
@@ -30,18 +29,7 @@ _OPERATIONS: dict[Sign, Callable[[Decimal, Decimal], Decimal]] = {
     Sign.TIMES: ARITHMETIC.multiply,
     Sign.OVER: ARITHMETIC.divide,
 }
-_NUMBER_ORDERS: dict[Relation, Callable[[Decimal, Decimal], bool]] = {
-    Relation.LESS: operator.lt,
-    Relation.AT_MOST: operator.le,
-    Relation.MORE: operator.gt,
-    Relation.AT_LEAST: operator.ge,
-}
-_DATE_ORDERS: dict[Relation, Callable[[date, date], bool]] = {
-    Relation.LESS: operator.lt,
-    Relation.AT_MOST: operator.le,
-    Relation.MORE: operator.gt,
-    Relation.AT_LEAST: operator.ge,
-}
+_EQUAL, _UNEQUAL, _LESS, _, _MORE, _AT_LEAST = Relation
 
 
 def compare(relation: Relation, left: Value, right: Value) -> bool | None:
@@ -55,20 +43,29 @@ def compare(relation: Relation, left: Value, right: Value) -> bool | None:
             f"Expected {_name(left)} beside '{relation}', but got {_name(right)}."
         )
         raise ConditionError(sentence)
-    if relation is Relation.EQUAL:
+    if relation is _EQUAL:
         return left == right
-    if relation is Relation.UNEQUAL:
+    if relation is _UNEQUAL:
         return left != right
-    return _ordered(relation, left, right)
-
-
-def _ordered(relation: Relation, left: Value, right: Value) -> bool:
     if isinstance(left, Decimal) and isinstance(right, Decimal):
-        return _NUMBER_ORDERS[relation](left, right)
+        return _ordered(relation, left, right)
     if isinstance(left, date) and isinstance(right, date):
-        return _DATE_ORDERS[relation](left, right)
+        return _ordered(relation, _ordinal(left), _ordinal(right))
     sentence = f"Expected numbers or dates around '{relation}', but got {_name(left)}."
     raise ConditionError(sentence)
+
+
+def _ordered(relation: Relation, left: Decimal, right: Decimal) -> bool:
+    # This is the innermost step of every evaluation: a table of relations costs more.
+    if relation is _LESS:
+        return left < right
+    if relation is _AT_LEAST:
+        return left >= right
+    return left > right if relation is _MORE else left <= right
+
+
+def _ordinal(day: date) -> Decimal:
+    return Decimal(day.toordinal())
 
 
 def member(value: Value, among: tuple[Value, ...]) -> bool | None:
@@ -77,7 +74,7 @@ def member(value: Value, among: tuple[Value, ...]) -> bool | None:
     """
     if value is None:
         return None
-    return any(compare(Relation.EQUAL, value, other) for other in among)
+    return any(compare(_EQUAL, value, other) for other in among)
 
 
 def contains(container: Value, item: Value) -> bool | None:
