@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from approval_engine.errors import Conflict, InvalidInput, StorageError
 
@@ -33,6 +33,12 @@ _POSTGRES_OPTIONS = (
     f"-c lock_timeout={LOCK_WAIT_S}s -c idle_in_transaction_session_timeout=30s"
 )
 
+_ONE_MOMENT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+
+
+_SQLITE_UNIQUE = {"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"}
+_POSTGRES_UNIQUE = "23505"
+
 
 class Database:
     """
@@ -43,7 +49,9 @@ class Database:
         self.url = _parse(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite(self.url) if self.is_sqlite else _postgres(self.url)
-        self._readers = self.engine.execution_options(reads_only=True)
+        # A reader sees one moment, however many statements it takes to look around.
+        one_moment = {} if self.is_sqlite else _ONE_MOMENT
+        self._readers = self.engine.execution_options(reads_only=True, **one_moment)
 
     @contextmanager
     def begin(self) -> Iterator[Transaction]:
@@ -59,7 +67,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Transaction]:
         """
-        A transaction that only reads and waits for no writer.
+        A transaction that only reads, sees one moment and waits for no writer.
         """
         with _translated(), self._readers.begin() as transaction:
             yield transaction
@@ -122,15 +130,22 @@ def _create(url: URL, **options: object) -> Engine:
 def _translated() -> Iterator[None]:
     try:
         yield
-    except IntegrityError as error:
-        sentence = (
-            "Somebody else did the same thing at the same moment; nothing changed."
-        )
-        raise Conflict(sentence) from error
     except DBAPIError as error:
+        if _is_race(error):
+            sentence = "Somebody else did the same at the same moment; nothing changed."
+            raise Conflict(sentence) from error
         reason = str(error.orig).strip().splitlines()[0]
         sentence = f"The database cannot do this now: {reason}."
         raise StorageError(sentence) from error
+
+
+def _is_race(error: DBAPIError) -> bool:
+    """
+    Whether a unique constraint stopped it, in the words of either driver.
+    """
+    name = getattr(error.orig, "sqlite_errorname", None)
+    state = getattr(error.orig, "sqlstate", None)
+    return name in _SQLITE_UNIQUE or state == _POSTGRES_UNIQUE
 
 
 def ping(transaction: Transaction) -> None:

@@ -1,0 +1,132 @@
+"""
+What every transaction promises, on both databases.
+"""
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import text
+
+from approval_engine.errors import Conflict, InvalidInput, StorageError
+from approval_engine.store import catalog
+from approval_engine.store.database import Database
+from approval_engine.store.schema import COUNTER, METADATA
+from approval_engine.store.upgrade import NEWEST, is_empty, require_newest, upgrade
+
+
+@pytest.fixture
+def database(database_url):
+    database = Database(database_url)
+    yield database
+    database.close()
+
+
+def test_migrations_make_exactly_the_tables_of_the_code(database):
+    upgrade(database)
+    with database.engine.connect() as connection:
+        found = compare_metadata(MigrationContext.configure(connection), METADATA)
+
+    extra = {change[1].name for change in found if change[0] == "remove_table"}
+    assert extra <= {COUNTER.name}
+    assert len(found) == len(extra)
+
+
+def test_upgrading_twice_is_harmless_and_an_empty_database_is_told_from_a_new_one(
+    database,
+):
+    assert is_empty(database)
+    with pytest.raises(StorageError, match="is empty"):
+        require_newest(database)
+
+    assert upgrade(database) == upgrade(database) == NEWEST
+    assert not is_empty(database)
+    require_newest(database)
+
+
+@pytest.mark.parametrize(("version", "word"), [("0000", "older"), ("9999", "newer")])
+def test_another_schema_is_refused_with_what_to_do(database, version, word):
+    upgrade(database)
+    with database.begin() as transaction:
+        transaction.execute(
+            text("UPDATE alembic_version SET version_num = :v"), {"v": version}
+        )
+
+    with pytest.raises(StorageError, match=f"{version}, {word} than {NEWEST}"):
+        require_newest(database)
+
+
+def fail_after_a_write(database):
+    with database.begin() as transaction:
+        catalog.set_setting(transaction, "colour", "blue")
+        raise RuntimeError
+
+
+def test_a_raise_undoes_the_whole_transaction(database):
+    upgrade(database)
+    with pytest.raises(RuntimeError):
+        fail_after_a_write(database)
+
+    with database.read() as transaction:
+        assert catalog.setting(transaction, "colour") is None
+
+
+def test_a_reader_sees_one_moment_while_a_writer_commits(database):
+    upgrade(database)
+    with database.begin() as writer:
+        catalog.set_setting(writer, "colour", "blue")
+    with database.read() as reader:
+        before = catalog.setting(reader, "colour")
+        with database.begin() as writer:
+            catalog.set_setting(writer, "colour", "red")
+        after = catalog.setting(reader, "colour")
+
+    assert (before, after) == ("blue", "blue")
+    with database.read() as reader:
+        assert catalog.setting(reader, "colour") == "red"
+
+
+def test_numbers_begin_where_the_contract_says_and_never_repeat(database):
+    upgrade(database)
+    with database.begin() as transaction:
+        first = catalog.take_numbers(transaction, workflow=1, task=2)
+        second = catalog.take_numbers(transaction, workflow=1, task=0)
+
+    assert first == {"workflow": (8809,), "task": (1, 2)}
+    assert second == {"workflow": (8810,), "task": ()}
+
+
+def test_a_unique_constraint_is_reported_as_a_conflict(database):
+    upgrade(database)
+    statement = text("INSERT INTO setting (name, value) VALUES ('a', 'b')")
+    with database.begin() as transaction:
+        transaction.execute(statement)
+
+    with pytest.raises(Conflict, match="nothing changed"), database.begin() as again:
+        again.execute(statement)
+
+
+@pytest.mark.parametrize(
+    "url", ["not a url", "mysql://localhost/x", "sqlite+nonsense:///x.db"]
+)
+def test_a_database_that_is_none_of_ours_is_refused(url):
+    with pytest.raises((InvalidInput, StorageError)):
+        Database(url)
+
+
+def test_a_database_that_is_away_is_one_sentence():
+    database = Database("postgresql://nobody@127.0.0.1:1/nothing")
+
+    with pytest.raises(StorageError, match="The database cannot do this now"):
+        upgrade(database)
+
+
+def test_sqlite_keeps_a_commit_through_a_power_cut(tmp_path):
+    database = Database(f"sqlite:///{tmp_path}/x.db")
+    with database.read() as transaction:
+        found = [
+            transaction.exec_driver_sql(f"PRAGMA {name}").scalar_one()
+            for name in ("journal_mode", "synchronous", "foreign_keys")
+        ]
+
+    assert found == ["wal", 2, 1]
+    database.close()
