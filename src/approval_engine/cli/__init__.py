@@ -99,6 +99,7 @@ def cpq(
     Decide who must sign off a sales quote, and get the sign-off.
     """
     ctx.obj = session_of(os.environ, database, acting_as, as_json=as_json)
+    ctx.call_on_close(ctx.obj.close)
 
 
 def main() -> None:

@@ -4,6 +4,7 @@ What all commands share: settings, runtime, who acts, and how to print.
 
 import getpass
 import os
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -96,6 +97,13 @@ class Session:
             )
             raise Forbidden(sentence)
 
+    @property
+    def administrator(self) -> str:
+        """
+        Who publishes, where the command line is trusted: the user of this system.
+        """
+        return getpass.getuser()
+
     def _is_rehearsal(self) -> bool:
         from approval_engine.store import catalog
 
@@ -120,6 +128,33 @@ class Session:
 
         click.echo(json.dumps(value, indent=2, ensure_ascii=False, default=str))
 
+    def close(self) -> None:
+        """
+        Give the database back, if the command used it.
+        """
+        if "bare_runtime" in self.__dict__:
+            self.bare_runtime.database.close()
+
+    def rows(self, rows: Iterable[Mapping[str, object]]) -> None:
+        """
+        Print a record per row; as JSON one list, with camelCase names.
+        """
+        if self.as_json:
+            self.document([{camel(n): v for n, v in row.items()} for row in rows])
+            return
+        for row in rows:
+            self.record(**row)
+
+    def write(self, path: str, body: bytes) -> None:
+        """
+        Write a file that the command was asked for.
+        """
+        try:
+            Path(path).write_bytes(body)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise click.BadParameter(f"{path} cannot be written: {reason}.") from error
+
     def read(self, path: str) -> "Document":
         """
         The JSON document in a file. Raises DocumentError.
@@ -140,6 +175,14 @@ def plain(value: object) -> str:
     text = str(value)
     awkward = not text.isprintable() or any(mark in text for mark in ' "')
     return click.utils.make_str(repr_text(text)) if awkward else text
+
+
+def camel(name: str) -> str:
+    """
+    A name as JSON spells it.
+    """
+    first, *others = name.split("_")
+    return first + "".join(word.title() for word in others)
 
 
 def repr_text(text: str) -> str:

@@ -2,11 +2,17 @@
 `cpq quote`: import, list and show quotes.
 """
 
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
 import click
 
 from approval_engine.cli.context import Session, pass_session
+from approval_engine.cli.values import FILE
+from approval_engine.errors import NotFound
 
-FILE = click.argument("path", type=click.Path(exists=True, dir_okay=False))
+if TYPE_CHECKING:
+    from approval_engine.domain.quote import Quote
 
 
 @click.group()
@@ -28,3 +34,71 @@ def import_(session: Session, path: str) -> None:
     session.require_trust()
     count = import_quotes(session.runtime, session.read(path))
     session.record("imported", quotes=count)
+
+
+@quote.command("list")
+@pass_session
+def list_(session: Session) -> None:
+    """
+    The newest revision of every quote.
+    """
+    from approval_engine.store import catalog
+
+    with session.runtime.database.read() as transaction:
+        found = catalog.quotes(transaction)
+    session.rows(
+        {
+            "quote": row.id,
+            "revision": row.revision,
+            "account": row.account,
+            "submitted_by": row.submitted_by,
+        }
+        for row in found
+    )
+
+
+@quote.command()
+@click.option("--quote", "quote_id", required=True, metavar="Q")
+@pass_session
+def show(session: Session, quote_id: str) -> None:
+    """
+    The newest revision of a quote; with --json the document as it was imported.
+    """
+    from approval_engine.documents import load
+    from approval_engine.store import catalog
+
+    runtime = session.runtime
+    with runtime.database.read() as transaction:
+        row = catalog.quote(transaction, quote_id)
+        if row is None:
+            sentence = f"There is no quote '{quote_id}'."
+            raise NotFound(sentence)
+        body = catalog.body(transaction, row.sha256)
+        found = runtime.quote(transaction, row.sha256)
+    if session.as_json:
+        session.document(load(body))
+        return
+    session.rows(_lines(found))
+
+
+def _lines(found: "Quote") -> Iterator[dict[str, object]]:
+    yield {
+        "quote": found.id,
+        "revision": found.revision,
+        "account": found.account,
+        "currency": found.currency,
+        "submitted_by": found.submitted_by,
+        "owner": found.owner,
+    }
+    for name, value in found.inputs.items():
+        yield {"input": name, "value": value}
+    for line in found.lines:
+        yield {
+            "line": line.id,
+            "product": line.product,
+            "family": line.family,
+            "quantity": line.quantity,
+            "list_price": line.list_price,
+            "net_price": line.net_price,
+            "discount_pct": line.discount_pct,
+        }

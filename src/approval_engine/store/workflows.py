@@ -52,7 +52,11 @@ _UPDATE_TASK = (
 )
 _DUE = (
     select(WORKFLOW.c.id)
-    .where(WORKFLOW.c.next_due_at <= bindparam("now"))
+    .where(
+        WORKFLOW.c.next_due_at <= bindparam("now"),
+        # What is held stays due; it must not crowd out what can go on.
+        _INCIDENT.is_(None),
+    )
     .order_by(WORKFLOW.c.next_due_at, WORKFLOW.c.id)
     .limit(bindparam("limit"))
 )

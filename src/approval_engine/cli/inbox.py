@@ -1,0 +1,68 @@
+"""
+`cpq inbox`: the open tasks that a person can act on now.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+from approval_engine.cli.context import Session, pass_session
+
+if TYPE_CHECKING:
+    from approval_engine.history.inbox import Entry
+    from approval_engine.store.inbox import Place, Waiting
+
+    Page = Callable[[Place], tuple[Waiting, ...]]
+
+
+@click.command()
+@click.option("--role", metavar="R", help="Only the tasks of this role.")
+@click.option("--all", "everybody", is_flag=True, help="Everybody's open tasks.")
+@pass_session
+def inbox(session: Session, role: str | None, *, everybody: bool) -> None:
+    """
+    A line per open task of the acting person, those due first before the others.
+
+    What he must not decide, such as his own quotes, is not listed.
+    """
+    found = _everybodys(session, role) if everybody else _own(session, role)
+    if session.as_json:
+        session.document([entry.view() for entry in found])
+    else:
+        session.rows(entry.line() for entry in found)
+
+
+def _own(session: Session, role: str | None) -> "tuple[Entry, ...]":
+    from approval_engine.executor.reader import reader_of
+    from approval_engine.store.inbox import open_for
+
+    runtime, person = session.runtime, session.caller(None).actor
+    with runtime.database.read() as transaction:
+        reader = reader_of(runtime, transaction, person)
+        return _entries(
+            lambda after: open_for(transaction, reader, 500, after, role=role)
+        )
+
+
+def _everybodys(session: Session, role: str | None) -> "tuple[Entry, ...]":
+    from approval_engine.store.inbox import open_of_all
+
+    session.require_trust()
+    with session.runtime.database.read() as transaction:
+        return _entries(lambda after: open_of_all(transaction, 500, after, role=role))
+
+
+def _entries(page: "Page") -> "tuple[Entry, ...]":
+    from approval_engine.history.inbox import entries
+
+    return entries(_all(page))
+
+
+def _all(page: "Page") -> "Iterator[Waiting]":
+    from approval_engine.store.inbox import START
+
+    rows = page(START)
+    while rows:
+        yield from rows
+        rows = page(rows[-1].place)

@@ -1,0 +1,200 @@
+"""
+`cpq policy`: validate, publish, show and compare policies.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from approval_engine.cli.context import Session, pass_session
+from approval_engine.cli.values import FILE
+from approval_engine.errors import NotFound
+
+if TYPE_CHECKING:
+    from approval_engine.documents import JsonValue
+    from approval_engine.policy.model import Policy
+    from approval_engine.store.catalog import PolicyRow
+
+ACTIVE = "active"
+
+
+@click.group()
+def policy() -> None:
+    """
+    Validate, publish and compare policies.
+    """
+
+
+@policy.command()
+@FILE
+@pass_session
+def validate(session: Session, path: str) -> None:
+    """
+    Judge the form of a policy; what it declares in vain is noted on stderr.
+    """
+    from approval_engine.policy.load import load
+    from approval_engine.policy.notes import notes
+
+    found = load(session.read(path))
+    for sentence in notes(found):
+        click.echo(f"note: {sentence}", err=True)
+    session.record(
+        policy=found.name, version=found.version, sha256=found.sha256, status="valid"
+    )
+
+
+@policy.command()
+@FILE
+@pass_session
+def publish(session: Session, path: str) -> None:
+    """
+    Make a policy the active one; the one before it is retired.
+    """
+    from approval_engine.operations.intake import publish_policy
+
+    session.require_trust()
+    document = session.read(path)
+    row = publish_policy(session.runtime, document, session.administrator)
+    session.record(**_line(row))
+
+
+@policy.command("list")
+@pass_session
+def list_(session: Session) -> None:
+    """
+    Every published version, oldest first.
+    """
+    published = (
+        _line(row) | {"published_at": row.published_at, "by": row.published_by}
+        for row in _rows(session)
+    )
+    session.rows(published)
+
+
+@policy.command()
+@click.option("--version", default=ACTIVE, metavar="V", help="Default: the active one.")
+@pass_session
+def show(session: Session, version: str) -> None:
+    """
+    A published version; with --json the document itself.
+    """
+    row = _row(session, version)
+    if session.as_json:
+        session.document(_document(session, row))
+        return
+    with session.runtime.database.read() as transaction:
+        found = session.runtime.policy(transaction, row.sha256)
+    session.record(**_line(row))
+    session.rows(_contents(found))
+
+
+@policy.command()
+@click.argument("before", metavar="A")
+@click.argument("after", metavar="B")
+@pass_session
+def diff(session: Session, before: str, after: str) -> None:
+    """
+    What differs between A and B: each a published version, 'active', or a file.
+    """
+    from approval_engine.operations.compare import differences
+
+    one, other = _either(session, before), _either(session, after)
+    session.rows(
+        {
+            "change": each.change,
+            "at": each.place,
+            "before": _shown(session, each.before),
+            "after": _shown(session, each.after),
+        }
+        for each in differences(one, other)
+    )
+
+
+@policy.command()
+@pass_session
+def schema(session: Session) -> None:
+    """
+    Print the JSON Schema (draft 2020-12) of a policy.
+    """
+    from approval_engine.policy.load import schema as found
+
+    session.document(found())
+
+
+def _line(row: "PolicyRow") -> dict[str, object]:
+    return {
+        "policy": row.name,
+        "version": row.version,
+        "sha256": row.sha256,
+        "status": row.status,
+    }
+
+
+def _contents(found: "Policy") -> Iterator[dict[str, object]]:
+    for trigger in found.triggers:
+        rows = (
+            " and ".join(f"{test.name} {test.text}" for test in row.tests)
+            for row in trigger.rows
+        )
+        yield {
+            "trigger": trigger.id,
+            "reason": trigger.reason,
+            "when": " or ".join(rows),
+            "require": trigger.require,
+            "ladder": trigger.ladder,
+        }
+    for ladder in found.ladders.values():
+        roles = [rung.role for rung in ladder.rungs]
+        yield {"ladder": ladder.name, "mode": ladder.mode, "roles": roles}
+    for step in found.steps.values():
+        yield {
+            "step": step.id,
+            "role": step.role,
+            "chain": step.chain,
+            "stage": step.stage,
+            "completion": step.completion.rule,
+        }
+
+
+def _rows(session: Session) -> "tuple[PolicyRow, ...]":
+    from approval_engine.store import catalog
+
+    with session.runtime.database.read() as transaction:
+        return catalog.policies(transaction)
+
+
+def _row(session: Session, version: str) -> "PolicyRow":
+    rows = _rows(session)
+    active = [row for row in rows if version == row.status == ACTIVE]
+    # Two policies of different names may share a version: the newer one is meant.
+    named = [row for row in reversed(rows) if row.version == version]
+    if found := (*active, *named):
+        return found[0]
+    raise NotFound(f"There is no published policy version '{version}'.")
+
+
+def _document(session: Session, row: "PolicyRow") -> "JsonValue":
+    from approval_engine.documents import load
+    from approval_engine.store import catalog
+
+    with session.runtime.database.read() as transaction:
+        return load(catalog.body(transaction, row.sha256))
+
+
+def _either(session: Session, name: str) -> "JsonValue":
+    if Path(name).is_file():
+        from approval_engine.documents import in_order, load
+
+        # As it would be stored: decimals as texts.
+        return load(in_order(session.read(name).value))
+    return _document(session, _row(session, name))
+
+
+def _shown(session: Session, value: "JsonValue") -> object:
+    if session.as_json or not isinstance(value, dict | list):
+        return value
+    from approval_engine.documents import canonical
+
+    return canonical(value).decode()

@@ -1,0 +1,44 @@
+"""
+`cpq serve`: the web inbox and the HTTP interface.
+"""
+
+import signal
+import sys
+
+import click
+
+from approval_engine.cli.context import Session, pass_session
+from approval_engine.errors import InvalidState
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, metavar="H")
+@click.option("--port", default=5000, show_default=True, type=click.IntRange(1, 65535))
+@pass_session
+def serve(session: Session, host: str, port: int) -> None:
+    """
+    Serve the web inbox and the HTTP interface, until SIGTERM or Ctrl-C.
+
+    Timers are fired by `cpq worker`, which runs beside it.
+    """
+    from waitress.server import create_server  # type: ignore[import-untyped]
+
+    from approval_engine.web.app import create_app
+
+    settings = session.settings
+    if settings.now and not settings.allow_fixed_clock:
+        sentence = (
+            "The clock is fixed by CPQ_NOW, so nothing would ever be due;"
+            " set CPQ_ALLOW_FIXED_CLOCK=1 to serve nevertheless."
+        )
+        raise InvalidState(sentence)
+    app = create_app(settings, session.runtime)
+    try:
+        server = create_server(app, host=host, port=port, ident=None)
+    except OSError as error:
+        sentence = f"{host}:{port} cannot be served: {error.strerror or error}."
+        raise click.BadParameter(sentence) from error
+    # waitress ends in order when its loop is left by SystemExit.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    session.record(serving=f"http://{host}:{port}")
+    server.run()

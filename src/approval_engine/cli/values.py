@@ -1,0 +1,40 @@
+"""
+The kinds of arguments and options that commands share.
+"""
+
+from datetime import datetime
+
+import click
+
+FILE = click.argument(
+    "path", metavar="FILE", type=click.Path(exists=True, dir_okay=False)
+)
+"""A file that a command reads."""
+
+
+class Instant(click.ParamType[datetime]):
+    """
+    An instant with its offset from UTC.
+    """
+
+    name = "instant"
+
+    def convert(
+        self,
+        value: str | datetime,
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> datetime:
+        """
+        The instant, or a usage error that says what is expected.
+        """
+        try:
+            found = datetime.fromisoformat(str(value))
+        except ValueError:
+            found = None
+        if found is None or found.tzinfo is None:
+            sentence = (
+                f"Expected an instant such as 2026-12-20T09:00:00Z, got '{value}'."
+            )
+            self.fail(sentence, param, ctx)
+        return found
