@@ -52,7 +52,8 @@ def load(document: Document) -> Policy:
         Node(document, None, place, root.problems).problem(code, sentence)
     policy = read_policy(root)
     if root.problems:
-        raise PolicyError(*sorted(root.problems, key=lambda problem: problem.line))
+        told = dict.fromkeys(root.problems)
+        raise PolicyError(*sorted(told, key=lambda problem: problem.line))
     return policy
 
 
@@ -95,7 +96,7 @@ def _told(error: "ValidationError") -> Iterator[tuple[str, str, str]]:
         yield pointer(place, str(instance)), "name", sentence
     elif error.validator == "required":
         yield from _missing(error, place)
-    elif error.validator in ("additionalProperties", None):
+    elif error.validator == "additionalProperties":
         yield from _unknown(error, place)
     else:
         name = place.rpartition("/")[2] or "the document"
@@ -112,13 +113,6 @@ def _missing(error: "ValidationError", place: str) -> Iterator[tuple[str, str, s
 
 
 def _unknown(error: "ValidationError", place: str) -> Iterator[tuple[str, str, str]]:
-    """
-    Keys that an object must not have; a schema of `false` forbids one by its name.
-    """
-    if error.validator is None:
-        key = str(error.absolute_path[-1])
-        yield place, "unknown_key", f"Expected no key '{key}' here."
-        return
     scheme: Any = error.schema
     instance: Any = error.instance
     known = frozenset(scheme.get("properties", ()))

@@ -263,8 +263,9 @@ def test_an_interval_without_brackets_is_half_open(low, high, value):
     assert holds(parse_unary(f"{low}..{high}"), value, {}) is (low <= value < high)
 
 
-WORDS = """< <= > >= = != [ ] ( ) .. , and or not in ? - + * / 10 2.5 "a" x null true
-    empty contains list date { } $ # . __class__ lambda import""".split()
+LANGUAGE = """< <= > >= = != [ ] ( ) .. , and or not in ? - + * / 10 2.5 "a" x null
+    true empty contains list date { } $ # . __class__ lambda import"""
+WORDS = LANGUAGE.split()
 ANYTHING = st.one_of(
     st.text(max_size=40),
     st.text("0123456789.[](),<>=!-?\"' andortx", max_size=40),
