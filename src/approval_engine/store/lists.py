@@ -1,0 +1,203 @@
+"""
+Filters → pages of workflows, tasks and quotes, in an order that paging can go on from.
+
+A viewer sees what he has a part in; without one everything is shown.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select, tuple_
+
+from approval_engine.documents import canonical
+from approval_engine.domain.lifecycle import OPEN_TASK, TaskStatus
+from approval_engine.domain.workflow import Task
+from approval_engine.store.catalog import QuoteRow
+from approval_engine.store.database import Transaction
+from approval_engine.store.rows import task_of
+from approval_engine.store.schema import QUOTE, TASK, WORKFLOW
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WorkflowFilter:
+    """
+    Which workflows; `before` is the number that the page before ended with.
+    """
+
+    viewer: str | None = None
+    status: str | None = None
+    quote_id: str | None = None
+    before: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TaskFilter:
+    """
+    Which tasks; `after` is due instant and number of the last task of the page before.
+    """
+
+    viewer: str | None = None
+    assignee: str | None = None
+    role: str | None = None
+    status: str | None = None
+    due_before: str | None = None
+    after: tuple[str, int] | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Listed:
+    """
+    A task with the plan it comes from and where the next page goes on.
+    """
+
+    task: Task
+    plan_sha256: str
+    place: tuple[str, int]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class QuoteState:
+    """
+    The newest revision of a quote, and the newest workflow of that revision, if any.
+    """
+
+    quote: QuoteRow
+    workflow: str | None
+    status: str | None
+
+
+def workflow_ids(
+    transaction: Transaction, wanted: WorkflowFilter, limit: int
+) -> tuple[str, ...]:
+    """
+    The ids of workflows, newest first.
+    """
+    query = select(WORKFLOW.c.id).order_by(WORKFLOW.c.number.desc()).limit(limit)
+    if wanted.viewer is not None:
+        query = query.where(or_(_submitted_by(wanted.viewer), _asked(wanted.viewer)))
+    if wanted.status is not None:
+        query = query.where(WORKFLOW.c.status == wanted.status)
+    if wanted.quote_id is not None:
+        query = query.where(WORKFLOW.c.quote_id == wanted.quote_id)
+    if wanted.before is not None:
+        query = query.where(WORKFLOW.c.number < wanted.before)
+    return tuple(transaction.execute(query).scalars())
+
+
+def tasks(
+    transaction: Transaction, wanted: TaskFilter, limit: int
+) -> tuple[Listed, ...]:
+    """
+    Tasks, open and closed, those due first before the others.
+    """
+    query = (
+        select(TASK, WORKFLOW.c.plan_sha256)
+        .join(WORKFLOW, WORKFLOW.c.id == TASK.c.workflow_id)
+        .order_by(TASK.c.due_at, TASK.c.number)
+        .limit(limit)
+    )
+    for condition in _conditions(wanted):
+        query = query.where(condition)
+    return tuple(
+        Listed(
+            task=task_of(row),
+            plan_sha256=row.plan_sha256,
+            place=(row.due_at, row.number),
+        )
+        for row in transaction.execute(query)
+    )
+
+
+def quotes(
+    transaction: Transaction, submitted_by: str | None, limit: int
+) -> tuple[QuoteState, ...]:
+    """
+    The newest revisions of quotes, of one submitter or of all, the last imported first.
+    """
+    rows = transaction.execute(_newest_quotes(submitted_by).limit(limit)).all()
+    found = tuple(
+        QuoteRow(**{name: getattr(row, name) for name in QuoteRow.__slots__})
+        for row in rows
+    )
+    return quote_states(transaction, found)
+
+
+def quote_states(
+    transaction: Transaction, rows: tuple[QuoteRow, ...]
+) -> tuple[QuoteState, ...]:
+    """
+    Where the review of these quote revisions stands, in their order.
+    """
+    reviewed = select(
+        WORKFLOW.c.id, WORKFLOW.c.status, WORKFLOW.c.quote_id, WORKFLOW.c.quote_revision
+    ).where(WORKFLOW.c.quote_id.in_([row.id for row in rows]))
+    newest = {
+        (found.quote_id, found.quote_revision): (found.id, found.status)
+        for found in transaction.execute(reviewed.order_by(WORKFLOW.c.number))
+    }
+    states = (newest.get((row.id, row.revision), (None, None)) for row in rows)
+    return tuple(
+        QuoteState(quote=row, workflow=workflow, status=status)
+        for row, (workflow, status) in zip(rows, states, strict=True)
+    )
+
+
+def quote_hashes(
+    transaction: Transaction, workflow_ids: tuple[str, ...]
+) -> dict[str, str]:
+    """
+    The hash of the quote that each of these workflows reviews, by workflow.
+    """
+    query = select(WORKFLOW.c.id, WORKFLOW.c.quote_sha256)
+    rows = transaction.execute(query.where(WORKFLOW.c.id.in_(workflow_ids)))
+    return {row.id: row.quote_sha256 for row in rows}
+
+
+def _conditions(wanted: TaskFilter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.viewer is not None:
+        found.append(or_(_submitted_by(wanted.viewer), _has(wanted.viewer)))
+    if wanted.assignee is not None:
+        found.append(TASK.c.assignee == wanted.assignee)
+    if wanted.role is not None:
+        found.append(TASK.c.role == wanted.role)
+    if wanted.status is not None:
+        found.append(TASK.c.status == wanted.status)
+        # The indexes know open tasks only; say what follows from the status.
+        found.append(TASK.c.is_open == int(TaskStatus(wanted.status) in OPEN_TASK))
+    if wanted.due_before is not None:
+        found.append(TASK.c.due_at < wanted.due_before)
+    if wanted.after is not None:
+        due_at, number = wanted.after
+        found.append(tuple_(TASK.c.due_at, TASK.c.number) > tuple_(due_at, number))
+    return found
+
+
+def _submitted_by(person: str) -> ColumnElement[bool]:
+    return or_(WORKFLOW.c.submitted_by == person, WORKFLOW.c.owner == person)
+
+
+def _asked(person: str) -> ColumnElement[bool]:
+    return exists().where(TASK.c.workflow_id == WORKFLOW.c.id, _has(person))
+
+
+def _has(person: str) -> ColumnElement[bool]:
+    # Candidates are canonical JSON, so an id stands in it in quotes, as a whole.
+    quoted = canonical(person).decode()
+    return or_(
+        TASK.c.assignee == person,
+        TASK.c.principal == person,
+        TASK.c.closed_by == person,
+        func.replace(TASK.c.candidates, quoted, "") != TASK.c.candidates,
+    )
+
+
+def _newest_quotes(submitted_by: str | None) -> Select[Any]:
+    newest = select(QUOTE.c.id, func.max(QUOTE.c.revision).label("revision"))
+    ranked = newest.group_by(QUOTE.c.id).subquery("newest")
+    query = select(QUOTE).join(
+        ranked, (ranked.c.id == QUOTE.c.id) & (ranked.c.revision == QUOTE.c.revision)
+    )
+    if submitted_by is not None:
+        query = query.where(QUOTE.c.submitted_by == submitted_by)
+    return query.order_by(QUOTE.c.imported_at.desc(), QUOTE.c.id.desc())

@@ -1,0 +1,3 @@
+"""
+HTTP requests → pages for people and JSON for programs; no rule and no SQL lives here.
+"""

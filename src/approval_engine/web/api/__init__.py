@@ -1,0 +1,3 @@
+"""
+`/api/v1`: the commands and the shapes of the contract, for programs.
+"""

@@ -1,0 +1,235 @@
+"""
+A workflow id → everything that its pages show, if the person who asks may see it.
+
+What somebody could do to a task is not decided here: the guard of `domain.actions` is
+asked, the same one that every command asks.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from approval_engine.documents import JsonValue, load
+from approval_engine.domain.actions import Action, Request, Surroundings, decide
+from approval_engine.domain.people import Directory, User
+from approval_engine.domain.quote import Quote
+from approval_engine.domain.workflow import Task, Workflow
+from approval_engine.errors import InvalidInput, NotFound, Refused
+from approval_engine.history import reading
+from approval_engine.history.reading import Case, Entry
+from approval_engine.planner.plan import PlannedStep, Reason, RoutingPlan
+from approval_engine.planner.separation import excluded
+from approval_engine.policy.model import InputType, Policy
+from approval_engine.store import catalog, workflows
+from approval_engine.store.database import Transaction
+from approval_engine.web import context
+
+OVERSEERS = frozenset({"deal_desk", "auditor", "admin"})
+"""Who holds one of these roles sees every quote and every workflow."""
+
+_ANY_TEXT = "0" * 64
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Figure:
+    """
+    One input of the policy and its value as JSON has it.
+    """
+
+    name: str
+    value: JsonValue
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Dossier:
+    """
+    One workflow as pages show it. `barred` says who must not decide it, and why.
+    """
+
+    case: Case
+    quote: Quote
+    policy: Policy
+    directory: Directory
+    barred: Mapping[str, str]
+    entries: tuple[Entry, ...]
+
+    @property
+    def workflow(self) -> Workflow:
+        """
+        Where it stands.
+        """
+        return self.case.workflow
+
+    def step(self, task: Task) -> PlannedStep:
+        """
+        The planned step of a task.
+        """
+        return self.case.step(task.step)
+
+    def late(self, task: Task) -> tuple[datetime, str | None]:
+        """
+        When something happens if nobody answers, and which role is asked then.
+
+        No role is left where the task is only held and the deal desk told.
+        """
+        levels = self.step(task).escalations
+        waiting = sorted(
+            (timer.due_at, timer.level)
+            for timer in self.workflow.timers
+            if timer.step == task.step and timer.kind == "escalation"
+        )
+        if waiting and waiting[0][1] <= len(levels):
+            return waiting[0][0], levels[waiting[0][1] - 1].role
+        return (waiting[0][0] if waiting else task.due_at), None
+
+    def figures(self) -> tuple[Figure, ...]:
+        """
+        What the policy read of the quote, in the order in which it names them.
+        """
+        document: Any = load(self.case.evaluation)
+        values = document["inputs"]
+        return tuple(
+            Figure(name=each.name, value=values[each.name])
+            for each in self.policy.inputs
+            if each.name in values
+        )
+
+    def reasons(self) -> tuple[Reason, ...]:
+        """
+        Why anybody is asked, each trigger once.
+        """
+        return reasons_of(self.case.plan)
+
+    def money(self) -> frozenset[str]:
+        """
+        The inputs of the policy that are amounts of money.
+        """
+        return money_inputs(self.policy)
+
+    def offers(self, task: Task, user: User) -> Mapping[Action, str | None]:
+        """
+        For every action: None if this person may take it now, else why he may not.
+        """
+        around = Surroundings(directory=self.directory, excluded=self.barred)
+        return {
+            action: _refusal(self.workflow, task, action, user, around)
+            for action in Action
+        }
+
+
+def open_dossier(workflow_id: str, user: User) -> Dossier:
+    """
+    The dossier of a workflow. Raises NotFound also if that person has no part in it.
+    """
+    runtime = context.runtime()
+    with runtime.database.read() as transaction:
+        case = reading.case(transaction, workflow_id)
+        directory = context.directory(transaction)
+        if not may_see(case.workflow, case.plan, user, directory):
+            sentence = f"There is no workflow '{workflow_id}'."
+            raise NotFound(sentence)
+        quote = runtime.quote(transaction, case.workflow.evidence.quote)
+        policy = runtime.policy(transaction, case.workflow.evidence.policy)
+        barred = _barred(transaction, quote, directory)
+    return Dossier(
+        case=case,
+        quote=quote,
+        policy=policy,
+        directory=directory,
+        barred=barred,
+        entries=reading.timeline(runtime.database, workflow_id),
+    )
+
+
+def of_task(task_id: str, user: User) -> tuple[Dossier, Task]:
+    """
+    A task and the dossier it lies in. Raises NotFound like `open_dossier`.
+    """
+    with context.runtime().database.read() as transaction:
+        workflow_id = workflows.workflow_of_task(transaction, task_id)
+    try:
+        found = open_dossier(workflow_id, user) if workflow_id else None
+    except NotFound:
+        found = None
+    task = found.workflow.task(task_id) if found else None
+    if found is None or task is None:
+        sentence = f"There is no task '{task_id}'."
+        raise NotFound(sentence)
+    return found, task
+
+
+def may_see(
+    workflow: Workflow, plan: RoutingPlan, user: User, directory: Directory
+) -> bool:
+    """
+    Whether a person has a part in a workflow, or holds a role that sees all of them.
+    """
+    people = {workflow.submitted_by, workflow.owner}
+    for step in plan.steps:
+        people |= set(step.staffing.candidates)
+    for task in workflow.tasks:
+        people |= {*task.candidates, task.assignee, task.principal, task.closed_by}
+    return user.id in people or oversees(user, directory)
+
+
+def oversees(user: User, directory: Directory) -> bool:
+    """
+    Whether a person sees what he has no part in.
+    """
+    return not OVERSEERS.isdisjoint(directory.roles_of(user.id))
+
+
+def reasons_of(plan: RoutingPlan) -> tuple[Reason, ...]:
+    """
+    The reasons of all steps of a plan, each trigger once, in policy order.
+    """
+    found = {reason.trigger: reason for step in plan.steps for reason in step.reasons}
+    return tuple(found.values())
+
+
+def breaching(steps: tuple[PlannedStep, ...]) -> Mapping[str, str]:
+    """
+    The lines of the quote that made a rule ask for these steps, with its reason.
+    """
+    return {
+        line: reason.reason
+        for step in steps
+        for reason in step.reasons
+        for fact in reason.facts
+        for line in fact.lines
+    }
+
+
+def money_inputs(policy: Policy) -> frozenset[str]:
+    """
+    The inputs of a policy that are amounts of money.
+    """
+    return frozenset(
+        each.name for each in policy.inputs if each.type == InputType.MONEY
+    )
+
+
+def _barred(
+    transaction: Transaction, quote: Quote, directory: Directory
+) -> Mapping[str, str]:
+    runtime = context.runtime()
+    snapshot = catalog.current(transaction).delegations
+    windows = runtime.delegations(transaction, snapshot) if snapshot else ()
+    return dict(excluded(quote, directory, windows, runtime.clock()))
+
+
+def _refusal(
+    workflow: Workflow, task: Task, action: Action, user: User, around: Surroundings
+) -> str | None:
+    request = Request(
+        action=action, actor=user.id, channel="web", comment_sha256=_ANY_TEXT
+    )
+    try:
+        decide(workflow, task, request, around)
+    except InvalidInput:
+        # Only a value is missing, such as the stand-in; that is what the form is for.
+        return None
+    except Refused as refusal:
+        return str(refusal)
+    return None

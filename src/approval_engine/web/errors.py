@@ -1,0 +1,192 @@
+"""
+What was refused or broke → the right status and a sentence, as a page or as a problem.
+
+Sentences of a Refused are shown as they are. Of what broke, people see an id only.
+"""
+
+import logging
+import secrets
+from collections.abc import Mapping
+
+from flask import Flask, Response, jsonify, make_response, render_template, request
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from approval_engine.errors import (
+    ApprovalEngineError,
+    Conflict,
+    DefinitionError,
+    Forbidden,
+    InvalidInput,
+    InvalidState,
+    KeyReused,
+    NotFound,
+    StorageError,
+    TooManyAttempts,
+    Unauthenticated,
+)
+from approval_engine.web.session import SAFE, is_api, log_in_page
+
+_LOG = logging.getLogger(__name__)
+
+STATUSES: tuple[tuple[type[ApprovalEngineError], int, str], ...] = (
+    (NotFound, 404, "not-found"),
+    (Unauthenticated, 401, "unauthenticated"),
+    (TooManyAttempts, 429, "too-many-attempts"),
+    (Forbidden, 403, "forbidden"),
+    (InvalidState, 409, "invalid-state"),
+    (InvalidInput, 422, "invalid-input"),
+    (KeyReused, 422, "idempotency-key-reuse"),
+    (Conflict, 409, "conflict"),
+    (DefinitionError, 422, "document"),
+    (StorageError, 503, "unavailable"),
+    (ApprovalEngineError, 500, "internal"),
+)
+"""The first class that fits gives the status and the code."""
+
+HEADINGS: Mapping[int, str] = {
+    400: "This request cannot be read",
+    401: "Log in to go on",
+    403: "You may not do this",
+    404: "There is nothing here",
+    405: "This cannot be done here",
+    409: "Somebody or something was faster",
+    412: "You have seen an older revision",
+    413: "This is too large",
+    415: "This is not JSON",
+    422: "Something is missing or wrong",
+    429: "Not so fast",
+    503: "The database is not available",
+}
+
+_SENTENCES: Mapping[int, str] = {
+    404: "This address leads nowhere, or to something that you may not see.",
+    405: "This address answers other requests, not this one.",
+    413: "At most 256 KiB are read.",
+}
+"""What is said instead of what the library says."""
+
+_BUSY_S = "2"
+
+
+def install(app: Flask) -> None:
+    """
+    Answer every error of the application here.
+    """
+    app.register_error_handler(ApprovalEngineError, refused)
+    app.register_error_handler(InternalServerError, _broken)
+    app.register_error_handler(HTTPException, _http)
+
+
+def status_of(error: ApprovalEngineError) -> tuple[int, str]:
+    """
+    The HTTP status and the code of what was raised.
+    """
+    return next((s, code) for kind, s, code in STATUSES if isinstance(error, kind))
+
+
+def refused(error: ApprovalEngineError) -> Response:
+    """
+    The answer to whatever this product raises.
+    """
+    status, code = status_of(error)
+    if isinstance(error, Unauthenticated):
+        return _unauthenticated(error)
+    if isinstance(error, StorageError):
+        return _unavailable(error)
+    if status == InternalServerError.code:
+        return _broken(error)
+    return _answer(status, code, str(error), _problems(error))
+
+
+def _unauthenticated(error: Unauthenticated) -> Response:
+    if is_api():
+        response = _answer(401, "unauthenticated", str(error))
+        response.headers["WWW-Authenticate"] = "Bearer"
+        return response
+    # What was asked for is shown after the log-in, unless it would change something.
+    target = request.full_path if request.method in SAFE else "/"
+    return log_in_page(401, str(error), target)
+
+
+def _unavailable(error: StorageError) -> Response:
+    incident = _log(error)
+    sentence = (
+        "The database is not available now; nothing was changed."
+        f" Try again, or tell your administrator '{incident}'."
+    )
+    response = _answer(503, "unavailable", sentence)
+    response.headers["Retry-After"] = _BUSY_S
+    return response
+
+
+def _broken(error: Exception) -> Response:
+    cause = getattr(error, "original_exception", None) or error
+    incident = _log(cause)
+    sentence = (
+        f"Something went wrong here, and nothing was changed. It was noted as"
+        f" '{incident}'; tell your administrator."
+    )
+    return _answer(500, "internal", sentence)
+
+
+def _http(error: HTTPException) -> Response:
+    if error.response is not None or error.code is None:
+        return make_response(error.get_response())
+    code = error.name.lower().replace(" ", "-")
+    sentence = _SENTENCES.get(error.code, error.description or error.name)
+    response = _answer(error.code, code, sentence)
+    for name, value in error.get_headers():
+        if name != "Content-Type":
+            response.headers[name] = value
+    return response
+
+
+def _answer(
+    status: int, code: str, sentence: str, problems: tuple[dict[str, object], ...] = ()
+) -> Response:
+    if is_api():
+        return _problem(status, code, sentence, problems)
+    page = render_template(
+        "error.html",
+        heading=HEADINGS.get(status, "Something went wrong"),
+        status=status,
+        sentence="" if problems else sentence,
+        problems=problems,
+    )
+    return make_response(page, status)
+
+
+def _problem(
+    status: int, code: str, sentence: str, problems: tuple[dict[str, object], ...]
+) -> Response:
+    body: dict[str, object] = {
+        "type": "about:blank",
+        "title": HEADINGS.get(status, "Something went wrong"),
+        "status": status,
+        "code": code,
+        "detail": sentence,
+    }
+    response = jsonify(body | ({"problems": problems} if problems else {}))
+    response.status_code = status
+    response.mimetype = "application/problem+json"
+    return response
+
+
+def _problems(error: ApprovalEngineError) -> tuple[dict[str, object], ...]:
+    if not isinstance(error, DefinitionError):
+        return ()
+    return tuple(
+        {
+            "code": problem.code,
+            "element": problem.element,
+            "line": problem.line,
+            "sentence": problem.sentence,
+        }
+        for problem in error.problems
+    )
+
+
+def _log(error: BaseException) -> str:
+    incident = secrets.token_hex(4)
+    _LOG.error("request failed: %s", incident, exc_info=error)
+    return incident

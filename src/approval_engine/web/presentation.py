@@ -1,0 +1,109 @@
+"""
+What templates may call: words, names of people, and instants on the reader's clock.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+
+from flask import Flask, g
+
+from approval_engine.documents import sha256
+from approval_engine.domain.events import instant
+from approval_engine.domain.people import Directory
+from approval_engine.domain.quote import Quote
+from approval_engine.executor.commands.tick import SYSTEM
+from approval_engine.web import context, queue, words
+from approval_engine.web.session import fresh_key
+
+_FILTERS = (
+    words.due,
+    words.label,
+    words.money,
+    words.number,
+    words.price,
+    words.relative,
+    words.some,
+    words.telling,
+    words.threshold,
+    words.title,
+    words.value,
+)
+
+
+def install(app: Flask) -> None:
+    """
+    Make the words known to every template.
+    """
+    for each in _FILTERS:
+        app.jinja_env.filters[each.__name__] = each
+    app.jinja_env.filters["instant"] = instant
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(
+        STATUSES=words.STATUSES,
+        EVENTS=words.EVENTS,
+        amount_of=amount_of,
+        asset=_asset_version(app),
+        fresh_key=fresh_key,
+        names=names,
+    )
+    app.context_processor(_reader)
+
+
+def name(person: str | None) -> str:
+    """
+    What a person is called; his id where the directory does not know him.
+    """
+    if person == SYSTEM:
+        return "The clock"
+    user = _directory().user(person) if person else None
+    return user.name if user else person or "nobody"
+
+
+def names(people: Iterable[str]) -> str:
+    """
+    What several people are called, as one list.
+    """
+    return words.some(name(person) for person in people)
+
+
+def amount_of(quote: Quote) -> str:
+    """
+    What a quote is worth by its lines; empty if it has none.
+    """
+    if not quote.lines:
+        return ""
+    total = sum((line.net for line in quote.lines[1:]), quote.lines[0].net)
+    return words.money(total, quote.currency)
+
+
+def _reader() -> dict[str, object]:
+    # Pages of errors and the log-in page are shown to nobody in particular.
+    asker = getattr(g, "asker", None)
+    if asker is None:
+        return {"me": None}
+    zone = asker.user.time_zone
+
+    def exact(at: datetime) -> str:
+        return words.exact(at, zone)
+
+    return {
+        "me": asker.user,
+        "now": context.runtime().clock(),
+        "exact": exact,
+        "name": name,
+        "waiting_for_me": queue.count,
+    }
+
+
+def _directory() -> Directory:
+    found: Directory | None = g.get("directory")
+    if found is None:
+        with context.runtime().database.read() as transaction:
+            found = g.directory = context.directory(transaction)
+    return found
+
+
+def _asset_version(app: Flask) -> str:
+    # The address of the style sheet changes with its content, so browsers may keep it.
+    return sha256(Path(str(app.static_folder), "app.css").read_bytes())[:12]
