@@ -120,12 +120,14 @@ def _decision(
 
 def _claim(task: Task, request: Request) -> NewEvent:
     move_task(task.status, TaskMove.CLAIM, task.subject)
-    return _event(Fact.TASK_CLAIMED, task, request, {"assignee": request.actor})
+    data = {"assignee": request.actor, "comment": request.comment_sha256}
+    return _event(Fact.TASK_CLAIMED, task, request, data)
 
 
 def _release(task: Task, request: Request) -> NewEvent:
     move_task(task.status, TaskMove.RELEASE, task.subject)
-    return _event(Fact.TASK_RELEASED, task, request, {})
+    data = {"comment": request.comment_sha256}
+    return _event(Fact.TASK_RELEASED, task, request, data)
 
 
 def _delegation(

@@ -27,9 +27,9 @@ class Fact(StrEnum):
     TASK_OPENED = (
         "task_opened"  # the whole task, and its step's timers on the first seat
     )
-    TASK_CLAIMED = "task_claimed"  # assignee
-    TASK_RELEASED = "task_released"  # nothing
-    TASK_DELEGATED = "task_delegated"  # assignee, principal
+    TASK_CLAIMED = "task_claimed"  # assignee, comment hash
+    TASK_RELEASED = "task_released"  # comment hash
+    TASK_DELEGATED = "task_delegated"  # assignee, principal, comment hash
     TASK_APPROVED = "task_approved"  # comment hash
     TASK_REJECTED = "task_rejected"  # comment hash
     TASK_RETURNED = "task_returned"  # comment hash
