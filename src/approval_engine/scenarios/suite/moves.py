@@ -1,0 +1,157 @@
+"""
+What a step says → the command that does it, on the task and by the person it means.
+"""
+
+from collections.abc import Iterable
+
+from approval_engine.documents import Document, canonical, parse
+from approval_engine.domain.actions import Action
+from approval_engine.domain.lifecycle import WorkflowStatus
+from approval_engine.domain.workflow import Task, Workflow
+from approval_engine.errors import ApprovalEngineError, InvalidState
+from approval_engine.executor.answer import Answer
+from approval_engine.operations import intake
+from approval_engine.policy.quotes import read_directory, read_quotes
+from approval_engine.scenarios.stage import Deed, Stage
+from approval_engine.scenarios.suite.probe import Probe
+from approval_engine.scenarios.suite.script import (
+    Act,
+    Revise,
+    Scenario,
+    Wait,
+    Window,
+    Work,
+)
+
+
+class Unplayable(ApprovalEngineError):
+    """
+    A step speaks of something that is not there, so it cannot even be refused.
+    """
+
+
+class Moves:
+    """
+    Carries out the steps of one scenario; `workflow_id` is the newest workflow's.
+
+    `result` is the last command's, None if it has none.
+    """
+
+    def __init__(self, scenario: Scenario, stage: Stage, probe: Probe) -> None:
+        self.workflow_id: str | None = None
+        self.result: str | None = None
+        self._stage = stage
+        self._probe = probe
+        self._directory = read_directory(scenario.directory)
+        self._document = scenario.quote
+        self._quote = read_quotes(scenario.quote)[0]
+
+    def make(self, does: Act | Wait | Work | Window | Revise) -> None:
+        """
+        Do it. Raises what the command raises, and Unplayable.
+        """
+        self.result = None
+        match does:
+            case Act():
+                self.result = self._act(does).result
+            case Wait():
+                self._stage.clock.move_to(self._stage.clock() + does.span)
+            case Work():
+                self._stage.work()
+            case Window():
+                self._open(does)
+            case Revise():
+                self.result = self._revise(does).result
+
+    def _act(self, does: Act) -> Answer:
+        if does.action == "submit":
+            return self._submit(self._person(does, ()), does.channel)
+        workflow = self._workflow()
+        if does.action == "recall":
+            actor, words = self._person(does, ()), does.comment or ""
+            return self._stage.recall(workflow.id, actor, words, does.channel)
+        seats = workflow.seats(does.task or "")
+        if not seats:
+            sentence = f"Expected a task of step '{does.task}', but none was opened."
+            raise Unplayable(sentence)
+        actor = self._person(does, seats)
+        deed = Deed(
+            action=Action(does.action),
+            actor=actor,
+            comment=does.comment,
+            to=self._named(does.to) if does.to else None,
+            channel=does.channel,
+        )
+        return self._stage.act(_seat_of(actor, seats), deed)
+
+    def _submit(self, actor: str, channel: str) -> Answer:
+        answer = self._stage.submit(self._quote.id, actor, channel=channel)
+        self.workflow_id = answer.workflow
+        return answer
+
+    def _open(self, window: Window) -> None:
+        people = (self._named(window.principal), self._named(window.delegate))
+        span = (window.starts_at, window.ends_at)
+        intake.add_delegation(self._stage.runtime, people, span, window.role)
+
+    def _revise(self, does: Revise) -> Answer:
+        workflow, quote = self._workflow(), self._quote
+        if workflow.status == WorkflowStatus.PENDING:
+            sentence = (
+                f"Expected to revise quote '{quote.id}', but {workflow.subject} is"
+                " pending; recall it first."
+            )
+            raise InvalidState(sentence)
+        document = _revised(self._document, quote.revision + 1, does)
+        intake.import_quotes(self._stage.runtime, document)
+        # A revision that was imported stays, even if its submit is refused.
+        self._probe.mark()
+        self._document, self._quote = document, read_quotes(document)[0]
+        return self._submit(self._quote.submitted_by, Act(action="submit").channel)
+
+    def _workflow(self) -> Workflow:
+        if self.workflow_id is None:
+            sentence = "Expected a workflow, but none was started."
+            raise Unplayable(sentence)
+        return self._stage.workflow(self.workflow_id)
+
+    def _person(self, does: Act, seats: Iterable[Task]) -> str:
+        if does.actor is not None:
+            return self._named(does.actor)
+        members = [user.id for user in self._directory.members(does.role or "")]
+        if not members:
+            sentence = (
+                f"Expected somebody who holds role '{does.role}', but nobody does."
+            )
+            raise Unplayable(sentence)
+        asked = {
+            person
+            for seat in seats
+            if seat.is_open
+            for person in ((seat.assignee,) if seat.assignee else seat.candidates)
+        }
+        return next((person for person in members if person in asked), members[0])
+
+    def _named(self, person: str) -> str:
+        return self._quote.submitted_by if person == "submitter" else person
+
+
+def _seat_of(actor: str, seats: tuple[Task, ...]) -> Task:
+    """
+    The seat this person would act on: his own, one he may take, one he decided.
+    """
+    return max(seats, key=lambda seat: _nearness(actor, seat))
+
+
+def _nearness(actor: str, seat: Task) -> int:
+    his = seat.assignee == actor
+    may_take = seat.assignee is None and actor in seat.candidates
+    if seat.is_open:
+        return 5 if his else 4 if may_take else 1
+    return 3 if seat.closed_by == actor else 2 if his or may_take else 0
+
+
+def _revised(document: Document, revision: int, does: Revise) -> Document:
+    value = document.value if isinstance(document.value, dict) else {}
+    changed = {**value, **does.changes, "revision": revision}
+    return parse(canonical(changed), document.file)

@@ -1,0 +1,74 @@
+"""
+The packaged documents of the deal desk: its directory, policy, quotes and scenarios.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from approval_engine.documents import Document, parse
+from approval_engine.domain.calendar import WorkingTime
+from approval_engine.escalations.calendars import working_time_around
+from approval_engine.executor.runtime import Runtime
+from approval_engine.operations.intake import (
+    import_directory,
+    import_quotes,
+    publish_policy,
+)
+from approval_engine.policy.load import load
+from approval_engine.policy.model import Policy
+
+DIRECTORY = "directory.json"
+POLICY = "approval_matrix.json"
+QUOTES = "quotes.json"
+SCENARIOS = "workflow_scenarios.json"
+
+FOLDER = Path(__file__).with_name("data")
+"""Where the documents lie; scenario files find each other by name here."""
+
+PUBLISHER = "system"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class World:
+    """
+    How much of the deal desk is in a database.
+    """
+
+    users: int
+    quotes: int
+    policies: int = 1
+
+
+@cache
+def document(name: str) -> Document:
+    """
+    A packaged document by its file name.
+    """
+    return parse((FOLDER / name).read_bytes(), name)
+
+
+@cache
+def policy() -> Policy:
+    """
+    The policy of the deal desk.
+    """
+    return load(document(POLICY))
+
+
+def office_hours(runtime: Runtime) -> WorkingTime:
+    """
+    The working time that stories are told in, around the time of the runtime.
+    """
+    deal_desk = policy()
+    calendar = deal_desk.calendars[deal_desk.default_step.calendar]
+    return working_time_around(calendar, runtime.clock())
+
+
+def found(runtime: Runtime) -> World:
+    """
+    Import the directory, the policy and the quotes into an empty database.
+    """
+    users, _ = import_directory(runtime, document(DIRECTORY))
+    publish_policy(runtime, document(POLICY), PUBLISHER)
+    return World(users=users, quotes=import_quotes(runtime, document(QUOTES)))
