@@ -3,11 +3,18 @@ Documents for tests: a small policy and quote of which a test names what it chan
 """
 
 import json
+from datetime import date
 from pathlib import Path
 
+import pytest
+
 from approval_engine.documents import parse
+from approval_engine.errors import DocumentError
+from approval_engine.policy.evaluate import evaluate
 from approval_engine.policy.load import load
 from approval_engine.policy.quotes import read_directory, read_quotes
+
+ON = date(2026, 10, 5)
 
 MATRIX = Path(__file__).with_name("approval_matrix.json")
 
@@ -35,6 +42,8 @@ POLICY = {
     ],
     "steps": {"manager": {}},
 }
+
+TRIGGER = POLICY["triggers"][0]
 
 LINE = {
     "id": "1",
@@ -84,3 +93,36 @@ def make_directory(value):
 
 def codes(problems):
     return [(problem.element, problem.code) for problem in problems]
+
+
+def inputs(*more):
+    """
+    The inputs of the small policy, and more.
+    """
+    return {"inputs": [*POLICY["inputs"], *more]}
+
+
+def on_lines(when, *lines, **changes):
+    """
+    A policy that judges each line, and a quote of these lines.
+    """
+    rule = TRIGGER | {"each": "line", "when": when} | changes
+    return make_policy(triggers=[rule]), make_quote(lines=list(lines))
+
+
+def judged(policy, quote, on=ON):
+    return evaluate(policy, quote, on)
+
+
+def trigger(policy, quote, on=ON):
+    (result,) = evaluate(policy, quote, on).triggers
+    return result
+
+
+def problems(policy, quote):
+    """
+    Where and why this quote leaves this policy without an answer.
+    """
+    with pytest.raises(DocumentError) as caught:
+        evaluate(policy, quote, ON)
+    return [(problem.element, problem.sentence) for problem in caught.value.problems]
