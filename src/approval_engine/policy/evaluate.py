@@ -28,6 +28,9 @@ from approval_engine.policy.model import Policy, ProcessRule, Row, Test, Trigger
 Names = Mapping[str, Value]
 Answers = list[bool | None]
 
+WHOLE = "*"
+"""The line id of a quote that has no lines."""
+
 _LOWER = (Relation.LESS, Relation.AT_MOST)
 
 
@@ -63,6 +66,17 @@ class _Line:
     names: Names
 
 
+def _lines(policy: Policy, quote: Quote, inputs: Names) -> tuple[_Line, ...]:
+    if not quote.lines:
+        # Who states totals only must not slip through the rules on lines: the quote
+        # itself stands for its one line, and what it does not say is missing.
+        return (_Line(id=WHOLE, names=inputs),)
+    return tuple(
+        _Line(id=line.id, names=line_names(policy, quote, line, inputs))
+        for line in quote.lines
+    )
+
+
 class _Judge:
     """
     One evaluation; `problems` gathers what the quote leaves unanswered.
@@ -76,10 +90,7 @@ class _Judge:
         self.problems: list[Problem] = []
         self.lines: tuple[_Line, ...] = ()
         if any(trigger.each_line for trigger in policy.triggers):
-            self.lines = tuple(
-                _Line(id=line.id, names=line_names(policy, quote, line, inputs))
-                for line in quote.lines
-            )
+            self.lines = _lines(policy, quote, inputs)
 
     def trigger(self, trigger: Trigger) -> TriggerResult:
         started = trigger.starts_on is None or trigger.starts_on <= self.on
@@ -207,7 +218,7 @@ class _Judge:
         """
         Note what a rule would have to know: a gap never reads as fine.
         """
-        where = f" on line '{line}'" if line else ""
+        where = f" on line '{line}'" if line not in {None, WHOLE} else ""
         for test, answer in zip(row.tests, answers, strict=True):
             if answer is not None:
                 continue
