@@ -3,7 +3,9 @@ An empty database → the deal desk of the demo, with twelve workflows in every 
 """
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 
 from approval_engine.accounts.passwords import set_password
 from approval_engine.domain.actions import Action
@@ -13,6 +15,8 @@ from approval_engine.errors import InvalidState
 from approval_engine.executor.runtime import Runtime
 from approval_engine.scenarios import world
 from approval_engine.scenarios.clock import StoryClock
+from approval_engine.scenarios.history import SPAN_HOURS, History
+from approval_engine.scenarios.market import PREFIX
 from approval_engine.scenarios.stage import Deed, Stage, asked
 from approval_engine.scenarios.story import APPROVALS, Beat, Verb
 from approval_engine.store import catalog, workflows
@@ -36,16 +40,16 @@ class Seeded:
     workflows: int
 
 
-def prepare(runtime: Runtime, *, reset: bool) -> None:
+def prepare(runtime: Runtime, *, reset: bool, adding: bool = False) -> None:
     """
     Bring an empty database to the newest schema and mark it as made up.
 
-    With `reset` what was made up before is dropped first. Raises InvalidState if the
-    database holds anything that would be lost or mixed.
+    With `reset` what was made up before is dropped first, with `adding` it is kept.
+    Raises InvalidState if the database holds anything that would be lost or mixed.
     """
     database = runtime.database
     made_up = is_rehearsal(database)
-    if has_content(database) and not (made_up and reset):
+    if has_content(database) and not (made_up and (reset or adding)):
         remedy = "add --reset to replace what it holds" if made_up else "use another"
         sentence = f"Expected to seed an empty database, but it is not; {remedy}."
         raise InvalidState(sentence)
@@ -64,24 +68,45 @@ def seed_approvals(runtime: Runtime) -> Seeded:
     office = world.office_hours(runtime)
     clock = StoryClock(subtract_hours(office, end, APPROVALS[0].hours + 1))
     stage = Stage(runtime, clock)
-    deal_desk = world.found(stage.runtime)
+    world.found(stage.runtime)
     newest: dict[str, str] = {}
     for beat in APPROVALS:
         clock.move_to(subtract_hours(office, end, beat.hours))
         _play(stage, beat, newest)
-    return seeded(runtime, "approvals", deal_desk)
+    return seeded(runtime, "approvals")
 
 
-def seeded(runtime: Runtime, scenario: str, deal_desk: world.World) -> Seeded:
+def seed_history(
+    runtime: Runtime, count: int, told: Callable[[], None] = lambda: None
+) -> Seeded:
+    """
+    Simulate that many workflows up to the runtime's time; an empty database is founded.
+
+    `told` is called after each of them.
+    """
+    end = runtime.clock()
+    office = world.office_hours(runtime)
+    start = subtract_hours(office, end, Decimal(SPAN_HOURS + 1))
+    stage = Stage(runtime, StoryClock(start))
+    if not has_content(runtime.database):
+        world.found(stage.runtime)
+    first = _simulated(runtime) + 1
+    History(stage, office, end, told, first).run(count)
+    return seeded(runtime, "history")
+
+
+def seeded(runtime: Runtime, scenario: str) -> Seeded:
     """
     What the database holds now, for the line that seeding prints.
     """
     with runtime.database.read() as transaction:
+        current = catalog.current(transaction).directory
+        directory = runtime.directory(transaction, current) if current else None
         return Seeded(
             scenario=scenario,
-            users=deal_desk.users,
-            quotes=deal_desk.quotes,
-            policies=deal_desk.policies,
+            users=len(directory.users) if directory else 0,
+            quotes=len(catalog.quotes(transaction)),
+            policies=len(catalog.policies(transaction)),
             workflows=len(workflows.ids(transaction)),
         )
 
@@ -135,3 +160,9 @@ def _submitter(stage: Stage, quote: str) -> str:
         sentence = f"Expected quote '{quote}' in the deal desk, but it is not there."
         raise InvalidState(sentence)
     return row.submitted_by
+
+
+def _simulated(runtime: Runtime) -> int:
+    with runtime.database.read() as transaction:
+        quotes = catalog.quotes(transaction)
+    return sum(quote.id.startswith(PREFIX) for quote in quotes)

@@ -2,7 +2,6 @@
 The packaged documents of the deal desk: its directory, policy, quotes and scenarios.
 """
 
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -27,17 +26,6 @@ FOLDER = Path(__file__).with_name("data")
 """Where the documents lie; scenario files find each other by name here."""
 
 PUBLISHER = "system"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class World:
-    """
-    How much of the deal desk is in a database.
-    """
-
-    users: int
-    quotes: int
-    policies: int = 1
 
 
 @cache
@@ -65,10 +53,10 @@ def office_hours(runtime: Runtime) -> WorkingTime:
     return working_time_around(calendar, runtime.clock())
 
 
-def found(runtime: Runtime) -> World:
+def found(runtime: Runtime) -> None:
     """
     Import the directory, the policy and the quotes into an empty database.
     """
-    users, _ = import_directory(runtime, document(DIRECTORY))
+    import_directory(runtime, document(DIRECTORY))
     publish_policy(runtime, document(POLICY), PUBLISHER)
-    return World(users=users, quotes=import_quotes(runtime, document(QUOTES)))
+    import_quotes(runtime, document(QUOTES))
