@@ -1,0 +1,68 @@
+"""
+What must hold of who decided, and of who was told.
+"""
+
+from collections.abc import Iterator
+
+from approval_engine.domain.delegation import acting_for
+from approval_engine.domain.events import Event, instant
+from approval_engine.domain.workflow import Workflow
+from approval_engine.executor.projection import ANSWERS
+from approval_engine.notifications.outbox import messages
+from approval_engine.operations.invariants.model import Subject
+
+
+def nobody_decides_his_own(subject: Subject) -> Iterator[str]:
+    """
+    No decision by submitter, owner or their stand-ins, nor by who was not asked.
+    """
+    for event in subject.log:
+        if event.action in ANSWERS:
+            yield from _conflicts(subject, event)
+    for event, before in subject.with_before():
+        if event.action in ANSWERS:
+            yield from _unasked(before, event)
+
+
+def the_right_people_are_told(subject: Subject) -> Iterator[str]:
+    """
+    One message per recipient of an event, and none that no event sent.
+    """
+    expected = {
+        message.id
+        for event, after in subject.with_after()
+        for message in messages((event,), after)
+    }
+    events = {event.id for event in subject.log}
+    stored = set()
+    for row in subject.outbox:
+        stored.add(row["id"])
+        if row["event_id"] not in events:
+            yield f"message '{row['id']}' tells of an event that is not there"
+        if row["id"] != f"{row['event_id']}:{row['kind']}:{row['recipient']}":
+            yield f"message '{row['id']}' has an id that is not its own"
+    yield from (f"message '{each}' is missing" for each in sorted(expected - stored))
+    yield from (f"message '{each}' was never due" for each in sorted(stored - expected))
+
+
+def _conflicts(subject: Subject, event: Event) -> Iterator[str]:
+    workflow, at = subject.workflow, instant(event.timestamp)
+    for person in dict.fromkeys((workflow.submitted_by, workflow.owner)):
+        if person is None:
+            continue
+        if event.actor == person:
+            yield f"event {event.seq}: '{person}' decides his own quote"
+        elif event.actor in acting_for(subject.delegations, person, at):
+            yield f"event {event.seq}: '{event.actor}' decides and acts for '{person}'"
+
+
+def _unasked(before: Workflow, event: Event) -> Iterator[str]:
+    task = before.task(event.task_id or "")
+    if task is None:
+        yield f"event {event.seq} decides task '{event.task_id}', which is not there"
+        return
+    asked = (task.assignee,) if task.assignee else task.candidates
+    if event.actor not in asked:
+        yield f"event {event.seq}: '{event.actor}' was not asked"
+    if event.on_behalf_of not in {None, task.principal}:
+        yield f"event {event.seq}: nobody delegated for '{event.on_behalf_of}'"

@@ -1,0 +1,125 @@
+"""
+A workflow id → everything that the checks look at, read once.
+"""
+
+from dataclasses import replace
+
+from approval_engine.domain.delegation import Delegation
+from approval_engine.domain.events import Event
+from approval_engine.domain.workflow import Evidence, Workflow
+from approval_engine.errors import ApprovalEngineError
+from approval_engine.executor.projection import Pinned, begin, evolve
+from approval_engine.executor.runtime import Runtime
+from approval_engine.operations.invariants.model import Finding, Subject
+from approval_engine.planner.document import plan_of
+from approval_engine.store import audit, catalog, delegations, events, workflows
+from approval_engine.store.database import Transaction
+
+BROKEN = (
+    ApprovalEngineError,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
+"""What reading rows may raise that somebody changed by hand."""
+
+
+def subject_of(
+    runtime: Runtime, transaction: Transaction, workflow_id: str
+) -> Subject | Finding:
+    """
+    The subject, or what is so wrong that nothing else can be checked.
+    """
+    try:
+        found = workflows.read(transaction, workflow_id)
+        log = events.of(transaction, workflow_id)
+    except BROKEN as error:
+        return _unreadable("I23", workflow_id, error)
+    if found is None or not log:
+        word = "event" if found else "row"
+        detail = f"there is no {word} of it"
+        return Finding(invariant="I3", workflow=workflow_id, detail=detail)
+    try:
+        return _subject(runtime, transaction, found, log)
+    except BROKEN as error:
+        return _unreadable("I11", workflow_id, error)
+
+
+def _unreadable(invariant: str, workflow_id: str, error: Exception) -> Finding:
+    detail = f"it cannot be read: {reason(error)}"
+    return Finding(invariant=invariant, workflow=workflow_id, detail=detail)
+
+
+def reason(error: Exception) -> str:
+    """
+    An exception as part of a sentence.
+    """
+    if isinstance(error, ApprovalEngineError):
+        return str(error)
+    return f"{type(error).__name__}: {error}"
+
+
+def _subject(
+    runtime: Runtime,
+    transaction: Transaction,
+    found: tuple[Workflow, str | None],
+    log: tuple[Event, ...],
+) -> Subject:
+    workflow, incident = found
+    evidence = workflow.evidence
+    documents = {
+        name: catalog.body(transaction, getattr(evidence, name))
+        for name in Evidence.__slots__
+    }
+    # The plan is read afresh: what a process keeps in memory is not what is checked.
+    pinned = Pinned(
+        definition=runtime.definition(transaction, evidence.definition),
+        plan=plan_of(documents["plan"]),
+    )
+    states, stopped = _states(log, pinned)
+    return Subject(
+        workflow=workflow,
+        incident=incident,
+        log=log,
+        states=states,
+        stopped=stopped,
+        pinned=pinned,
+        documents=documents,
+        delegations=_windows(runtime, transaction, evidence.delegations),
+        texts=events.texts(transaction, workflow.id),
+        outbox=audit.outbox(transaction, workflow.id),
+        row=audit.workflow(transaction, workflow.id),
+        task_rows=audit.tasks(transaction, workflow.id),
+    )
+
+
+def _states(
+    log: tuple[Event, ...], pinned: Pinned
+) -> tuple[tuple[Workflow, ...], str | None]:
+    states: list[Workflow] = []
+    for event in log:
+        try:
+            before = states[-1] if states else None
+            after = evolve(before, event, pinned) if before else begin(event, pinned)
+        except BROKEN as error:
+            return tuple(states), f"event {event.seq} cannot follow: {reason(error)}"
+        states.append(after)
+    return tuple(states), None
+
+
+def _windows(
+    runtime: Runtime, transaction: Transaction, sha256: str
+) -> tuple[Delegation, ...]:
+    """
+    The windows known at submit, with the ends they had since.
+
+    A window that somebody opened later for the past must not make old decisions wrong.
+    """
+    ends = {each.id: each.ended_at for each in delegations.listed(transaction)}
+    known = runtime.delegations(transaction, sha256)
+    return tuple(
+        replace(each, ended_at=ends.get(each.id, each.ended_at)) for each in known
+    )

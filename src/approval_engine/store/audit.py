@@ -1,0 +1,166 @@
+"""
+Raw rows for whoever checks the database: as they stand, whether they make sense or not.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, bindparam, func, select, text
+
+from approval_engine.store.database import Transaction
+from approval_engine.store.schema import (
+    COUNTER,
+    DELEGATION,
+    DOCUMENT,
+    EVENT,
+    IDEMPOTENCY,
+    INCIDENT,
+    OUTBOX,
+    POLICY,
+    QUOTE,
+    SETTING,
+    TASK,
+    WORKFLOW,
+)
+
+Columns = Mapping[str, Any]
+"""A row by its column names."""
+
+_WORKFLOW = select(WORKFLOW).where(WORKFLOW.c.id == bindparam("id"))
+_TASKS = (
+    select(TASK).where(TASK.c.workflow_id == bindparam("id")).order_by(TASK.c.number)
+)
+_OUTBOX = (
+    select(OUTBOX).where(OUTBOX.c.workflow_id == bindparam("id")).order_by(OUTBOX.c.id)
+)
+_KIND = select(DOCUMENT.c.kind).where(DOCUMENT.c.sha256 == bindparam("sha256"))
+_TABLES = {
+    "idempotency": select(IDEMPOTENCY),
+    "incident": select(INCIDENT),
+    "policy": select(POLICY),
+    "quote": select(QUOTE),
+    "setting": select(SETTING),
+}
+# Numbers of delegations and incidents stand in their ids only.
+_NUMBERED = {
+    "workflow": select(WORKFLOW.c.id),
+    "task": select(TASK.c.id),
+    "delegation": select(DELEGATION.c.id),
+    "incident": select(INCIDENT.c.id),
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stray:
+    """
+    A row that belongs to a workflow or event that is not there.
+    """
+
+    table: str
+    id: str
+
+
+def workflow(transaction: Transaction, workflow_id: str) -> Columns:
+    """
+    The row of a workflow.
+    """
+    return _rows(transaction, _WORKFLOW, id=workflow_id)[0]
+
+
+def tasks(transaction: Transaction, workflow_id: str) -> tuple[Columns, ...]:
+    """
+    The task rows of a workflow, in order of their numbers.
+    """
+    return _rows(transaction, _TASKS, id=workflow_id)
+
+
+def outbox(transaction: Transaction, workflow_id: str) -> tuple[Columns, ...]:
+    """
+    The outbox rows of a workflow.
+    """
+    return _rows(transaction, _OUTBOX, id=workflow_id)
+
+
+def rows(transaction: Transaction, table: str) -> tuple[Columns, ...]:
+    """
+    Every row of a small table.
+    """
+    return _rows(transaction, _TABLES[table])
+
+
+def kind(transaction: Transaction, sha256: str) -> str | None:
+    """
+    Of which kind a document is; None if there is none of that hash.
+    """
+    return transaction.execute(_KIND, {"sha256": sha256}).scalar_one_or_none()
+
+
+def documents(transaction: Transaction) -> Iterator[tuple[str, str, bytes]]:
+    """
+    Hash, kind and body of every document, one after the other.
+    """
+    query = select(DOCUMENT.c.sha256, DOCUMENT.c.kind, DOCUMENT.c.body)
+    result = transaction.execute(query.execution_options(yield_per=100))
+    return ((row.sha256, row.kind, bytes(row.body)) for row in result)
+
+
+def strays(transaction: Transaction) -> Iterator[Stray]:
+    """
+    Tasks, events, messages and incidents whose workflow or event is missing.
+    """
+    workflow_ids = select(WORKFLOW.c.id)
+    for table in (TASK, EVENT, INCIDENT, OUTBOX):
+        query = select(table.c.id).where(table.c.workflow_id.not_in(workflow_ids))
+        for found in transaction.execute(query).scalars():
+            yield Stray(table=table.name, id=found)
+    query = select(OUTBOX.c.id).where(OUTBOX.c.event_id.not_in(select(EVENT.c.id)))
+    for found in transaction.execute(query).scalars():
+        yield Stray(table=OUTBOX.name, id=found)
+
+
+def reused_numbers(transaction: Transaction) -> Iterator[tuple[str, int]]:
+    """
+    Kinds whose next number is not above every one in use, with that next number.
+    """
+    for name, query in _NUMBERED.items():
+        ids = transaction.execute(query).scalars()
+        used = [int(each.rpartition("-")[2]) for each in ids]
+        following = _next(transaction, name)
+        if used and following <= max(used):
+            yield name, following
+
+
+def complaints(transaction: Transaction) -> tuple[str, ...]:
+    """
+    What the database itself finds wrong; PostgreSQL is never asked, it refuses before.
+    """
+    if transaction.dialect.name != "sqlite":
+        return ()
+    links = transaction.execute(text("PRAGMA foreign_key_check")).all()
+    pages = transaction.execute(text("PRAGMA quick_check")).scalars()
+    return (
+        *(f"{row[0]} row {row[1]} refers to a missing {row[2]}" for row in links),
+        *(each for each in pages if each != "ok"),
+    )
+
+
+def _next(transaction: Transaction, name: str) -> int:
+    if transaction.dialect.name == "sqlite":
+        return int(transaction.execute(select(COUNTER.c[name])).scalar_one())
+    # A sequence that was never asked has no last value; its start is the next one.
+    query = select(
+        func.coalesce(text("last_value + 1"), text("start_value"))
+    ).select_from(text("pg_sequences"))
+    found = transaction.execute(
+        query.where(text("sequencename = :name AND schemaname = current_schema()")),
+        {"name": f"{name}_number"},
+    )
+    return int(found.scalar_one())
+
+
+def _rows(
+    transaction: Transaction, query: Select[Any], **parameters: str
+) -> tuple[Columns, ...]:
+    found = transaction.execute(query, parameters).mappings()
+    return tuple(dict(row) for row in found)

@@ -1,0 +1,540 @@
+"""
+A database in which all is well has no finding; each invariant is broken once and found.
+"""
+
+import json
+
+import pytest
+
+from approval_engine.documents import canonical
+from approval_engine.operations.invariants import (
+    OF_EACH_WORKFLOW,
+    OF_THE_WHOLE,
+    check_all,
+)
+from tests.integration.executor.company import Company
+from tests.integration.operations.conftest import happen
+
+APPROVED, REJECTED, RETURNED, ESCALATED = "WF-8809", "WF-8810", "WF-8811", "WF-8813"
+REMINDED, STAGES = "WF-8815", "WF-8816"
+
+
+def found(copy):
+    return check_all(copy.runtime).findings
+
+
+def where(log, action):
+    return next(n for n, row in enumerate(log) if row["action"] == action)
+
+
+def changed(row, **changes):
+    data = json.loads(row["data"]) | changes
+    row["data"] = canonical(data).decode()
+
+
+def test_a_database_in_which_everything_happened_is_sound(database_url):
+    company = Company(database_url)
+    happen(company)
+    checked = check_all(company.runtime)
+    company.runtime.database.close()
+
+    assert checked.findings == ()
+    assert (checked.workflows, checked.events) == (8, 58)
+    assert checked.view()["check"] == "ok"
+
+
+def test_every_invariant_has_a_sentence_and_a_test_that_breaks_it():
+    broken = {each.values[0] for each in (*SQL_BREAKS, *LOG_BREAKS)}
+
+    for invariant in (*OF_EACH_WORKFLOW, *OF_THE_WHOLE):
+        assert invariant.sentence.endswith(".")
+        assert invariant.id in broken
+
+
+def breach(invariant, workflow, words, *statements):
+    return pytest.param(
+        invariant, workflow, words, statements, id=f"{invariant}: {words}"
+    )
+
+
+SQL_BREAKS = [
+    breach(
+        "I2",
+        None,
+        "key 'first' was answered, but WF-8809 has no event",
+        "UPDATE idempotency SET actor = 'mona' WHERE key = 'first'",
+    ),
+    breach(
+        "I3",
+        APPROVED,
+        "event 5 is changed, missing or out of order",
+        "UPDATE workflow_event SET actor = 'mona' WHERE id = 'WF-8809:5'",
+    ),
+    breach(
+        "I3",
+        APPROVED,
+        "event 4 is changed, missing or out of order",
+        "DELETE FROM workflow_event WHERE id = 'WF-8809:4'",
+    ),
+    breach(
+        "I3",
+        APPROVED,
+        "the log elsewhere",
+        "UPDATE workflow_instance SET head = 'feed' WHERE id = 'WF-8809'",
+    ),
+    breach(
+        "I3",
+        APPROVED,
+        "there is no event of it",
+        "DELETE FROM workflow_event WHERE workflow_id = 'WF-8809'",
+    ),
+    breach(
+        "I3",
+        APPROVED,
+        "there is no row of it",
+        "DELETE FROM workflow_instance WHERE id = 'WF-8809'",
+    ),
+    breach(
+        "I4",
+        APPROVED,
+        "the row counts 9 events, the log has 8",
+        "DELETE FROM workflow_event WHERE id = 'WF-8809:9'",
+    ),
+    breach(
+        "I5",
+        APPROVED,
+        "tasks: events say",
+        "UPDATE approval_task SET closed_by = 'mona' WHERE id = 'T-1'",
+    ),
+    breach(
+        "I5",
+        APPROVED,
+        "account: events say ACME, row says Globex",
+        "UPDATE workflow_instance SET account = 'Globex' WHERE id = 'WF-8809'",
+    ),
+    breach(
+        "I6",
+        ESCALATED,
+        "the engine waits at []",
+        "UPDATE workflow_instance SET state = (SELECT state FROM workflow_instance"
+        " WHERE id = 'WF-8809') WHERE id = 'WF-8813'",
+    ),
+    breach(
+        "I6",
+        ESCALATED,
+        "the engine ended at 'approved', the row at 'None'",
+        "UPDATE workflow_instance SET state = (SELECT state FROM workflow_instance"
+        " WHERE id = 'WF-8809') WHERE id = 'WF-8813'",
+    ),
+    breach(
+        "I6",
+        REMINDED,
+        "the row []",
+        "UPDATE workflow_instance SET timers = '[]', next_due_at = NULL"
+        " WHERE id = 'WF-8815'",
+    ),
+    breach(
+        "I7",
+        REMINDED,
+        "it is pending, but nothing can move it",
+        "UPDATE workflow_instance SET timers = '[]', next_due_at = NULL"
+        " WHERE id = 'WF-8815'",
+        "UPDATE approval_task SET status = 'cancelled', is_open = 0"
+        " WHERE workflow_id = 'WF-8815'",
+    ),
+    breach(
+        "I8",
+        APPROVED,
+        "task 'T-1' is still open",
+        "UPDATE approval_task SET status = 'open', is_open = 1 WHERE id = 'T-1'",
+    ),
+    breach(
+        "I8",
+        APPROVED,
+        "timer 'due_finance' still waits",
+        "UPDATE workflow_instance SET timers = (SELECT timers FROM workflow_instance"
+        " WHERE id = 'WF-8815') WHERE id = 'WF-8809'",
+    ),
+    breach(
+        "I8",
+        APPROVED,
+        "still waits for a closed task",
+        "UPDATE outbox SET status = 'waiting' WHERE workflow_id = 'WF-8809'",
+    ),
+    breach(
+        "I9",
+        REJECTED,
+        "it is approved, but its steps say manager=open, finance=rejected",
+        "UPDATE workflow_instance SET status = 'approved' WHERE id = 'WF-8810'",
+    ),
+    breach(
+        "I9",
+        REMINDED,
+        "it is approved, but its steps say manager=open, finance=open",
+        "UPDATE workflow_instance SET status = 'approved' WHERE id = 'WF-8815'",
+    ),
+    breach(
+        "I9",
+        RETURNED,
+        "it is rejected, but its steps say manager=open, finance=returned",
+        "UPDATE workflow_instance SET status = 'rejected' WHERE id = 'WF-8811'",
+    ),
+    breach(
+        "I9",
+        APPROVED,
+        "it is recalled, but its steps say manager=approved, finance=approved",
+        "UPDATE workflow_instance SET status = 'recalled' WHERE id = 'WF-8809'",
+    ),
+    breach(
+        "I11",
+        APPROVED,
+        "another policy than the row says",
+        "UPDATE workflow_instance SET policy_sha256 = (SELECT sha256 FROM policy"
+        " WHERE version = '2') WHERE id = 'WF-8809'",
+    ),
+    breach(
+        "I11",
+        APPROVED,
+        "the evaluation is by policy deal-desk 1, the row says another",
+        "UPDATE workflow_instance SET policy_version = '2' WHERE id = 'WF-8809'",
+    ),
+    breach(
+        "I11",
+        APPROVED,
+        "the quote document is 'Q-2' revision 1",
+        "UPDATE workflow_instance SET quote_sha256 = (SELECT sha256 FROM quote"
+        " WHERE id = 'Q-2') WHERE id = 'WF-8809'",
+    ),
+    breach(
+        "I11",
+        APPROVED,
+        "the plan does not read back as it was written",
+        "UPDATE document SET body = CAST(replace(body, '{\"process\"',"
+        " '{ \"process\"') AS BLOB) WHERE kind = 'plan'",
+    ),
+    breach(
+        "I11",
+        APPROVED,
+        "it cannot be read: There is no document",
+        "DELETE FROM document WHERE kind = 'plan'",
+    ),
+    breach(
+        "I11",
+        None,
+        "has other bytes than its hash says",
+        "UPDATE document SET body = CAST(replace(body, 'maria', 'mona') AS BLOB)"
+        " WHERE kind = 'directory'",
+    ),
+    breach(
+        "I12",
+        APPROVED,
+        "message 'WF-8809:9:approved:sam' is missing",
+        "DELETE FROM outbox WHERE id = 'WF-8809:9:approved:sam'",
+    ),
+    breach(
+        "I12",
+        APPROVED,
+        "message 'WF-8809:9:approved:mona' was never due",
+        "INSERT INTO outbox SELECT 'WF-8809:9:approved:mona', event_id, workflow_id,"
+        " task_id, kind, 'mona', status, attempts, next_attempt_at, created_at"
+        " FROM outbox WHERE id = 'WF-8809:9:approved:sam'",
+    ),
+    breach(
+        "I12",
+        APPROVED,
+        "message 'WF-8809:9:approved:sam' has an id that is not its own",
+        "UPDATE outbox SET recipient = 'mona' WHERE id = 'WF-8809:9:approved:sam'",
+    ),
+    breach(
+        "I12",
+        APPROVED,
+        "message 'WF-8809:9:approved:sam' tells of an event that is not there",
+        "UPDATE outbox SET event_id = 'WF-8809:99' WHERE id = 'WF-8809:9:approved:sam'",
+    ),
+    breach(
+        "I16",
+        None,
+        "key 'first' has an answer that cannot be read",
+        "UPDATE idempotency SET answer = '{}' WHERE key = 'first'",
+    ),
+    breach(
+        "I16",
+        None,
+        "key 'first' has an answer that cannot be read",
+        "UPDATE idempotency SET answer = replace(answer, 'pending', 'maybe')"
+        " WHERE key = 'first'",
+    ),
+    breach(
+        "I16",
+        None,
+        "key 'first' has fingerprint ''",
+        "UPDATE idempotency SET fingerprint = '' WHERE key = 'first'",
+    ),
+    breach(
+        "I16",
+        None,
+        "key 'first' answers for what is not there",
+        "UPDATE idempotency SET answer = replace(answer, 'T-1', 'T-3')"
+        " WHERE key = 'first'",
+    ),
+    breach(
+        "I18",
+        APPROVED,
+        "the row lasts from 2026-01-01",
+        "UPDATE workflow_instance SET created_at = '2026-01-01T00:00:00.000000Z'"
+        " WHERE id = 'WF-8809'",
+    ),
+    breach(
+        "I19",
+        APPROVED,
+        "Expected an engine state of version 1, but got version 9",
+        "UPDATE workflow_instance SET state = CAST(replace(state, '\"v\":1', '\"v\":9')"
+        " AS BLOB) WHERE id = 'WF-8809'",
+    ),
+    breach(
+        "I20",
+        None,
+        "incident 'IN-9' belongs to nothing",
+        "INSERT INTO incident VALUES ('IN-9', 'WF-1', 'engine', 'why', 'now', NULL)",
+        "UPDATE counter SET incident = 10",
+    ),
+    breach(
+        "I20",
+        None,
+        "approval_task 'T-1' belongs to nothing",
+        "DELETE FROM workflow_instance WHERE id = 'WF-8809'",
+    ),
+    breach(
+        "I20",
+        None,
+        "outbox 'WF-8809:9:approved:sam' belongs to nothing",
+        "UPDATE outbox SET event_id = 'WF-8809:99' WHERE id = 'WF-8809:9:approved:sam'",
+    ),
+    breach(
+        "I21",
+        APPROVED,
+        "the text of event 7 is not what was written",
+        "UPDATE event_text SET body = 'look away' WHERE event_id = 'WF-8809:7'",
+    ),
+    breach(
+        "I21",
+        APPROVED,
+        "the text of event 9 is not what was written",
+        "UPDATE event_text SET event_id = 'WF-8809:9' WHERE event_id = 'WF-8809:7'",
+    ),
+    breach(
+        "I22",
+        APPROVED,
+        "the row counts 3 steps, the plan 2",
+        "UPDATE workflow_instance SET steps = 3 WHERE id = 'WF-8809'",
+    ),
+    breach(
+        "I22",
+        APPROVED,
+        "step 'ghost' is not in the plan",
+        "UPDATE approval_task SET step = 'ghost' WHERE id = 'T-1'",
+    ),
+    breach(
+        "I22",
+        STAGES,
+        "step 'legal' has seats [1, 2] in round 1",
+        "DELETE FROM approval_task WHERE step = 'legal' AND seat = 3",
+    ),
+    breach(
+        "I22",
+        STAGES,
+        "step 'cfo' opened before 'manager' was approved",
+        "UPDATE approval_task SET status = 'rejected' WHERE step = 'manager'"
+        " AND workflow_id = 'WF-8816'",
+    ),
+    breach(
+        "I23",
+        REMINDED,
+        "the row says None in column 'next_due_at'",
+        "UPDATE workflow_instance SET next_due_at = NULL WHERE id = 'WF-8815'",
+    ),
+    breach(
+        "I23",
+        APPROVED,
+        "task 'T-1' says 1 in column 'is_open', not 0",
+        "UPDATE approval_task SET is_open = 1 WHERE id = 'T-1'",
+    ),
+    breach(
+        "I23",
+        REMINDED,
+        "in column 'candidates'",
+        "UPDATE approval_task SET candidates = replace(candidates, ',', ', ')"
+        " WHERE step = 'finance' AND workflow_id = 'WF-8815'",
+    ),
+    breach(
+        "I23",
+        APPROVED,
+        "it cannot be read: ValueError",
+        "UPDATE approval_task SET due_at = 'soon' WHERE id = 'T-1'",
+    ),
+    breach(
+        "I23",
+        APPROVED,
+        "it cannot be read: JSONDecodeError",
+        "UPDATE workflow_instance SET timers = '[' WHERE id = 'WF-8809'",
+    ),
+    breach(
+        "I24",
+        None,
+        "directory 'nowhere' is missing",
+        "UPDATE setting SET value = 'nowhere' WHERE name = 'directory'",
+    ),
+    breach(
+        "I24",
+        None,
+        "is a quote",
+        "UPDATE policy SET sha256 = (SELECT sha256 FROM quote WHERE id = 'Q-1')"
+        " WHERE version = '2'",
+    ),
+    breach(
+        "I25",
+        None,
+        "the next task would be number 7, which is taken",
+        "UPDATE counter SET task = 7",
+    ),
+    breach(
+        "I25",
+        None,
+        "the next workflow would be number 8816, which is taken",
+        "UPDATE counter SET workflow = 8816",
+    ),
+    breach(
+        "I26",
+        None,
+        "refers to a missing document",
+        "UPDATE quote SET sha256 = 'nowhere' WHERE id = 'Q-1'",
+    ),
+]
+
+
+@pytest.mark.parametrize(("invariant", "workflow", "words", "statements"), SQL_BREAKS)
+def test_a_changed_row_is_found(copy, invariant, workflow, words, statements):
+    copy.rewrite(*statements)
+
+    assert [
+        finding
+        for finding in found(copy)
+        if (finding.invariant, finding.workflow) == (invariant, workflow)
+        and words in finding.detail
+    ], found(copy)
+
+
+def decide_twice(log):
+    log.insert(6, log[4] | {"natural_key": None})
+
+
+def decide_two_seats(log):
+    seats = [row for row in log if row["action"] == "task_approved"][:2]
+    seats[1]["actor"] = seats[0]["actor"]
+
+
+def decide_his_own(log):
+    log[4]["actor"] = "sam"
+
+
+def decide_for_him(log):
+    log[4]["actor"] = "mona"
+
+
+def decide_unasked(log):
+    log[4]["actor"] = "dirk"
+
+
+def decide_in_a_name(log):
+    log[4]["on_behalf_of"] = "fiona"
+
+
+def decide_on_nothing(log):
+    log[4]["task_id"] = "T-99"
+
+
+def fire_twice(log):
+    log.append(log[-1] | {"natural_key": None})
+
+
+def fire_early(log):
+    changed(log[3], timers=[t | {"dueAt": "2027"} for t in timers_of(log[3])])
+
+
+def fire_on_the_closed(log):
+    log.append(log[4] | {"action": "task_reminded", "natural_key": None})
+    changed(log[-1], timers=[])
+
+
+def go_back(log):
+    log[5]["timestamp"] = "2026-03-02T08:00:00.000000Z"
+
+
+def write_local_time(log):
+    log[4]["timestamp"] = "2026-03-02 09:01:00+00:00"
+
+
+def timers_of(row):
+    return json.loads(row["data"])["timers"]
+
+
+def hide_evidence(log):
+    evidence = json.loads(log[0]["data"])["evidence"]
+    changed(log[0], evidence=evidence | {"quote": "0" * 64})
+
+
+LOG_BREAKS = [
+    pytest.param(*each, id=each[3].__name__)
+    for each in (
+        ("I1", APPROVED, "task 'T-1' is decided 2 times", decide_twice),
+        ("I1", STAGES, "'lara' decides step 'legal' 2 times", decide_two_seats),
+        ("I5", APPROVED, "event 7 cannot follow: Expected to approve", decide_twice),
+        ("I10", APPROVED, "event 5: 'sam' decides his own quote", decide_his_own),
+        ("I10", APPROVED, "event 5: 'mona' decides and acts for 'sam'", decide_for_him),
+        ("I10", APPROVED, "event 5: 'dirk' was not asked", decide_unasked),
+        ("I10", APPROVED, "event 5: nobody delegated for 'fiona'", decide_in_a_name),
+        ("I10", APPROVED, "decides task 'T-99', which is not there", decide_on_nothing),
+        ("I11", APPROVED, "another quote than the row says", hide_evidence),
+        ("I14", REMINDED, "event 7 fires 'remind_finance_1'", fire_twice),
+        ("I14", REMINDED, "event 6 fires 'remind_finance_1' before it", fire_early),
+        ("I15", APPROVED, "event 10 fires on task 'T-1'", fire_on_the_closed),
+        ("I18", APPROVED, "event 6 happened before the one in front", go_back),
+        ("I18", APPROVED, "event 5 happened at '2026-03-02 09", write_local_time),
+    )
+]
+
+
+@pytest.mark.parametrize(("invariant", "workflow", "words", "edit"), LOG_BREAKS)
+def test_a_log_that_was_forged_as_a_whole_is_found(
+    copy, invariant, workflow, words, edit
+):
+    copy.forge(workflow, edit)
+
+    details = [each.detail for each in found(copy) if each.invariant == invariant]
+    assert any(words in detail for detail in details), found(copy)
+    assert "I3" not in {each.invariant for each in found(copy)}
+
+
+def test_an_event_under_a_wrong_name_is_found(copy):
+    copy.rewrite("UPDATE workflow_event SET id = 'WF-1:9' WHERE id = 'WF-8809:9'")
+
+    names = {(each.invariant, each.detail) for each in found(copy)}
+    assert ("I2", "event 9 is called 'WF-1:9'") in names
+
+
+def test_a_log_that_cannot_be_read_stops_no_other_check(copy):
+    copy.rewrite("UPDATE workflow_event SET data = '[' WHERE id = 'WF-8809:4'")
+
+    findings = found(copy)
+    assert {each.workflow for each in findings} <= {APPROVED, None}
+    assert any("cannot be checked" in each.detail for each in findings)
+
+
+def test_an_incident_explains_why_nothing_moves(copy):
+    copy.rewrite(
+        "UPDATE workflow_instance SET timers = '[]' WHERE id = 'WF-8815'",
+        "UPDATE approval_task SET status = 'cancelled' WHERE workflow_id = 'WF-8815'",
+        "INSERT INTO incident VALUES ('IN-1', 'WF-8815', 'engine', 'why', 'now', NULL)",
+    )
+
+    assert "I7" not in {each.invariant for each in found(copy)}
