@@ -53,6 +53,7 @@ def import_directory(runtime: Runtime, document: Parsed) -> tuple[int, int]:
     directory = read_directory(document)
     body = canonical(document.value)
     with runtime.database.begin() as transaction:
+        delegations.lock(transaction)
         _point(transaction, "directory", body)
         _snapshot_delegations(transaction)
     return len(directory.users), len(directory.roles)
@@ -96,6 +97,7 @@ def add_delegation(
     """
     principal, delegate = people
     with runtime.database.begin() as transaction:
+        delegations.lock(transaction)
         _must_be_known(runtime, transaction, people)
         known = delegations.listed(transaction)
         number = catalog.take_numbers(transaction, delegation=1)["delegation"][0]
@@ -118,6 +120,7 @@ def end_delegation(runtime: Runtime, delegation_id: str) -> None:
     End a window now. Raises NotFound if there is no such window that still runs.
     """
     with runtime.database.begin() as transaction:
+        delegations.lock(transaction)
         if not delegations.end(transaction, delegation_id, stamp(runtime.clock())):
             sentence = f"There is no running delegation '{delegation_id}'."
             raise NotFound(sentence)

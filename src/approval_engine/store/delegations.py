@@ -7,7 +7,17 @@ from sqlalchemy import select, update
 from approval_engine.domain.delegation import Delegation
 from approval_engine.domain.events import instant, stamp
 from approval_engine.store.database import Transaction
-from approval_engine.store.schema import DELEGATION
+from approval_engine.store.schema import DELEGATION, SETTING
+
+# Two windows added at once must see each other, and both stand in the snapshot of them.
+_LOCK = select(SETTING.c.value).where(SETTING.c.name == "delegations").with_for_update()
+
+
+def lock(transaction: Transaction) -> None:
+    """
+    Let nobody else change a window until the commit.
+    """
+    transaction.execute(_LOCK)
 
 
 def add(transaction: Transaction, delegation: Delegation) -> None:
