@@ -22,7 +22,7 @@ from approval_engine.policy.evaluation import (
     RungNeeded,
     TriggerResult,
 )
-from approval_engine.policy.facts import line_names, problem, resolve
+from approval_engine.policy.facts import line_names, problem, resolve, whole_names
 from approval_engine.policy.model import Policy, ProcessRule, Row, Test, Trigger
 
 Names = Mapping[str, Value]
@@ -70,7 +70,7 @@ def _lines(policy: Policy, quote: Quote, inputs: Names) -> tuple[_Line, ...]:
     if not quote.lines:
         # Who states totals only must not slip through the rules on lines: the quote
         # itself stands for its one line, and what it does not say is missing.
-        return (_Line(id=WHOLE, names=inputs),)
+        return (_Line(id=WHOLE, names=whole_names(quote, inputs)),)
     return tuple(
         _Line(id=line.id, names=line_names(policy, quote, line, inputs))
         for line in quote.lines

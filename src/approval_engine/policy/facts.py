@@ -8,10 +8,16 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from approval_engine.documents.document import placed
+from approval_engine.documents.node import decimal_of
 from approval_engine.domain.quote import Quote, QuoteLine, Value
 from approval_engine.errors import DocumentError, Problem
 from approval_engine.policy.aggregates import aggregated
-from approval_engine.policy.conditions import ConditionError, evaluate, inputs_of
+from approval_engine.policy.conditions import (
+    ConditionError,
+    Kind,
+    evaluate,
+    inputs_of,
+)
 from approval_engine.policy.lines import LINE_KINDS, line_fields
 from approval_engine.policy.model import Aggregate, Input, InputType, Policy
 from approval_engine.policy.stated import Unfit, shown, typed
@@ -58,6 +64,20 @@ def line_names(
             found = problem(quote, "type", sentence, each.name)
             raise DocumentError(found) from unfit
     return names
+
+
+def whole_names(quote: Quote, inputs: Mapping[str, Value]) -> Mapping[str, Value]:
+    """
+    What a condition on lines can read of a quote without lines: itself as its one line.
+
+    Fields of lines that the policy does not declare may be stated beside the inputs.
+    """
+    stated = {
+        name: decimal_of(value) if kind is Kind.NUMBER else value
+        for name, kind in LINE_KINDS.items()
+        if isinstance(value := quote.inputs.get(name), str | Decimal)
+    }
+    return {**stated, **inputs}
 
 
 def problem(quote: Quote, code: str, sentence: str, name: str) -> Problem:

@@ -193,6 +193,18 @@ def test_every_form_of_completion_is_read(value, completion):
     assert policy.steps["manager"].completion == completion
 
 
+@pytest.mark.parametrize(
+    ("step", "everyone"),
+    [
+        ({"ask": "everyone"}, True),
+        ({"completion": {"quorum": 1, "ask": "everyone"}}, True),
+        ({"completion": {"quorum": 1}}, False),
+    ],
+)
+def test_everyone_is_asked_where_step_or_completion_says_so(step, everyone):
+    assert make_policy(**with_step(**step)).steps["manager"].ask_everyone is everyone
+
+
 def test_a_ladder_may_state_its_mode_and_a_committee():
     rungs = [
         {"role": "vp", "may": {"amount": "< 100"}},

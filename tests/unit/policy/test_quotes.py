@@ -5,6 +5,8 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from approval_engine.documents import canonical, parse
 from approval_engine.errors import DocumentError
@@ -247,3 +249,36 @@ def test_an_attachment_is_known_by_its_content_or_its_hash():
 )
 def test_an_attachment_without_content_to_rely_on_is_refused(value, expected):
     assert expected in codes(problems(QUOTE | {"attachments": [value]}))
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["id", "name", "x"]), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+KEYS = st.sampled_from(sorted({*QUOTE, "owner", "neededBy", "attachments", "further"}))
+
+
+@given(KEYS, JSON)
+def test_any_value_in_any_key_is_read_or_refused_and_nothing_else(key, value):
+    try:
+        text = json.dumps(QUOTE | {key: value}).encode()
+        (quote,) = read_quotes(parse(text, "quote.json"))
+    except DocumentError as refusal:
+        assert refusal.problems  # noqa: PT017
+        return
+    assert quote.id
+
+
+@given(st.sampled_from(sorted({*LINE, "cost", "discountPct", "period", "x"})), JSON)
+def test_any_value_in_a_line_is_read_or_refused_and_nothing_else(key, value):
+    try:
+        text = json.dumps(QUOTE | {"lines": [LINE | {key: value}]}).encode()
+        (quote,) = read_quotes(parse(text, "quote.json"))
+    except DocumentError as refusal:
+        assert refusal.problems  # noqa: PT017
+        return
+    assert quote.lines

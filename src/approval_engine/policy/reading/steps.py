@@ -79,7 +79,7 @@ def _step(draft: Draft, node: Node, base: StepRule) -> StepRule:
         fallback_role=_word(node, "fallbackRole", base.fallback_role),
         dedupe=_word(node, "dedupe", base.dedupe),
         assign=_word(node, "assign", base.assign),
-        ask_everyone=node.has("ask") or base.ask_everyone,
+        ask_everyone=_asks_everyone(node) or base.ask_everyone,
         match=_match(draft, node.child("match")),
         distinct_approvers=node.child("distinctApprovers").flag(
             default=base.distinct_approvers
@@ -89,6 +89,10 @@ def _step(draft: Draft, node: Node, base: StepRule) -> StepRule:
         delta=_delta(draft, node.child("delta")),
         bulk=node.child("bulk").flag(default=base.bulk),
     )
+
+
+def _asks_everyone(node: Node) -> bool:
+    return node.has("ask") or node.child("completion").has("ask")
 
 
 def _word(node: Node, key: str, default: str) -> str:
