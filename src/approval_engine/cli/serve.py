@@ -3,11 +3,13 @@
 """
 
 import signal
+import socket
 import sys
 
 import click
 
 from approval_engine.cli.context import Session, pass_session
+from approval_engine.config import Settings
 from approval_engine.errors import InvalidState
 
 
@@ -25,20 +27,31 @@ def serve(session: Session, host: str, port: int) -> None:
 
     from approval_engine.web.app import create_app
 
-    settings = session.settings
+    require_moving_clock(session.settings)
+    app = create_app(settings, session.runtime)
+    server = create_server(app, sockets=[_listen(host, port)], ident=None)
+    # waitress ends in order when its loop is left by SystemExit.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    session.record(serving=f"http://{host}:{port}")
+    server.run()
+
+
+def require_moving_clock(settings: Settings) -> None:
+    """
+    Raise InvalidState if the clock is fixed, unless that is allowed too.
+    """
     if settings.now and not settings.allow_fixed_clock:
         sentence = (
             "The clock is fixed by CPQ_NOW, so nothing would ever be due;"
             " set CPQ_ALLOW_FIXED_CLOCK=1 to serve nevertheless."
         )
         raise InvalidState(sentence)
-    app = create_app(settings, session.runtime)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        server = create_server(app, host=host, port=port, ident=None)
+        return socket.create_server((host, port), family=family)
     except OSError as error:
         sentence = f"{host}:{port} cannot be served: {error.strerror or error}."
         raise click.BadParameter(sentence) from error
-    # waitress ends in order when its loop is left by SystemExit.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    session.record(serving=f"http://{host}:{port}")
-    server.run()

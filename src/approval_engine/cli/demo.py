@@ -1,0 +1,197 @@
+"""
+`cpq seed`, `cpq test`, `cpq demo`: made-up content, scenarios, and a first look.
+"""
+
+import signal
+import sys
+from dataclasses import asdict, replace
+from pathlib import Path
+from threading import Event, Thread
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from approval_engine.cli.context import Session, pass_session
+from approval_engine.cli.serve import require_moving_clock
+from approval_engine.errors import InvalidState
+
+if TYPE_CHECKING:
+    from approval_engine.executor.runtime import Runtime
+    from approval_engine.scenarios.seed import Seeded
+
+HOST = "127.0.0.1"
+PORTS = range(5000, 5100)
+
+
+@click.command()
+@click.option("--scenario", required=True, type=click.Choice(("approvals", "history")))
+@click.option(
+    "--workflows",
+    type=click.IntRange(1, 100_000),
+    default=500,
+    show_default=True,
+    help="How many workflows a history has.",
+)
+@click.option("--reset", is_flag=True, help="Drop what was seeded before.")
+@pass_session
+def seed(session: Session, scenario: str, workflows: int, *, reset: bool) -> None:
+    """
+    Fill the database with a believable deal desk.
+
+    A history is added to what was seeded before, unless that is dropped.
+    """
+    from approval_engine.scenarios import seed as seeding
+
+    session.require_trust()
+    adding = scenario == "history"
+    seeding.prepare(session.bare_runtime, reset=reset, adding=adding)
+    if adding:
+        seeded = _simulate(session.runtime, workflows)
+    else:
+        seeded = seeding.seed_approvals(session.runtime)
+    password = seeding.give_log_ins(session.runtime)
+    people = ", ".join(seeding.ACCOUNTS)
+    click.echo(f"log in as one of {people} with password {password}", err=True)
+    session.record("seeded", **asdict(seeded))
+
+
+def _simulate(runtime: "Runtime", workflows: int) -> "Seeded":
+    from approval_engine.scenarios.seed import seed_history
+
+    quiet = not sys.stderr.isatty()
+    with click.progressbar(
+        length=workflows, label="simulating", file=sys.stderr, hidden=quiet
+    ) as bar:
+        return seed_history(runtime, workflows, lambda: bar.update(1))
+
+
+@click.command()
+@click.option("--suite", required=True, type=click.Choice(("workflow",)))
+@click.option(
+    "--file",
+    "path",
+    type=click.Path(exists=True, dir_okay=False),
+    help="Default: the scenarios that are shipped.",
+)
+@pass_session
+def test(session: Session, suite: str, path: str | None) -> None:
+    """
+    Play scenarios, each in a database of its own, and compare.
+    """
+    from approval_engine.scenarios import suite as scenarios
+
+    del suite  # The only one there is; it is named so that there can be another.
+    results = []
+    for result in scenarios.run(scenarios.read(session.read(path) if path else None)):
+        results.append(result)
+        if not session.as_json:
+            word = "passed" if result.passed else "failed"
+            session.record(scenario=result.name, result=word)
+        for sentence in result.failures:
+            click.echo(f"{result.name}: {sentence}", err=True)
+    failed = sum(not result.passed for result in results)
+    if session.as_json:
+        session.document([asdict(r) | {"passed": r.passed} for r in results])
+    else:
+        click.echo(f"{len(results) - failed} passed, {failed} failed")
+    if failed:
+        raise SystemExit(8)
+
+
+@click.command()
+@click.option("--serve/--no-serve", "serves", default=True, help="Serve the inbox.")
+@pass_session
+def demo(session: Session, *, serves: bool) -> None:
+    """
+    Seed an empty database, run the golden path, then serve the inbox.
+
+    A database that holds something already is served as it is.
+    """
+    from approval_engine.store.reset import has_content
+
+    session.require_trust()
+    if has_content(session.bare_runtime.database):
+        sentence = "The database holds something already; it is left as it is."
+        click.echo(sentence, err=True)
+    else:
+        _show_golden_path(session)
+    if serves:
+        _serve(session)
+
+
+def _show_golden_path(session: Session) -> None:
+    from approval_engine.scenarios.golden import GOLDEN_PATH
+
+    # Whoever is named in the environment is nobody of the deal desk.
+    settings = replace(session.settings, user=None, token=None)
+    for line in GOLDEN_PATH:
+        click.echo(f"$ cpq {line}")
+        _run(Session(settings=settings), line.split())
+
+
+def _run(session: Session, arguments: list[str]) -> None:
+    from approval_engine.cli import cpq
+
+    name, *rest = arguments
+    command: Any = cpq.get_command(click.Context(cpq), name)
+    try:
+        command.main(
+            args=rest, prog_name=f"cpq {name}", standalone_mode=False, obj=session
+        )
+    finally:
+        session.close()
+
+
+def _serve(session: Session) -> None:
+    from approval_engine import worker
+    from approval_engine.web.app import create_app
+
+    require_moving_clock(session.settings)
+    runtime = session.runtime
+    settings = replace(session.settings, secret_key=_secret_key(session))
+    server, port = _bound(create_app(settings, runtime))
+    # The web server ends in order when its loop is left by SystemExit.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    stop = Event()
+    beside = Thread(target=worker.run, args=(runtime, stop), name="worker")
+    beside.start()
+    try:
+        session.record(serving=f"http://{HOST}:{port}", **_log_in(runtime))
+        server.run()
+    finally:
+        stop.set()
+        beside.join()
+
+
+def _secret_key(session: Session) -> str:
+    from approval_engine.scenarios.golden import secret_key
+
+    database = session.runtime.database
+    name = database.url.database if database.is_sqlite else None
+    return session.settings.secret_key or secret_key(Path(f"{name or 'cpq'}.key"))
+
+
+def _bound(app: Any) -> tuple[Any, int]:  # noqa: ANN401 neither has types
+    from waitress.server import create_server  # type: ignore[import-untyped]
+
+    for port in PORTS:
+        try:
+            return create_server(app, host=HOST, port=port, ident=None), port
+        except OSError:
+            continue
+    sentence = f"Every port from {PORTS.start} to {PORTS.stop - 1} is taken."
+    raise InvalidState(sentence)
+
+
+def _log_in(runtime: "Runtime") -> dict[str, object]:
+    """
+    A fresh log-in of the person whose turn it is; none where people are real.
+    """
+    from approval_engine.scenarios.golden import NEXT_TO_DECIDE
+    from approval_engine.scenarios.seed import give_log_ins
+    from approval_engine.store.reset import is_rehearsal
+
+    if not is_rehearsal(runtime.database):
+        return {}
+    password = give_log_ins(runtime, (NEXT_TO_DECIDE,))
+    return {"user": NEXT_TO_DECIDE, "password": password}
