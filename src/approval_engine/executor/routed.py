@@ -5,11 +5,11 @@ Submit, preview and scenarios all see the same result here.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from approval_engine.domain.quote import Quote
-from approval_engine.errors import StorageError
+from approval_engine.errors import InvalidState, StorageError
 from approval_engine.executor.runtime import Runtime
 from approval_engine.planner.plan import RoutingPlan
 from approval_engine.planner.roster import Roster
@@ -17,7 +17,7 @@ from approval_engine.planner.routing import plan_among
 from approval_engine.policy.evaluate import evaluate
 from approval_engine.policy.evaluation import Evaluation
 from approval_engine.policy.model import Policy
-from approval_engine.store import workflows
+from approval_engine.store import catalog, workflows
 from approval_engine.store.catalog import Current, QuoteRow
 from approval_engine.store.database import Transaction
 
@@ -49,16 +49,15 @@ def route_quote(
     policy: Policy | None = None,
 ) -> Routed:
     """
-    What a submit of this quote would make of it now, under `policy` or the active one.
+    What a submit of this quote would make of it, under `policy` or the one in force.
 
     Raises StorageError if nothing was imported yet, DocumentError or PlanError if the
     quote cannot be judged or staffed, a Refused if the policy does not permit it.
     """
-    policy = policy or _active(runtime, transaction, current)
+    policy = policy or _in_force(runtime, transaction, current, now)
     directory, delegations = current.people()
     quote = runtime.quote(transaction, row.sha256)
-    zone = policy.calendars[policy.default_step.calendar].time_zone
-    evaluation = evaluate(policy, quote, now.astimezone(ZoneInfo(zone)).date())
+    evaluation = evaluate(policy, quote, _today(policy, now))
     roster = _roster(runtime, transaction, policy, current, now)
     return Routed(
         quote=quote,
@@ -93,8 +92,35 @@ def _roster(
     )
 
 
-def _active(runtime: Runtime, transaction: Transaction, current: Current) -> Policy:
+def _in_force(
+    runtime: Runtime, transaction: Transaction, current: Current, now: datetime
+) -> Policy:
+    """
+    The active policy; while its first day is still to come, the newest one in force.
+    """
     if current.policy is None:
         sentence = "The database has no active policy; run 'cpq policy publish'."
         raise StorageError(sentence)
-    return runtime.policy(transaction, current.policy)
+    active = runtime.policy(transaction, current.policy)
+    if _holds(active, now):
+        return active
+    for row in reversed(catalog.policies(transaction)):
+        earlier = runtime.policy(transaction, row.sha256)
+        if _holds(earlier, now):
+            return earlier
+    sentence = (
+        f"Policy '{active.name}' version {active.version} is not in force on"
+        f" {_today(active, now)}, and neither is an earlier one."
+    )
+    raise InvalidState(sentence)
+
+
+def _holds(policy: Policy, now: datetime) -> bool:
+    today = _today(policy, now)
+    begun = policy.starts_on is None or policy.starts_on <= today
+    return begun and (policy.ends_on is None or today <= policy.ends_on)
+
+
+def _today(policy: Policy, now: datetime) -> date:
+    zone = policy.calendars[policy.default_step.calendar].time_zone
+    return now.astimezone(ZoneInfo(zone)).date()

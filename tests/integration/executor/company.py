@@ -81,13 +81,13 @@ class Company:
     One database, a clock that is moved by hand, and short words for what people do.
     """
 
-    def __init__(self, url):
+    def __init__(self, url, **changes):
         self.now = MONDAY
         self.runtime = Runtime(database=Database(url), clock=lambda: self.now)
         self.keys = 0
         upgrade(self.runtime.database)
         intake.import_directory(self.runtime, document(directory()))
-        intake.publish_policy(self.runtime, document(policy()), "dana")
+        intake.publish_policy(self.runtime, document(policy(**changes)), "dana")
 
     def quote(self, quote_id="Q-1", **changes):
         intake.import_quotes(self.runtime, document(quote(quote_id, **changes)))

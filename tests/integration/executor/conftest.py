@@ -8,7 +8,18 @@ from tests.integration.executor.company import Company
 
 
 @pytest.fixture
-def company(database_url):
-    company = Company(database_url)
-    yield company
-    company.runtime.database.close()
+def make_company(database_url):
+    made = []
+
+    def make(**changes):
+        made.append(Company(database_url, **changes))
+        return made[-1]
+
+    yield make
+    for company in made:
+        company.runtime.database.close()
+
+
+@pytest.fixture
+def company(make_company):
+    return make_company()

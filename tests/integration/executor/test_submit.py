@@ -173,3 +173,26 @@ def test_a_directory_change_counts_for_the_next_decision(company):
     with pytest.raises(Forbidden, match="no longer holds the role finance"):
         company.act(workflow, "finance", "approve", "fred")
     assert company.act(workflow, "finance", "approve", "fiona").result == "applied"
+
+
+@pytest.mark.parametrize(
+    ("validity", "version"),
+    [
+        ({"effectiveFrom": "2026-03-02"}, "2"),
+        ({"effectiveFrom": "2026-03-03"}, "1"),
+        ({"until": "2026-03-02"}, "2"),
+        ({"until": "2026-03-01"}, "1"),
+    ],
+)
+def test_a_policy_decides_from_its_first_to_its_last_day(company, validity, version):
+    new = policy(version="2", **validity)
+    intake.publish_policy(company.runtime, document(new), "dana")
+
+    assert company.case(company.started()).policy_version == version
+
+
+def test_a_policy_that_ended_leaves_nobody_to_decide(make_company):
+    ended = make_company(until="2026-03-01")
+
+    with pytest.raises(InvalidState, match="is not in force on 2026-03-02"):
+        ended.submit(ended.quote())
