@@ -28,7 +28,7 @@ def serve(session: Session, host: str, port: int) -> None:
     from approval_engine.web.app import create_app
 
     require_moving_clock(session.settings)
-    app = create_app(settings, session.runtime)
+    app = create_app(session.settings, session.runtime)
     server = create_server(app, sockets=[_listen(host, port)], ident=None)
     # waitress ends in order when its loop is left by SystemExit.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))

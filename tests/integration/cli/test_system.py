@@ -1,0 +1,247 @@
+"""
+Database, settings, worker and server, and who may run the commands of an admin.
+"""
+
+import re
+import signal
+import sqlite3
+import subprocess
+import sys
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from pathlib import Path
+
+import pytest
+
+from approval_engine.cli import COMMANDS
+from tests.integration.cli.conftest import NOW
+from tests.integration.executor.company import directory, policy, quote
+
+CPQ = Path(sys.executable).with_name("cpq")
+LATE = "2026-03-20T09:00:00Z"
+"""When every timer of what was submitted at NOW is due."""
+
+
+def submitted(office):
+    office.ok("--as", "sam", "approval", "submit", "--quote", "Q-1")
+    office.ok("--as", "sam", "approval", "submit", "--quote", "Q-2")
+
+
+def rewrite(statement):
+    with sqlite3.connect("cpq.db") as raw:
+        raw.execute(statement)
+    raw.close()
+
+
+def test_an_upgrade_creates_the_database_and_may_be_repeated(shell):
+    assert shell.ok("db", "upgrade").lines == ["database=ok schema=0001"]
+    assert shell.ok("db", "upgrade").lines == ["database=ok schema=0001"]
+
+
+def test_an_empty_database_is_named_as_such(shell):
+    ended = shell("quote", "list")
+
+    assert ended.code == 7
+    assert ended.notes == [
+        "The database is empty; run 'cpq db upgrade' or 'cpq seed' first."
+    ]
+
+
+def test_a_database_of_another_version_is_refused(office):
+    rewrite("UPDATE alembic_version SET version_num = '9999'")
+
+    for command in (("quote", "list"), ("db", "check"), ("worker", "--once")):
+        assert office(*command).code == 7
+
+
+def test_a_file_that_is_no_database_is_refused_in_a_sentence(shell):
+    (shell.folder / "cpq.db").write_bytes(b"not a database, but longer than a page" * 9)
+    ended = shell("db", "check")
+
+    assert (ended.code, len(ended.notes)) == (7, 1)
+
+
+def test_a_sound_database_passes_the_check(office):
+    submitted(office)
+
+    assert office.ok("db", "check").lines == ["check=ok workflows=2 events=7"]
+    assert office.ok("--json", "db", "check").json == {
+        "check": "ok",
+        "workflows": 2,
+        "events": 7,
+        "findings": [],
+    }
+
+
+def test_each_finding_is_a_line_and_the_check_ends_with_8(office):
+    submitted(office)
+    rewrite("UPDATE approval_task SET is_open = 0, role = 'legal' WHERE id = 'T-1'")
+    ended = office("db", "check")
+    as_json = office("--json", "db", "check")
+
+    assert (ended.code, as_json.code) == (8, 8)
+    assert ended.lines[1] == (
+        "check=failed invariant=I23 workflow=WF-8809"
+        " detail=\"task 'T-1' says 0 in column 'is_open', not 1\""
+    )
+    assert [each["invariant"] for each in as_json.json["findings"]] == ["I5", "I23"]
+
+
+def test_settings_are_shown_without_secrets(shell):
+    secrets = {"CPQ_SECRET_KEY": "open sesame", "CPQ_SMTP_URL": "smtp://a:pass@mail"}
+    plain = shell.ok("config", **secrets)
+    as_json = shell.ok("--json", "config", **secrets).json
+
+    assert "CPQ_SECRET_KEY=***" in plain.lines
+    assert as_json["CPQ_SMTP_URL"] == "smtp://a:***@mail"
+    assert "sesame" not in plain.out + str(as_json)
+    assert not (shell.folder / "cpq.db").exists()
+
+
+def test_the_database_option_comes_before_the_environment(shell):
+    other = ("--database", "sqlite:///other.db")
+    ended = shell.ok(*other, "config", CPQ_DATABASE_URL="sqlite:///this.db")
+
+    assert ended.lines[0] == "CPQ_DATABASE_URL=sqlite:///other.db"
+
+
+def test_a_worker_fires_what_is_due_once(office):
+    submitted(office)
+    before = office.ok("worker", "--once").lines
+    late = office.ok("worker", "--once", CPQ_NOW=LATE).lines
+    again = office.ok("worker", "--once", CPQ_NOW=LATE).lines
+
+    assert (before, again) == (["fired=0 held=[]"], ["fired=0 held=[]"])
+    assert late == ["fired=1 held=[]"]
+    actions = office.ok("approval", "history", "--workflow", "WF-8809").out
+    assert actions.count("action=task_escalated") == 2
+    assert office("db", "check").code == 0
+
+
+def test_a_worker_says_in_its_help_that_nothing_is_sent_yet(shell):
+    assert "not built yet" in shell.ok("worker", "--help").out
+
+
+def test_a_server_refuses_a_clock_that_stands(office):
+    ended = office("serve", CPQ_SECRET_KEY="k" * 32)
+
+    assert ended.code == 4
+    assert "CPQ_ALLOW_FIXED_CLOCK=1" in ended.notes[-1]
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "http"])
+def test_a_server_needs_a_port(office, port):
+    assert office("serve", "--port", port).code == 2
+
+
+@contextmanager
+def running(*arguments, **environment):
+    """
+    A real process that ends by SIGTERM, in order and without a traceback.
+    """
+    process = subprocess.Popen(
+        [CPQ, *arguments],
+        env={"PATH": "/usr/bin:/bin", **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield process
+    finally:
+        process.send_signal(signal.SIGTERM)
+        out, err = process.communicate(timeout=30)
+    assert (process.returncode, "Traceback" in err) == (0, False), out + err
+
+
+@pytest.mark.usefixtures("office")
+def test_a_running_worker_ends_by_a_signal():
+    with running("worker") as process:
+        line = process.stderr.readline()
+
+    assert "Ctrl-C ends it" in line
+
+
+@pytest.mark.usefixtures("office")
+def test_a_server_answers_and_ends_by_a_signal(free_port):
+    key = {"CPQ_SECRET_KEY": "k" * 32}
+    with running("serve", "--port", str(free_port), **key) as process:
+        line = process.stdout.readline()
+        address = line.strip().removeprefix("serving=")
+        client = HTTPConnection("127.0.0.1", free_port, timeout=10)
+        client.request("GET", "/healthz")
+        status = client.getresponse().status
+        client.close()
+
+    assert (address, status) == (f"http://127.0.0.1:{free_port}", 200)
+
+
+def test_a_port_in_use_is_wrong_usage(office, taken_port):
+    options = ("serve", "--port", str(taken_port))
+    ended = office(*options, CPQ_SECRET_KEY="k" * 32, CPQ_ALLOW_FIXED_CLOCK="1")
+
+    assert ended.code == 2
+    assert f"127.0.0.1:{taken_port} cannot be served" in ended.err
+
+
+ADMIN = (
+    ("db", "upgrade"),
+    ("db", "check"),
+    ("quote", "import", "file.json"),
+    ("directory", "import", "file.json"),
+    ("policy", "publish", "file.json"),
+    ("delegation", "end", "--delegation", "D-1"),
+    ("inbox", "--all"),
+    ("token", "create", "--user", "fred", "--scope", "read"),
+    ("worker", "--once"),
+)
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("arguments", ADMIN, ids=" ".join)
+def test_an_admin_is_trusted_where_the_file_system_decides(
+    shell, fresh_database, arguments
+):
+    shell.file("file.json", [])
+    url = fresh_database("postgresql")
+    ended = shell(*arguments, CPQ_DATABASE_URL=url)
+
+    assert ended.code == 4
+    assert "CPQ_TRUST_CLI=1" in ended.notes[-1]
+
+
+@pytest.mark.postgres
+def test_a_trusted_command_line_does_the_same_on_postgresql(shell, fresh_database):
+    world = {"CPQ_DATABASE_URL": fresh_database("postgresql"), "CPQ_TRUST_CLI": "1"}
+    shell.ok("db", "upgrade", **world)
+    shell.ok("directory", "import", shell.file("d.json", directory()), **world)
+    shell.ok("policy", "publish", shell.file("p.json", policy()), **world)
+    shell.ok("quote", "import", shell.file("q.json", quote()), **world)
+    shell.ok("--as", "sam", "approval", "submit", "--quote", "Q-1", **world)
+
+    assert len(shell.ok("--as", "fred", "inbox", **world).lines) == 1
+    assert shell.ok("worker", "--once", **(world | {"CPQ_NOW": LATE})).lines == [
+        "fired=1 held=[]"
+    ]
+    assert shell.ok("db", "check", **world).lines[0].startswith("check=ok")
+    assert shell.ok("process", "list", **world).out.endswith("workflows=1\n")
+
+
+def test_the_installed_command_and_the_module_are_the_same(shell):
+    for start in ([CPQ], [sys.executable, "-m", "approval_engine"]):
+        ended = subprocess.run(
+            [*start, "config"],
+            env={"CPQ_NOW": NOW},
+            cwd=shell.folder,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert "CPQ_NOW=2026-03-02T09:00:00Z" in ended.stdout
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_every_command_explains_itself(shell, name):
+    text = shell.ok(name, "--help").out
+
+    assert re.search(r"^  [A-Z].*\.", text, re.MULTILINE)
