@@ -1,0 +1,160 @@
+"""
+What holds for every address: headers, reading changes nothing, errors tell nothing.
+"""
+
+import logging
+
+import pytest
+
+from approval_engine.errors import StorageError
+from approval_engine.web import queue
+from tests.integration.web.browser import text_of
+
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
+    " connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+VALUES = {
+    "task_id": "T-1",
+    "workflow_id": "WF-8809",
+    "quote_id": "Q-1",
+    "filename": "app.css",
+}
+
+
+def paths(app, method="GET"):
+    """
+    An address of every route that takes this method.
+    """
+    adapter = app.url_map.bind("")
+    rules = [rule for rule in app.url_map.iter_rules() if method in rule.methods]
+    return [
+        adapter.build(rule.endpoint, {n: VALUES[n] for n in rule.arguments}, method)
+        for rule in rules
+    ]
+
+
+def all_paths(app):
+    return [*paths(app), "/nothing", "/api/v1/nothing", "/tasks/T-999"]
+
+
+def test_every_answer_carries_the_headers(app, company, enter, browser):
+    company.started()
+    maria = enter("maria")
+    answers = [b.get(path) for b in (browser, maria) for path in all_paths(app)]
+
+    assert len(answers) > 40
+    for answer in answers:
+        assert answer.headers["X-Content-Type-Options"] == "nosniff", answer.request
+        assert answer.headers["Referrer-Policy"] == "same-origin"
+        assert answer.headers["X-Frame-Options"] == "DENY"
+        own = answer.headers["Content-Security-Policy"]
+        assert own == (
+            "default-src 'none'; sandbox"
+            if "diagram" in answer.request.path and answer.status_code == 200
+            else CSP
+        )
+        kept = answer.request.path.startswith("/static/")
+        assert ("no-store" in answer.headers["Cache-Control"]) is not kept
+
+
+def test_static_files_may_be_kept_because_their_address_changes(browser):
+    page = browser.get("/login")
+    address = page.text.partition('rel="stylesheet" href="')[2].partition('"')[0]
+    answer = browser.get(address)
+
+    assert (answer.status_code, "?v=" in address) == (200, True)
+    assert int(answer.cache_control.max_age) >= 86400
+
+
+def test_no_page_has_anything_inline(app, company, enter):
+    company.started()
+    maria = enter("maria")
+    for path in paths(app):
+        text = maria.get(path).text
+        for inline in ("<script", "<style", " style=", " onclick=", "javascript:"):
+            assert inline not in text, path
+
+
+def test_reading_changes_nothing(app, company, enter, dump):
+    """
+    What a mail scanner or a prefetching browser may do, everywhere, twice.
+    """
+    company.started()
+    maria = enter("maria")
+    before = dump()
+    for path in all_paths(app) * 2:
+        for method in ("GET", "HEAD", "OPTIONS"):
+            maria.client.open(path, method=method, buffered=True)
+
+    assert dump() == before
+
+
+def test_forms_cannot_be_sent_by_reading(app, company, enter, dump):
+    company.started()
+    maria = enter("maria")
+    before = dump()
+    for path in paths(app, "POST"):
+        answer = maria.get(f"{path}?action=approve&csrf_token={maria.token()}")
+        assert answer.status_code in {200, 303, 404, 405, 422}, path
+
+    assert dump() == before
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (ZeroDivisionError("secret detail"), 500),
+        (StorageError("secret detail"), 503),
+    ],
+)
+def test_what_breaks_shows_an_id_and_nothing_else(
+    app, enter, monkeypatch, caplog, error, status
+):
+    maria = enter("maria")
+
+    def fail(_=0):
+        raise error
+
+    monkeypatch.setattr(queue, "waiting", fail)
+    with caplog.at_level(logging.ERROR):
+        answer = maria.get("/")
+
+    assert answer.status_code == status
+    assert "secret detail" not in answer.text
+    assert "Traceback" not in answer.text
+    incident = text_of(answer).partition("'")[2].partition("'")[0]
+    assert len(incident) == 8
+    assert incident in caplog.text
+    assert "secret detail" in caplog.text
+    assert answer.headers["Content-Security-Policy"] == CSP
+
+
+def test_a_method_that_an_address_does_not_take_is_405(enter):
+    answer = enter("maria").client.delete("/tasks/T-1")
+
+    assert answer.status_code == 405
+    assert "POST" in answer.headers["Allow"]
+
+
+def test_the_process_says_that_it_lives_and_whether_it_can_serve(browser, app, company):
+    assert browser.get("/healthz").text == "ok\n"
+    assert browser.get("/readyz").text == "ok\n"
+    with company.runtime.database.begin() as transaction:
+        transaction.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+
+    assert browser.get("/healthz").status_code == 200
+    assert browser.get("/readyz").status_code == 503
+
+
+def test_tables_and_fields_have_names_for_those_who_do_not_see_them(
+    app, company, enter
+):
+    company.started()
+    maria = enter("maria")
+    for path in ("/", "/tasks/T-1", "/workflows", "/workflows/WF-8809", "/quotes"):
+        text = maria.get(path).text
+        assert text.count("<table") == text.count("<caption"), path
+        assert "<th>" not in text
+        assert text.count("<h1") == 1
+        assert 'lang="en"' in text
