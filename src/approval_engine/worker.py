@@ -17,6 +17,9 @@ from approval_engine.executor.runtime import Runtime
 POLL_S = 2.0
 """The longest pause between two rounds; the shortest is half of it."""
 
+BATCH = 100
+"""How many due workflows are asked for at a time."""
+
 AWAY_S = 30.0
 """The longest pause while the database is away."""
 
@@ -49,7 +52,7 @@ def run(runtime: Runtime, stop: Event, poll_s: float = POLL_S) -> None:
         stop.wait(_DICE.uniform(pause_s / 2, pause_s))
 
 
-def once(runtime: Runtime, stop: Event | None = None) -> Round:
+def once(runtime: Runtime, stop: Event | None = None, batch: int = BATCH) -> Round:
     """
     Tick every workflow that is due, each in a transaction of its own.
 
@@ -58,7 +61,7 @@ def once(runtime: Runtime, stop: Event | None = None) -> Round:
     seen: set[str] = set()
     fired, held = 0, list[str]()
     # More may be due than one question answers; what another worker has stays due.
-    while fresh := [each for each in tick.due(runtime) if each not in seen]:
+    while fresh := [each for each in tick.due(runtime, batch) if each not in seen]:
         for workflow_id in fresh:
             if stop is not None and stop.is_set():
                 return Round(fired=fired, held=tuple(held))
