@@ -1,0 +1,67 @@
+"""
+A company per module and database, and the process that commands are killed in.
+"""
+
+from itertools import count
+
+import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+
+_JUDGES = ("kills", "oracle", "pairs", "scenes", "worker")
+pytest.register_assert_rewrite(*(f"tests.concurrency.{name}" for name in _JUDGES))
+
+from tests.concurrency.company import Company  # noqa: E402 rewritten from here on
+from tests.concurrency.oracle import assert_all_holds  # noqa: E402
+from tests.concurrency.worker import Worker  # noqa: E402
+
+_names = (f"races_{number}" for number in count(1))
+_KINDS = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
+
+
+@pytest.fixture(scope="module", params=_KINDS)
+def founded(request, tmp_path_factory):
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path_factory.mktemp('company')}/races.db"
+    else:
+        url = _new_database(request.getfixturevalue("postgres_url"))
+    company = Company(url)
+    yield company
+    company.close()
+
+
+@pytest.fixture(scope="module")
+def company(founded):
+    """
+    A company that the tests of a module share; each works on quotes of its own.
+    """
+    yield founded
+    assert_all_holds(founded.runtime)
+
+
+@pytest.fixture(scope="module")
+def doomed(founded):
+    """
+    A company for tests that break it.
+    """
+    return founded
+
+
+@pytest.fixture(scope="session")
+def worker():
+    """
+    The process whose children carry out commands and are killed.
+    """
+    process = Worker()
+    yield process
+    process.close()
+
+
+def _new_database(server):
+    # The server goes when the session ends, and its databases with it.
+    name = next(_names)
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    engine.dispose()
+    return make_url(server).set(database=name).render_as_string(hide_password=False)

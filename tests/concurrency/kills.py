@@ -1,0 +1,142 @@
+"""
+A command is killed somewhere and asked for again: it must look as if nothing happened.
+"""
+
+from dataclasses import dataclass, replace
+from itertools import count
+from random import Random
+from time import perf_counter
+
+from approval_engine.domain.actions import Action
+from approval_engine.store import workflows
+from tests.concurrency.company import FRED, LATE, MANAGERS, NOW, do
+from tests.concurrency.oracle import assert_sound, picture
+from tests.concurrency.worker import Job
+from tests.concurrency.zygote import COMMITTED, perform
+
+COMMANDS = ("submit", "approve", "approve last", "reject", "recall", "tick")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Trial:
+    """
+    A command that is ready to be carried out on a quote of its own.
+    """
+
+    quote: str
+    job: Job
+
+
+def prepare(company, name):
+    """
+    A quote in the state that the command needs, and the command.
+    """
+    if name == "submit":
+        (quote,) = company.quotes(1)
+        return _trial(company, quote, name, quote)
+    (started,) = company.start(1)
+    if name == "approve last":
+        do(company.runtime, started, FRED, Action.APPROVE, step="finance")
+    if name in {"recall", "tick"}:
+        return _trial(company, started.quote, name, started.id)
+    action, *_ = name.split()
+    return _trial(
+        company, started.quote, action, started.id, started.manager, MANAGERS[0]
+    )
+
+
+def _trial(company, quote, *command):
+    tick = command[0] == "tick"
+    return Trial(
+        quote=quote,
+        job=Job(
+            url=company.url,
+            now=LATE if tick else NOW,
+            command=command,
+            key=None if tick else f"key of {quote}",
+        ),
+    )
+
+
+def kill_at_every_point(company, worker, name, fault=None):
+    """
+    Kill at the first point, the second, … until a child comes through; the points.
+    """
+    expected = undisturbed(company, worker, name)
+    died_at = []
+    for point in count(1):
+        trial = prepare(company, name)
+        told = worker.kill(trial.job, point=point, fault=fault)
+        check(company, trial, told, expected)
+        if told.acknowledged:
+            return died_at
+        died_at.append(told.died_at)
+    raise AssertionError
+
+
+def kill_at_random(company, worker, kills, seed):
+    """
+    Kill that many times at any moment, in any command; how many died of it.
+    """
+    dice = Random(seed)  # noqa: S311 it chooses moments, not secrets
+    expected = {name: undisturbed(company, worker, name) for name in COMMANDS}
+    longest = {name: _duration(company, worker, name) for name in COMMANDS}
+    died = 0
+    while died < kills:
+        name = dice.choice(COMMANDS)
+        trial = prepare(company, name)
+        moment = dice.uniform(1e-4, longest[name])
+        told = worker.kill(trial.job, within_s=moment)
+        check(company, trial, told, expected[name])
+        died += not told.acknowledged
+    return died
+
+
+def undisturbed(company, worker, name):
+    """
+    What the command leaves behind when nobody is killed.
+    """
+    trial = prepare(company, name)
+    worker.run(trial.job)
+    return picture(company.runtime, trial.quote, trial.job.key)
+
+
+def check(company, trial, told, expected):
+    """
+    Ask for the same once more: the effect is there exactly once, and nothing is locked.
+    """
+    runtime = company.late if trial.job.now == LATE else company.runtime
+    answer = _again(runtime, trial)
+    if trial.job.key and told.died_at:
+        assert answer.replayed == (told.died_at == COMMITTED), told
+    if trial.job.key and told.acknowledged:
+        assert answer == replace(told.answer, replayed=True)
+    assert picture(runtime, trial.quote, trial.job.key) == expected, told
+    assert_sound(runtime, _workflow_of(runtime, trial.quote))
+
+
+def _again(runtime, trial):
+    answer = perform(runtime, trial.job.command, trial.job.key)
+    while trial.job.command[0] == "tick" and _is_due(runtime, trial):
+        # Where the dead still hold the lock, a worker passes by and looks again.
+        perform(runtime, trial.job.command, None)
+    return answer
+
+
+def _is_due(runtime, trial):
+    with runtime.database.read() as transaction:
+        found, _ = workflows.read(transaction, trial.job.command[1])
+    return found.next_due_at is not None
+
+
+def _workflow_of(runtime, quote):
+    with runtime.database.read() as transaction:
+        (attempt,) = workflows.attempts(transaction, quote)
+    return attempt.id
+
+
+def _duration(company, worker, name):
+    trial = prepare(company, name)
+    began = perf_counter()
+    worker.kill(trial.job)
+    return perf_counter() - began

@@ -1,0 +1,143 @@
+"""
+Every two commands that can meet on one workflow, and what may come of it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from approval_engine.domain.actions import Action
+from approval_engine.executor.commands.recall import recall
+from approval_engine.executor.commands.tick import tick
+from tests.concurrency.company import (
+    FRED,
+    LATE,
+    MANAGERS,
+    NOW,
+    SAM,
+    STELLA,
+    caller,
+    do,
+)
+from tests.concurrency.oracle import assert_sound, decisions, facts, messages
+from tests.concurrency.race import inside, together
+from tests.concurrency.scenes import word
+
+ENDINGS = {
+    "workflow_approved": "approved",
+    "workflow_rejected": "rejected",
+    "workflow_returned": "returned",
+    "recalled": "recalled",
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Command:
+    """
+    What is done, by `call(runtime, started)`, and at what time.
+    """
+
+    call: Callable[..., object]
+    now: object = NOW
+
+
+def _act(person, action):
+    return Command(call=lambda runtime, started: do(runtime, started, person, action))
+
+
+COMMANDS = {
+    "approve": _act(MANAGERS[0], Action.APPROVE),
+    "approve by another": _act(MANAGERS[1], Action.APPROVE),
+    "approve by the stand-in": _act(STELLA, Action.APPROVE),
+    "reject": _act(MANAGERS[0], Action.REJECT),
+    "return": _act(MANAGERS[0], Action.RETURN),
+    "claim": _act(MANAGERS[0], Action.CLAIM),
+    "claim by another": _act(MANAGERS[1], Action.CLAIM),
+    "delegate": _act(MANAGERS[0], Action.DELEGATE),
+    "recall": Command(
+        call=lambda runtime, started: recall(runtime, started.id, "no", caller(SAM))
+    ),
+    "escalate": Command(
+        call=lambda runtime, started: tick(runtime, started.id), now=LATE
+    ),
+}
+
+WON, TOO_LATE, NOT_MINE, AGAIN, NOTHING = (
+    "applied", "InvalidState", "Forbidden", "duplicate", "nothing",
+)  # fmt: skip
+
+PAIRS = {
+    ("approve", "approve"): ((WON, AGAIN), (AGAIN, WON)),
+    ("approve", "approve by another"): ((WON, TOO_LATE), (TOO_LATE, WON)),
+    ("approve", "reject"): ((WON, TOO_LATE), (TOO_LATE, WON)),
+    ("approve", "return"): ((WON, TOO_LATE), (TOO_LATE, WON)),
+    ("approve", "claim"): ((WON, TOO_LATE), (WON, WON)),
+    ("approve", "claim by another"): ((WON, TOO_LATE), (NOT_MINE, WON)),
+    ("approve by another", "delegate"): ((WON, TOO_LATE), (NOT_MINE, WON)),
+    ("approve by the stand-in", "delegate"): ((NOT_MINE, WON), (WON, WON)),
+    ("approve", "recall"): ((WON, TOO_LATE), (TOO_LATE, WON)),
+    ("approve", "escalate"): ((WON, NOTHING), (NOT_MINE, WON)),
+    ("reject", "recall"): ((WON, TOO_LATE), (TOO_LATE, WON)),
+    ("reject", "escalate"): ((WON, NOTHING), (NOT_MINE, WON)),
+    ("claim", "claim by another"): ((WON, NOT_MINE), (NOT_MINE, WON)),
+    ("claim", "claim"): ((WON, AGAIN), (AGAIN, WON)),
+    ("recall", "recall"): ((WON, AGAIN), (AGAIN, WON)),
+    ("recall", "escalate"): ((WON, NOTHING), (WON, WON)),
+    ("escalate", "escalate"): ((WON, NOTHING), (NOTHING, WON)),
+}
+"""The two outcomes if the first command is first, and if the second one is."""
+
+
+def directed(company, pair, first, where):
+    """
+    Let one command of a pair meet the other inside its transaction.
+    """
+    (started,) = _ready(company)
+    sides = _sides(company, pair, started)
+    outcomes = inside(sides[first], sides[1 - first], where)
+    words = tuple(word(outcome) for outcome in outcomes)
+    expected = PAIRS[pair][first]
+    assert words == (expected[first], expected[1 - first])
+    judge(company, started)
+
+
+def at_once(company, pair, rounds):
+    """
+    Let both commands of a pair go at the same moment, again and again.
+    """
+    for started in _ready(company, rounds):
+        sides = _sides(company, pair, started)
+        outcomes = together([side.call for side in sides])
+        words = tuple(word(outcome) for outcome in outcomes)
+        assert words in PAIRS[pair]
+        judge(company, started)
+
+
+def judge(company, started):
+    """
+    Whoever was first: one decision per task, one end, and no message that is not true.
+    """
+    runtime = company.runtime
+    recorded, sent = facts(runtime, started.id), messages(runtime, started.id)
+    ended = [ENDINGS[fact] for fact in ENDINGS if recorded[fact]]
+    assert len(decisions(runtime, started.manager)) <= 1
+    assert [recorded[fact] for fact in ENDINGS if recorded[fact]] in ([], [1])
+    assert set(ended) >= set(ENDINGS.values()) & set(sent)
+    assert recorded["task_escalated"] <= 1
+    assert_sound(runtime, started.id)
+
+
+def _ready(company, number=1):
+    # Finance has approved, so that the manager's word is the last one.
+    ready = company.start(number)
+    for started in ready:
+        do(company.runtime, started, FRED, Action.APPROVE, step="finance")
+    return ready
+
+
+def _sides(company, pair, started):
+    commands = [COMMANDS[name] for name in pair]
+    sides = company.sides(*(command.now for command in commands))
+    for side, command in zip(sides, commands, strict=True):
+        side.call = partial(command.call, side.runtime, started)
+    return sides

@@ -1,0 +1,136 @@
+"""
+A process that forks one child per command and lets it die where it is told to.
+
+One request per line comes in; `at POINT`, `ack ANSWER` or `error TEXT`, and at last
+`end` go out. Forking spares each child the imports, so a kill takes milliseconds.
+"""
+
+import json
+import os
+import signal
+import sys
+from dataclasses import asdict
+from datetime import datetime
+
+from sqlalchemy import event
+
+from approval_engine.domain.actions import Action
+from approval_engine.executor.commands.act import Wish, act
+from approval_engine.executor.commands.recall import recall
+from approval_engine.executor.commands.submit import submit
+from approval_engine.executor.commands.tick import tick
+from approval_engine.executor.runtime import Runtime
+from approval_engine.store.database import Database
+from tests.concurrency.company import NOW, SAM, caller
+from tests.concurrency.faults import FAULTS
+
+COMMITTED = "committed"
+"""The point after the commit: the effect is there, but nobody was told."""
+
+
+def perform(runtime, command, key):
+    """
+    Carry out a command given as plain words.
+    """
+    name, *rest = command
+    if name == "submit":
+        return submit(runtime, *rest, caller(SAM, key))
+    if name == "recall":
+        return recall(runtime, *rest, "changed my mind", caller(SAM, key))
+    if name == "tick":
+        return tick(runtime, *rest)
+    workflow, task, person = rest
+    comment = None if name == Action.APPROVE else "because"
+    wish = Wish(workflow=workflow, task=task, action=Action(name), comment=comment)
+    return act(runtime, wish, caller(person, key))
+
+
+class Points:
+    """
+    Counts the points at which a process can die, and dies at the chosen one.
+    """
+
+    def __init__(self, chosen, engine):
+        self._chosen = chosen
+        self._passed = 0
+        self._committing = False
+        event.listen(engine, "before_cursor_execute", self._statement)
+        event.listen(engine, "commit", self._commit)
+        event.listen(engine, "checkin", self._checkin)
+
+    def _statement(self, _connection, _cursor, statement, *_rest):
+        self._pass(" ".join(statement.split()[:3]))
+
+    def _commit(self, _connection):
+        self._pass("commit")
+        self._committing = True
+
+    def _checkin(self, *_):
+        self._pass(COMMITTED if self._committing else "rolled back")
+
+    def _pass(self, name):
+        self._passed += 1
+        if self._passed == self._chosen:
+            _say(f"at {name}")
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+class Server:
+    """
+    Like a server that has run for a while: what it read and compiled is at hand.
+    """
+
+    def __init__(self, url):
+        self.now = NOW
+        self.runtime = Runtime(database=Database(url), clock=lambda: self.now)
+
+    def serve(self, request):
+        """
+        Carry the request out, and say so.
+        """
+        self.now = datetime.fromisoformat(request["now"])
+        answer = perform(self.runtime, request["command"], request["key"])
+        _say(f"ack {json.dumps(answer and asdict(answer))}")
+
+    def fork(self, request):
+        """
+        Let a child carry it out, and die of it if the request says so.
+        """
+        # A child must not share its parent's connections.
+        self.runtime.database.close()
+        pid = os.fork()
+        if pid:
+            os.waitpid(pid, 0)
+            return
+        try:
+            self._doomed(request)
+        except BaseException as error:  # noqa: BLE001 the parent must hear of anything
+            _say(f"error {error!r}")
+        os._exit(0)
+
+    def _doomed(self, request):
+        if request["fault"]:
+            FAULTS[request["fault"]](setattr)
+        Points(request["point"], self.runtime.database.engine)
+        if request["within_s"]:
+            # Nobody handles this signal: it ends the process wherever it is just then.
+            signal.setitimer(signal.ITIMER_REAL, request["within_s"])
+        self.serve(request)
+
+
+def _say(line):
+    os.write(1, f"{line}\n".encode())
+
+
+def main():
+    servers = {}
+    for line in sys.stdin:
+        request = json.loads(line)
+        server = servers.setdefault(request["url"], None) or Server(request["url"])
+        servers[request["url"]] = server
+        (server.fork if request["mortal"] else server.serve)(request)
+        _say("end")
+
+
+if __name__ == "__main__":
+    main()
