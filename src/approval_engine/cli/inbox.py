@@ -2,12 +2,14 @@
 `cpq inbox`: the open tasks that a person can act on now.
 """
 
+import sys
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import click
 
 from approval_engine.cli.context import Session, pass_session
+from approval_engine.cli.table import table
 
 if TYPE_CHECKING:
     from approval_engine.history.inbox import Entry
@@ -29,8 +31,32 @@ def inbox(session: Session, role: str | None, *, everybody: bool) -> None:
     found = _everybodys(session, role) if everybody else _own(session, role)
     if session.as_json:
         session.document([entry.view() for entry in found])
+    elif sys.stdout.isatty():
+        _table(session, found)
     else:
         session.rows(entry.line() for entry in found)
+
+
+def _table(session: Session, found: "tuple[Entry, ...]") -> None:
+    from approval_engine.web.words import due
+
+    now = session.runtime.clock()
+    rows = [
+        {
+            "due": due(entry.waiting.task.due_at, now)[2],
+            "task": entry.waiting.task.id,
+            "workflow": entry.waiting.task.workflow_id,
+            "account": entry.waiting.account,
+            "quote": entry.waiting.quote_id,
+            "step": entry.step.id,
+            "why": ", ".join(reason.trigger for reason in entry.step.reasons),
+        }
+        for entry in found
+    ]
+    for line in table(rows):
+        click.echo(line)
+    if not rows:
+        click.echo("Nothing waits for you.")
 
 
 def _own(session: Session, role: str | None) -> "tuple[Entry, ...]":

@@ -66,6 +66,11 @@ class Shell:
         assert ended.code == 0, ended.err
         return ended
 
+    def on_a_terminal(self, *arguments, **environment):
+        with self._monkeypatch.context() as patch:
+            patch.setattr(sys.stdout, "isatty", lambda: True)
+            return self.ok(*arguments, **environment)
+
     def file(self, name, value):
         """
         A file in the current folder, as JSON unless it is text already.

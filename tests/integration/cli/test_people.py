@@ -78,6 +78,19 @@ def test_an_inbox_as_json_is_a_list_of_tasks(busy):
     assert task["reasons"][0]["trigger"] == "margin"
 
 
+def test_an_inbox_on_a_terminal_is_a_table(busy):
+    terminal = busy.on_a_terminal(
+        "--as", "fred", "inbox", CPQ_NOW="2026-03-04T19:00:00Z"
+    )
+    empty = busy.on_a_terminal("--as", "sam", "inbox")
+
+    assert terminal.lines == [
+        "DUE       TASK  WORKFLOW  ACCOUNT  QUOTE  STEP     WHY",
+        "late 2 h  T-2   WF-8809   ACME     Q-1    finance  margin",
+    ]
+    assert empty.lines == ["Nothing waits for you."]
+
+
 def test_an_empty_inbox_as_json_is_an_empty_list(office):
     assert office.ok("--json", "--as", "fred", "inbox").json == []
 
