@@ -124,7 +124,7 @@ class Company:
         if len(self._reserve) < number:
             # Importing many at once is much quicker than one by one.
             ids = [f"Q-{next(self._numbers)}" for _ in range(max(number, _RESERVE))]
-            new = document([_quote(each) for each in ids], "quotes")
+            new = document([quote_value(each) for each in ids], "quotes")
             intake.import_quotes(self.runtime, new)
             self._reserve += ids
         taken, self._reserve = self._reserve[:number], self._reserve[number:]
@@ -181,7 +181,7 @@ def _directory():
     }
 
 
-def _quote(quote_id):
+def quote_value(quote_id):
     return {
         "id": quote_id,
         "revision": 1,

@@ -22,6 +22,8 @@ from tests.concurrency.company import (
     STELLA,
     caller,
     do,
+    document,
+    quote_value,
 )
 from tests.concurrency.oracle import assert_sound, decisions, facts, rows
 from tests.concurrency.race import inside, together
@@ -165,6 +167,17 @@ def _both(company, call):
     for side in sides:
         side.call = partial(call, side.runtime)
     return sides
+
+
+def same_import(company, rounds):
+    """
+    Two people import the same quotes, one of them from a file in another order.
+    """
+    for number in range(rounds):
+        values = [quote_value(f"QI-{number}-{each}") for each in range(40)]
+        files = [document(each, "quotes") for each in (values, values[::-1])]
+        calls = [partial(intake.import_quotes, company.runtime, each) for each in files]
+        assert sorted(together(calls)) == [0, len(values)]
 
 
 def one_key_two_requests(company):

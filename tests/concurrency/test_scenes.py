@@ -42,6 +42,10 @@ def test_two_delegations_at_once_both_count(company, where):
     scenes.second_window(company, where)
 
 
+def test_two_imports_of_the_same_quotes_both_succeed(company):
+    scenes.same_import(company, rounds=5)
+
+
 def test_one_key_serves_one_of_two_requests(company):
     scenes.one_key_two_requests(company)
 

@@ -129,7 +129,8 @@ def put(transaction: Transaction, documents: Iterable[Document]) -> None:
     """
     rows = [
         {"sha256": document.sha256, "kind": document.kind, "body": document.body}
-        for document in documents
+        # In one order always, so that two who store the same never wait in a circle.
+        for document in sorted(documents, key=lambda each: each.sha256)
     ]
     if rows:
         transaction.execute(_PUT[transaction.dialect.name], rows)
