@@ -2,7 +2,7 @@
 Peer: SpiffWorkflow the obvious way, as its documents show it.
 
 The XML is parsed for every instance, the stock serializer writes specification and
-tasks into the row, SQLAlchemy's ORM stores rows much like ours, without hashes or rules.
+tasks into the row, SQLAlchemy's ORM stores rows much like ours, but for hash and rule.
 """
 
 import logging

@@ -7,7 +7,7 @@ Quote, policy, directory and delegations are documents already when a submit com
 from approval_engine.documents import canonical, sha256
 from approval_engine.domain.workflow import Evidence
 from approval_engine.executor.routed import Routed
-from approval_engine.planner.document import document_of, plain
+from approval_engine.planner.document import document_of
 from approval_engine.store.catalog import Document
 
 
@@ -16,7 +16,7 @@ def documents(routed: Routed, xml: bytes) -> tuple[Document, ...]:
     The documents that a submit adds: evaluation, plan and process definition, in order.
     """
     bodies = {
-        "evaluation": canonical(plain(routed.evaluation)),
+        "evaluation": canonical(routed.evaluation),
         "plan": document_of(routed.plan),
         "definition": xml,
     }

@@ -22,7 +22,7 @@ def document_of(plan: RoutingPlan) -> bytes:
     """
     The plan's canonical document.
     """
-    return canonical(plain(plan))
+    return canonical(plan)
 
 
 def plain(value: object) -> object:

@@ -1,5 +1,6 @@
 import hashlib
 import json
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from enum import Enum, StrEnum
@@ -18,6 +19,12 @@ class Colour(StrEnum):
 
 class Size(Enum):
     BIG = 3
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Box:
+    size: Size
+    parts: tuple[object, ...] = ()
 
 
 NEW_YORK = timezone(timedelta(hours=-5))
@@ -44,6 +51,7 @@ NEW_YORK = timezone(timedelta(hours=-5))
         ((1, [2, ()]), "[1,[2,[]]]"),
         ({"b": 1, "a": {"d": 2, "c": 3}}, '{"a":{"c":3,"d":2},"b":1}'),
         (MappingProxyType({Colour.RED: Colour.RED}), '{"red":"red"}'),
+        (Box(size=Size.BIG, parts=("a",)), '{"parts":["a"],"size":3}'),
     ],
 )
 def test_each_kind_of_value_has_one_form(value, text):
@@ -65,6 +73,8 @@ def test_each_kind_of_value_has_one_form(value, text):
         datetime(2026, 3, 6),  # noqa: DTZ001
         {1: "a"},
         {None: 1},
+        Box(size=Size.BIG, parts=(0.5,)),
+        Box,
         frozenset({"a"}),
         b"bytes",
         object(),
