@@ -144,23 +144,32 @@ def detail(found: Case) -> Iterator[dict[str, object]]:
         }
 
 
-def submitter_of(database: Database, quote_id: str) -> str | None:
+def submitter_of(database: Database, quote_id: str) -> str:
     """
-    Who submits the newest revision of a quote; None if there is no such quote.
+    Who submits the newest revision of a quote. Raises NotFound.
     """
     with database.read() as transaction:
         row = catalog.quote(transaction, quote_id)
-    return row.submitted_by if row else None
+    if row is None:
+        sentence = f"There is no quote '{quote_id}'."
+        raise NotFound(sentence)
+    return row.submitted_by
 
 
 def asked_for(database: Database, workflow_id: str, task_id: str) -> str | None:
     """
     Whom a task asks: its assignee, who decided it, or its first candidate.
+
+    Raises NotFound if there is no such task in the workflow.
     """
     with database.read() as transaction:
         found = workflows.read(transaction, workflow_id)
-    task = found[0].task(task_id) if found else None
+    if found is None:
+        sentence = f"There is no workflow '{workflow_id}'."
+        raise NotFound(sentence)
+    task = found[0].task(task_id)
     if task is None:
-        return None
+        sentence = f"There is no task '{task_id}' in {found[0].subject}."
+        raise NotFound(sentence)
     decided = None if task.is_open else task.closed_by
     return decided or task.assignee or next(iter(task.candidates), None)
