@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from approval_engine.documents import Document
+from approval_engine.executor.runtime import Runtime
 from approval_engine.scenarios import world
 from approval_engine.scenarios.suite.play import play
 from approval_engine.scenarios.suite.reading import read_scenarios
@@ -49,18 +50,18 @@ def run(scenarios: tuple[Scenario, ...]) -> Iterator[Result]:
     """
     with TemporaryDirectory(prefix="cpq-test-") as name:
         folder = Path(name)
-        empty = _empty(folder)
+        empty = folder / "empty.db"
+        pattern = _migrated(empty)
         for number, scenario in enumerate(scenarios):
             path = folder / f"{number}.db"
             # Copying an empty database is much faster than migrating another one.
             shutil.copyfile(empty, path)
-            yield Result(name=scenario.name, failures=play(scenario, path))
+            yield Result(name=scenario.name, failures=play(scenario, path, pattern))
 
 
-def _empty(folder: Path) -> Path:
-    path = folder / "empty.db"
+def _migrated(path: Path) -> Runtime:
     database = Database(f"sqlite:///{path}")
     upgrade(database)
     # The last connection that closes brings everything into the one file.
     database.close()
-    return path
+    return Runtime(database=database)

@@ -4,6 +4,7 @@ One scenario in a database of its own → what failed, as sentences; nothing if 
 
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 from approval_engine.errors import ApprovalEngineError, DefinitionError, Refused
@@ -26,15 +27,16 @@ from approval_engine.store.database import Database
 AUTHOR = "system"
 
 
-def play(scenario: Scenario, path: Path) -> tuple[str, ...]:
+def play(scenario: Scenario, path: Path, pattern: Runtime) -> tuple[str, ...]:
     """
     What failed, each with the step it failed in. `path` is an empty, migrated database.
 
     The first step that goes another way than demanded is the last one that is played.
+    `pattern` remembers the documents that it has read for other scenarios.
     """
     database = Database(f"sqlite:///{path}")
     clock = StoryClock(scenario.at)
-    stage = Stage(Runtime(database=database, clock=clock), clock)
+    stage = Stage(replace(pattern, database=database), clock)
     with closing(database), Probe(path) as probe:
         _found(scenario, stage)
         return tuple(_Playing(scenario, stage, probe).failures())
