@@ -23,7 +23,7 @@ from approval_engine.planner.separation import excluded
 from approval_engine.policy.model import InputType, Policy
 from approval_engine.store import catalog, workflows
 from approval_engine.store.database import Transaction
-from approval_engine.web import context
+from approval_engine.web import context, words
 
 OVERSEERS = frozenset({"deal_desk", "auditor", "admin"})
 """Who holds one of these roles sees every quote and every workflow."""
@@ -39,6 +39,16 @@ class Figure:
 
     name: str
     value: JsonValue
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Late:
+    """
+    What silence leads to; `at` is None if the clock will do nothing more.
+    """
+
+    at: datetime | None
+    words: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,21 +77,25 @@ class Dossier:
         """
         return self.case.step(task.step)
 
-    def late(self, task: Task) -> tuple[datetime, str | None]:
+    def late(self, task: Task) -> Late:
         """
-        When something happens if nobody answers, and which role is asked then.
-
-        No role is left where the task is only held and the deal desk told.
+        What happens, and when, if nobody answers the task.
         """
-        levels = self.step(task).escalations
+        step = self.step(task)
         waiting = sorted(
             (timer.due_at, timer.level)
             for timer in self.workflow.timers
             if timer.step == task.step and timer.kind == "escalation"
         )
-        if waiting and waiting[0][1] <= len(levels):
-            return waiting[0][0], levels[waiting[0][1] - 1].role
-        return (waiting[0][0] if waiting else task.due_at), None
+        if not waiting:
+            return Late(at=None, words="Nobody else is asked: it waits for an answer")
+        at, level = waiting[0]
+        if step.on_timeout == "remind":
+            return Late(at=at, words="A reminder is sent")
+        if step.on_timeout == "escalate" and level <= len(step.escalations):
+            role = words.title(step.escalations[level - 1].role)
+            return Late(at=at, words=f"{role} is asked")
+        return Late(at=at, words="It is held and the deal desk is told")
 
     def figures(self) -> tuple[Figure, ...]:
         """

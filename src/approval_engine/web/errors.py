@@ -104,7 +104,7 @@ def _unauthenticated(error: Unauthenticated) -> Response:
         response.headers["WWW-Authenticate"] = "Bearer"
         return response
     # What was asked for is shown after the log-in, unless it would change something.
-    target = request.full_path if request.method in SAFE else "/"
+    target = request.full_path.rstrip("?") if request.method in SAFE else "/"
     return log_in_page(401, str(error), target)
 
 

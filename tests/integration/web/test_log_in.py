@@ -23,7 +23,7 @@ def test_a_page_asks_for_a_log_in_first_and_is_shown_after_it(company, browser, 
     set_password(company.runtime, "maria", PASSWORD)
     before = browser.get(path)
     assert (before.status_code, "Log in" in before.text) == (401, True)
-    assert f'name="next" value="{path}' in before.text
+    assert f'name="next" value="{path}"' in before.text
 
     assert browser.log_in("maria").status_code == 303
     assert browser.get(path).status_code == 200
