@@ -5,6 +5,7 @@
 import click
 
 from approval_engine.cli.context import Session, pass_session
+from approval_engine.cli.progress import watched
 
 
 @click.group()
@@ -37,7 +38,7 @@ def check(session: Session) -> None:
     from approval_engine.operations.invariants import check_all
 
     session.require_trust()
-    found = check_all(session.runtime)
+    found = check_all(session.runtime, watched)
     if session.as_json:
         session.document(found.view())
     for finding in () if session.as_json else found.findings:

@@ -87,6 +87,15 @@ def test_each_finding_is_a_line_and_the_check_ends_with_8(office):
     assert [each["invariant"] for each in as_json.json["findings"]] == ["I5", "I23"]
 
 
+def test_a_long_check_shows_a_bar_to_whoever_watches(office, monkeypatch):
+    submitted(office)
+    assert "%" not in office.ok("db", "check").err
+
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    watched = office.ok("db", "check")
+    assert watched.lines == ["check=ok workflows=2 events=7"]
+
+
 def test_settings_are_shown_without_secrets(shell):
     secrets = {"CPQ_SECRET_KEY": "open sesame", "CPQ_SMTP_URL": "smtp://a:pass@mail"}
     plain = shell.ok("config", **secrets)

@@ -60,6 +60,10 @@ OF_THE_WHOLE: tuple[Invariant[Transaction], ...] = _table(
 )
 
 
+Watched = Callable[[tuple[str, ...]], Iterable[str]]
+"""A way through workflow ids."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Checked:
     """
@@ -82,16 +86,17 @@ class Checked:
         }
 
 
-def check_all(runtime: Runtime) -> Checked:
+def check_all(runtime: Runtime, watched: Watched = iter) -> Checked:
     """
     Check every invariant over the whole database as it stands at one moment.
+
+    `watched` goes through the workflow ids and may tell how far it is.
     """
     with runtime.database.read() as transaction:
-        ids = dict.fromkeys(
-            (*workflows.ids(transaction), *sorted(events.workflow_ids(transaction)))
-        )
+        known = workflows.ids(transaction)
+        ids = tuple(dict.fromkeys((*known, *sorted(events.workflow_ids(transaction)))))
         findings, seen = list[Finding](), 0
-        for workflow_id in ids:
+        for workflow_id in watched(ids):
             found = subject_of(runtime, transaction, workflow_id)
             if isinstance(found, Finding):
                 findings.append(found)
