@@ -173,6 +173,13 @@ OUTBOX = Table(
         sqlite_where=text("status = 'waiting'"),
         postgresql_where=text("status = 'waiting'"),
     ),
+    # The decision's question: what need not be sent any more for this task?
+    Index(
+        "ix_outbox_task",
+        "task_id",
+        sqlite_where=text("status = 'waiting'"),
+        postgresql_where=text("status = 'waiting'"),
+    ),
 )
 
 IDEMPOTENCY = Table(
