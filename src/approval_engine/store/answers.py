@@ -3,13 +3,12 @@ Answers kept under an idempotency key: the same request gets the same answer aga
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from approval_engine.errors import Conflict, KeyReused
 from approval_engine.store.database import Transaction
+from approval_engine.store.prepared import insert_missing
 from approval_engine.store.schema import IDEMPOTENCY
 
 
@@ -29,17 +28,7 @@ _SCOPE = ("actor", "route", "key")
 _FIND = select(IDEMPOTENCY.c.fingerprint, IDEMPOTENCY.c.answer).where(
     *(IDEMPOTENCY.c[name] == bindparam(name) for name in _SCOPE)
 )
-_COLUMNS: dict[str, Any] = {name: bindparam(name) for name in IDEMPOTENCY.c.keys()}  # noqa: SIM118 not a dict
-_KEEP = {
-    "sqlite": sqlite.insert(IDEMPOTENCY)
-    .values(_COLUMNS)
-    .on_conflict_do_nothing()
-    .returning(IDEMPOTENCY.c.key),
-    "postgresql": postgresql.insert(IDEMPOTENCY)
-    .values(_COLUMNS)
-    .on_conflict_do_nothing()
-    .returning(IDEMPOTENCY.c.key),
-}
+_KEEP = insert_missing(IDEMPOTENCY)
 
 
 def find(transaction: Transaction, key: Key) -> str | None:
@@ -62,6 +51,6 @@ def keep(transaction: Transaction, key: Key, answer: str, at: str) -> None:
     """
     row = {name: getattr(key, name) for name in Key.__slots__}
     row |= {"answer": answer, "created_at": at}
-    if transaction.execute(_KEEP[transaction.dialect.name], row).first() is None:
+    if not _KEEP.run(transaction, [row]):
         sentence = f"The idempotency key '{key.key}' is busy with another request."
         raise Conflict(sentence)

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ScalarSelect, bindparam, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from approval_engine.errors import NotFound, StorageError
 from approval_engine.store.database import Transaction
+from approval_engine.store.prepared import insert_missing
 from approval_engine.store.schema import (
     COUNTER,
     DOCUMENT,
@@ -80,17 +80,7 @@ class Current:
         return self.directory, self.delegations
 
 
-_DOCUMENT_COLUMNS: dict[str, Any] = {
-    name: bindparam(name) for name in Document.__slots__
-}
-_PUT = {
-    "sqlite": sqlite.insert(DOCUMENT)
-    .values(_DOCUMENT_COLUMNS)
-    .on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(DOCUMENT)
-    .values(_DOCUMENT_COLUMNS)
-    .on_conflict_do_nothing(),
-}
+_PUT = insert_missing(DOCUMENT)
 _BODY = select(DOCUMENT.c.body).where(DOCUMENT.c.sha256 == bindparam("sha256"))
 _SETTING = select(SETTING.c.value).where(SETTING.c.name == bindparam("name"))
 _QUOTE = select(QUOTE).where(QUOTE.c.id == bindparam("id"))
@@ -132,8 +122,7 @@ def put(transaction: Transaction, documents: Iterable[Document]) -> None:
         # In one order always, so that two who store the same never wait in a circle.
         for document in sorted(documents, key=lambda each: each.sha256)
     ]
-    if rows:
-        transaction.execute(_PUT[transaction.dialect.name], rows)
+    _PUT.run(transaction, rows)
 
 
 def body(transaction: Transaction, sha256: str) -> bytes:

@@ -9,10 +9,13 @@ from sqlalchemy import bindparam, select
 
 from approval_engine.domain.events import Event
 from approval_engine.store.database import Transaction
+from approval_engine.store.prepared import Prepared
 from approval_engine.store.schema import EVENT, EVENT_TEXT
 
 _COLUMNS = tuple(Event.__slots__)
 _OF = select(EVENT).where(EVENT.c.workflow_id == bindparam("id")).order_by(EVENT.c.seq)
+_APPEND = Prepared(EVENT.insert())
+_ADD_TEXT = Prepared(EVENT_TEXT.insert())
 _TEXTS = (
     select(EVENT.c.seq, EVENT_TEXT.c.salt, EVENT_TEXT.c.body)
     .join(EVENT_TEXT, EVENT_TEXT.c.event_id == EVENT.c.id)
@@ -38,11 +41,9 @@ def append(
     Add events at the end of their logs, and what people wrote.
     """
     rows = [{name: getattr(event, name) for name in _COLUMNS} for event in events]
-    if rows:
-        transaction.execute(EVENT.insert(), rows)
+    _APPEND.run(transaction, rows)
     words = [{name: getattr(t, name) for name in EventText.__slots__} for t in texts]
-    if words:
-        transaction.execute(EVENT_TEXT.insert(), words)
+    _ADD_TEXT.run(transaction, words)
 
 
 def of(transaction: Transaction, workflow_id: str) -> tuple[Event, ...]:

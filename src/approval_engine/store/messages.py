@@ -5,9 +5,10 @@ Outbox rows: messages to send, stored in the transaction that they tell of.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, null, select, update
 
 from approval_engine.store.database import Transaction
+from approval_engine.store.prepared import Prepared
 from approval_engine.store.schema import OUTBOX
 
 
@@ -31,6 +32,14 @@ class Message:
         return f"{self.event_id}:{self.kind}:{self.recipient}"
 
 
+_ENQUEUE = Prepared(OUTBOX.insert())
+_CANCEL = Prepared(
+    update(OUTBOX)
+    .where(OUTBOX.c.task_id == bindparam("the_task"), OUTBOX.c.status == "waiting")
+    .values(status="cancelled", next_attempt_at=null())
+)
+
+
 def enqueue(transaction: Transaction, messages: Iterable[Message], at: str) -> None:
     """
     Store messages that wait to be sent from `at` on.
@@ -46,21 +55,14 @@ def enqueue(transaction: Transaction, messages: Iterable[Message], at: str) -> N
         }
         for message in messages
     ]
-    if rows:
-        transaction.execute(OUTBOX.insert(), rows)
+    _ENQUEUE.run(transaction, rows)
 
 
 def cancel(transaction: Transaction, task_ids: Iterable[str]) -> None:
     """
     Nothing is sent any more for these tasks.
     """
-    ids = list(task_ids)
-    if ids:
-        transaction.execute(
-            update(OUTBOX)
-            .where(OUTBOX.c.task_id.in_(ids), OUTBOX.c.status == "waiting")
-            .values(status="cancelled", next_attempt_at=None)
-        )
+    _CANCEL.run(transaction, [{"the_task": task_id} for task_id in task_ids])
 
 
 def of(transaction: Transaction, workflow_id: str) -> tuple[Message, ...]:

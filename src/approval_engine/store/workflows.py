@@ -14,6 +14,7 @@ from approval_engine.domain.lifecycle import WorkflowStatus
 from approval_engine.domain.workflow import Task, Workflow
 from approval_engine.errors import Conflict
 from approval_engine.store.database import Transaction
+from approval_engine.store.prepared import Prepared
 from approval_engine.store.rows import task_row, workflow_of, workflow_row
 from approval_engine.store.schema import INCIDENT, TASK, WORKFLOW
 
@@ -39,13 +40,17 @@ _CHANGED = (
     "status", "state", "ended", "timers", "next_due_at", "updated_at",
     "seq", "head",
 )  # fmt: skip
-_UPDATE_WORKFLOW = _UPDATE.values({name: bindparam(name) for name in _CHANGED})
+_INSERT_WORKFLOW = Prepared(WORKFLOW.insert())
+_INSERT_TASKS = Prepared(TASK.insert())
+_UPDATE_WORKFLOW = Prepared(
+    _UPDATE.values({name: bindparam(name) for name in _CHANGED})
+)
 _TASK_CHANGED = (
     "role", "candidates", "assignee", "principal", "status", "is_open",
     "escalation_level", "closed_at", "closed_by", "closed_seq",
     "vetoed",
 )  # fmt: skip
-_UPDATE_TASK = (
+_UPDATE_TASKS = Prepared(
     update(TASK)
     .where(TASK.c.id == bindparam("the_id"))
     .values({name: bindparam(name) for name in _TASK_CHANGED})
@@ -174,7 +179,7 @@ def insert(transaction: Transaction, workflow: Workflow) -> None:
     """
     Add a workflow and its tasks.
     """
-    transaction.execute(WORKFLOW.insert(), workflow_row(workflow))
+    _INSERT_WORKFLOW.run(transaction, [workflow_row(workflow)])
     insert_tasks(transaction, workflow.tasks)
 
 
@@ -182,8 +187,7 @@ def insert_tasks(transaction: Transaction, tasks: Iterable[Task]) -> None:
     """
     Add tasks; their ids must be new.
     """
-    if rows := [task_row(task) for task in tasks]:
-        transaction.execute(TASK.insert(), rows)
+    _INSERT_TASKS.run(transaction, [task_row(task) for task in tasks])
 
 
 def save(transaction: Transaction, before: Workflow, after: Workflow) -> None:
@@ -195,7 +199,7 @@ def save(transaction: Transaction, before: Workflow, after: Workflow) -> None:
     row = workflow_row(after)
     changed = {name: row[name] for name in _CHANGED}
     fence = {"the_id": before.id, "before": before.seq}
-    if transaction.execute(_UPDATE_WORKFLOW, changed | fence).rowcount != 1:
+    if _UPDATE_WORKFLOW.run(transaction, [changed | fence]) != 1:
         sentence = f"The {before.subject} changed meanwhile; nothing was stored."
         raise Conflict(sentence)
     known = {task.id: task for task in before.tasks}
@@ -205,6 +209,5 @@ def save(transaction: Transaction, before: Workflow, after: Workflow) -> None:
         if known.get(task.id, task) != task
         for row in [task_row(task)]
     ]
-    if updates:
-        transaction.execute(_UPDATE_TASK, updates)
+    _UPDATE_TASKS.run(transaction, updates)
     insert_tasks(transaction, (task for task in after.tasks if task.id not in known))
