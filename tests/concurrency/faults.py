@@ -1,103 +1,82 @@
 """
 Planted faults: each takes one protection away, so that the harness must notice.
 
-A fault gets `patch(object, name, value)`: `setattr` in a child that dies anyway, or
-pytest's monkeypatch.
+A fault is a context manager. What is done in SQL is taken out of the SQL text itself,
+so a fault knows nothing of how the store makes it; one that finds nothing to take away
+fails its test.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import bindparam, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+import pytest
+from sqlalchemy import Engine, event
 
-from approval_engine.domain.events import Event
 from approval_engine.executor import answer
-from approval_engine.store import answers, catalog, events, messages, workflows
-from approval_engine.store.database import Database, _translated
-from approval_engine.store.schema import EVENT, IDEMPOTENCY, WORKFLOW
+from approval_engine.store import answers, events, messages
+from approval_engine.store.database import Database
 
-_INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+_LOCKS = (
+    (r"\s+FOR UPDATE( OF \w+)?( SKIP LOCKED)?", ""),
+    (r"BEGIN IMMEDIATE", "BEGIN"),
+)
+_FENCES = (
+    (r"workflow_instance\.seq = ", "0 <= "),
+    (r"^(INSERT INTO workflow_event .*)", r"\1 ON CONFLICT DO NOTHING"),
+)
 
 
-def no_lock(patch):
+def no_lock():
     """
     Nobody waits: plain SELECT on PostgreSQL, a deferred BEGIN on SQLite.
     """
-
-    begin = Database.begin
-
-    @contextmanager
-    def deferred(self):
-        if not self.is_sqlite:
-            with begin(self) as transaction:
-                yield transaction
-            return
-        with _translated(), self._readers.begin() as transaction:
-            yield transaction
-
-    patch(Database, "begin", deferred)
-    patch(workflows, "_LOCK", workflows._READ)
-    patch(workflows, "_LOCK_IF_FREE", workflows._READ)
-    patch(catalog, "_LOCK_QUOTE", catalog._QUOTE)
+    return _rewritten(*_LOCKS)
 
 
-def no_lock_and_no_fence(patch):
+def no_lock_and_no_fence():
     """
     Nobody waits, no version is compared, and an event that is there stays as it is.
     """
-    no_lock(patch)
-    unfenced = update(WORKFLOW).where(WORKFLOW.c.id == bindparam("the_id"))
-    values = {name: bindparam(name) for name in workflows._CHANGED}
-    patch(workflows, "_UPDATE_WORKFLOW", unfenced.values(values))
-
-    def append(transaction, new, texts=()):
-        del texts
-        columns = Event.__slots__
-        rows = [{name: getattr(each, name) for name in columns} for each in new]
-        insert = _INSERT[transaction.dialect.name](EVENT).on_conflict_do_nothing()
-        transaction.execute(insert, rows)
-
-    patch(events, "append", append)
+    return _rewritten(*_LOCKS, *_FENCES)
 
 
-def messages_apart(patch):
+def messages_apart():
     """
     Messages are stored in a transaction of their own, after that of the command.
     """
-    _apart(patch, (messages, "enqueue"))
+    return _apart((messages, "enqueue"))
 
 
-def events_apart(patch):
+def events_apart():
     """
     Events, and the messages that refer to them, are stored after the rows.
     """
-    _apart(patch, (events, "append"), (messages, "enqueue"))
+    return _apart((events, "append"), (messages, "enqueue"))
 
 
-def answers_apart(patch):
+def answers_apart():
     """
     The answer is kept in a transaction of its own, after that of the command.
     """
-    _apart(patch, (answers, "keep"))
+    return _apart((answers, "keep"))
 
 
-def keys_fit_anything(patch):
-    """
-    A key answers whatever is asked under it.
-    """
-    patch(answer, "sha256", lambda _: "same")
-
-
-def keys_are_everybodys(patch):
+def keys_are_everybodys():
     """
     A key that one person used answers another.
     """
-    query = select(IDEMPOTENCY.c.fingerprint, IDEMPOTENCY.c.answer).where(
-        IDEMPOTENCY.c.route == bindparam("route"),
-        IDEMPOTENCY.c.key == bindparam("key"),
-    )
-    patch(answers, "_FIND", query)
+    return _rewritten((r"idempotency\.actor = ", "'' <> "))
+
+
+@contextmanager
+def keys_fit_anything():
+    """
+    A key answers whatever is asked under it.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(answer, "sha256", lambda _: "same")
+        yield
 
 
 FAULTS = {
@@ -108,13 +87,28 @@ FAULTS = {
         messages_apart,
         events_apart,
         answers_apart,
-        keys_fit_anything,
         keys_are_everybodys,
+        keys_fit_anything,
     )
 }
 
 
-def _apart(patch, *places):
+@contextmanager
+def _rewritten(*changes):
+    def rewrite(_connection, _cursor, statement, parameters, *_rest):
+        for pattern, replacement in changes:
+            statement = re.sub(pattern, replacement, statement, flags=re.DOTALL)
+        return statement, parameters
+
+    event.listen(Engine, "before_cursor_execute", rewrite, retval=True)
+    try:
+        yield
+    finally:
+        event.remove(Engine, "before_cursor_execute", rewrite)
+
+
+@contextmanager
+def _apart(*places):
     """
     Put off the calls of these store functions until their transaction is committed.
     """
@@ -136,6 +130,8 @@ def _apart(patch, *places):
 
         return put_off
 
-    for module, name in places:
-        patch(module, name, putting_off(getattr(module, name)))
-    patch(Database, "begin", begin_twice)
+    with pytest.MonkeyPatch.context() as patch:
+        for module, name in places:
+            patch.setattr(module, name, putting_off(getattr(module, name)))
+        patch.setattr(Database, "begin", begin_twice)
+        yield

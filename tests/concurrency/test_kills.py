@@ -14,6 +14,7 @@ def test_a_command_killed_at_any_point_takes_effect_once(company, worker, name):
     died_at = kill_at_every_point(company, worker, name)
 
     assert died_at[-2:] == ["commit", COMMITTED]
+    assert died_at.count("commit") == 1
     assert_all_holds(company.runtime)
 
 

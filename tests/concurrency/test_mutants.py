@@ -10,30 +10,41 @@ from tests.concurrency import kills, pairs, scenes
 from tests.concurrency.faults import FAULTS
 from tests.concurrency.race import AT_COMMIT, AT_WRITE
 
+PAIRS = (
+    ("approve", "approve by another"),
+    ("approve", "recall"),
+    ("escalate", "escalate"),
+)
+SCENES = {
+    "contention": partial(scenes.contention, clients=20, rounds=5),
+    "second submit": partial(scenes.second_submit, where=AT_WRITE),
+    "two requests": scenes.one_key_two_requests,
+    "two people": scenes.one_key_two_people,
+} | {
+    f"{'/'.join(pair)} at {where}": partial(
+        pairs.directed, pair=pair, first=0, where=where
+    )
+    for pair in PAIRS
+    for where in (AT_WRITE, AT_COMMIT)
+}
 MEETINGS = [
-    ("no_lock", partial(scenes.contention, clients=20, rounds=5)),
-    ("no_lock", partial(scenes.second_submit, where=AT_WRITE)),
+    ("no_lock", "contention"),
+    ("no_lock", "second submit"),
+    ("keys_fit_anything", "two requests"),
+    ("keys_are_everybodys", "two people"),
     *(
-        (fault, partial(pairs.directed, pair=pair, first=0, where=where))
+        (fault, f"{'/'.join(pair)} at {where}")
         for fault in ("no_lock", "no_lock_and_no_fence")
+        for pair in PAIRS
         for where in (AT_WRITE, AT_COMMIT)
-        for pair in (
-            ("approve", "approve by another"),
-            ("approve", "recall"),
-            ("escalate", "escalate"),
-        )
     ),
-    ("keys_fit_anything", scenes.one_key_two_requests),
-    ("keys_are_everybodys", scenes.one_key_two_people),
 ]
 
 
 @pytest.mark.parametrize(("fault", "scene"), MEETINGS)
-def test_a_meeting_shows_a_planted_fault(doomed, monkeypatch, fault, scene):
-    FAULTS[fault](monkeypatch.setattr)
-
-    with pytest.raises(AssertionError):
-        scene(doomed)
+def test_a_meeting_shows_a_planted_fault(doomed, fault, scene):
+    with FAULTS[fault](), pytest.raises(AssertionError):
+        SCENES[scene](doomed)
 
 
 @pytest.mark.parametrize("name", ["submit", "approve last", "tick"])

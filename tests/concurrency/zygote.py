@@ -9,6 +9,7 @@ import json
 import os
 import signal
 import sys
+from contextlib import nullcontext
 from dataclasses import asdict
 from datetime import datetime
 
@@ -109,8 +110,10 @@ class Server:
         os._exit(0)
 
     def _doomed(self, request):
-        if request["fault"]:
-            FAULTS[request["fault"]](setattr)
+        with FAULTS.get(request["fault"], nullcontext)():
+            self._until_death(request)
+
+    def _until_death(self, request):
         Points(request["point"], self.runtime.database.engine)
         if request["within_s"]:
             # Nobody handles this signal: it ends the process wherever it is just then.
