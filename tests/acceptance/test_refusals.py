@@ -61,7 +61,6 @@ def test_what_is_not_there(quick_reviewed, line, words):
         (f"--as maria {ACTION} T-21 --action delegate --to sam", "must not decide"),
         ("--as tara approval submit --quote Q-2026-0121", "belongs to 'sofia'"),
         ("--as tara approval recall --workflow WF-8821 --comment x", "not by 'tara'"),
-        ("--as karl approval submit --quote Q-2026-0166", "belongs to"),
         ("--as akira approval submit --quote Q-2026-0166", "it lacks a justification"),
         ("--as aroha approval submit --quote Q-2026-0164", "refuses it: not_permitted"),
         ("--as scott approval submit --quote Q-2026-0103", "make a new revision"),

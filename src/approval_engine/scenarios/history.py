@@ -7,6 +7,7 @@ what it sets in motion joins the queue. What would lie behind the end stays open
 
 import heapq
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -99,7 +100,11 @@ class History:
         colleague = next(member for member in members if member != person)
         start = self._stage.clock()
         window = (start, add_hours(self._office, start, _LEAVE_HOURS))
-        intake.add_delegation(self._stage.runtime, (person, colleague), window, role)
+        # In a database that has a history already, he is on leave in it.
+        with suppress(Refused):
+            intake.add_delegation(
+                self._stage.runtime, (person, colleague), window, role
+            )
 
     def _arrive(self) -> None:
         self._new_left -= 1

@@ -213,3 +213,15 @@ def test_a_history_is_added_to_the_desk(open_runtime, fresh_database):
 
     assert answer.workflows == 17
     assert {**told(runtime), **WORKFLOWS} == told(runtime)
+
+
+def test_a_history_is_added_to_a_history(open_runtime, fresh_database):
+    at = datetime.fromisoformat("2026-03-03T12:00:00-05:00")
+    runtime = open_runtime(fresh_database("sqlite"), at)
+    prepare(runtime, reset=False)
+    first = seed_history(runtime, 3)
+
+    prepare(runtime, reset=False, adding=True)
+    second = seed_history(runtime, 4)
+
+    assert (first.workflows, second.workflows) == (3, 7)
