@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from approval_engine.accounts.people import Host, active_user, hashed
 from approval_engine.domain.events import stamp
-from approval_engine.errors import InvalidInput, NotFound, Unauthenticated
+from approval_engine.errors import Forbidden, InvalidInput, NotFound, Unauthenticated
 from approval_engine.store import accounts
 from approval_engine.store.accounts import TokenRow
 
@@ -38,6 +38,14 @@ class Token:
     id: str
     user: str
     scopes: tuple[Scope, ...]
+
+    def require(self, scope: Scope) -> None:
+        """
+        Raise Forbidden unless the token is good for that.
+        """
+        if scope not in self.scopes:
+            sentence = f"The token '{self.id}' lacks the scope {scope}."
+            raise Forbidden(sentence)
 
 
 def create(

@@ -16,6 +16,7 @@ from approval_engine.errors import (
     ApprovalEngineError,
     Conflict,
     DefinitionError,
+    InvalidInput,
     NotFound,
     Refused,
     StorageError,
@@ -98,7 +99,10 @@ def cpq(
     """
     Decide who must sign off a sales quote, and get the sign-off.
     """
-    ctx.obj = session_of(os.environ, database, acting_as, as_json=as_json)
+    try:
+        ctx.obj = session_of(os.environ, database, acting_as, as_json=as_json)
+    except InvalidInput as error:
+        raise click.UsageError(str(error)) from error
     ctx.call_on_close(ctx.obj.close)
 
 

@@ -31,7 +31,9 @@ def submit(session: Session, quote_id: str, key: str | None) -> None:
     )
     from approval_engine.history.reading import submitter_of
 
-    caller = session.caller(submitter_of(session.runtime.database, quote_id), key)
+    caller = session.caller(
+        "submit", submitter_of(session.runtime.database, quote_id), key
+    )
     answer = command(session.runtime, quote_id, caller)
     session.record(workflow=answer.workflow, status=answer.status, steps=answer.steps)
 
@@ -64,7 +66,7 @@ def action(  # noqa: PLR0913, PLR0917 one argument per option
     wish = Wish(
         workflow=workflow_id, task=task_id, action=Action(name), comment=comment, to=to
     )
-    answer = act(session.runtime, wish, session.caller(asked, key))
+    answer = act(session.runtime, wish, session.caller("act", asked, key))
     session.record(
         workflow=answer.workflow,
         task=answer.task,
@@ -90,7 +92,7 @@ def recall(session: Session, workflow_id: str, comment: str, key: str | None) ->
 
     submitter = find(session.runtime.database, workflow_id).workflow.submitted_by
     answer = command(
-        session.runtime, workflow_id, comment, session.caller(submitter, key)
+        session.runtime, workflow_id, comment, session.caller("submit", submitter, key)
     )
     session.record(workflow=answer.workflow, status=answer.status)
 

@@ -62,18 +62,22 @@ class Session:
             clock = lambda: fixed  # noqa: E731 one value, no name worth having
         return Runtime(database=Database(self.settings.database_url), clock=clock)
 
-    def caller(self, fallback: str | None, key: str | None = None) -> "Caller":
+    def caller(
+        self, scope: str, fallback: str | None, key: str | None = None
+    ) -> "Caller":
         """
         Who acts, as the contract orders it: token, `--as`, `CPQ_USER`, then `fallback`.
 
-        `fallback` counts only in a database made by seed or demo. Raises Forbidden.
+        A token needs the scope; `fallback` counts only in a database made by seed or
+        demo. Raises Forbidden.
         """
         from approval_engine.executor.answer import Caller
 
         if self.settings.token:
-            from approval_engine.accounts.tokens import owner
+            from approval_engine.accounts.tokens import Scope, owner
 
             token = owner(self.runtime, self.settings.token)
+            token.require(Scope(scope))
             return Caller(actor=token.user, channel=f"api:{token.id}", key=key)
         self.require_trust()
         actor = self.acting_as or self.settings.user

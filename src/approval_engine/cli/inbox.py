@@ -21,13 +21,17 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("--role", metavar="R", help="Only the tasks of this role.")
 @click.option("--all", "everybody", is_flag=True, help="Everybody's open tasks.")
+@click.option("--as", "acting_as", metavar="USER", help="Whose; as `cpq --as`.")
 @pass_session
-def inbox(session: Session, role: str | None, *, everybody: bool) -> None:
+def inbox(
+    session: Session, role: str | None, acting_as: str | None, *, everybody: bool
+) -> None:
     """
     A line per open task of the acting person, those due first before the others.
 
     What he must not decide, such as his own quotes, is not listed.
     """
+    session.acting_as = acting_as or session.acting_as
     found = _everybodys(session, role) if everybody else _own(session, role)
     if session.as_json:
         session.document([entry.view() for entry in found])
@@ -63,7 +67,7 @@ def _own(session: Session, role: str | None) -> "tuple[Entry, ...]":
     from approval_engine.executor.reader import reader_of
     from approval_engine.store.inbox import open_for
 
-    runtime, person = session.runtime, session.caller(None).actor
+    runtime, person = session.runtime, session.caller("read", None).actor
     with runtime.database.read() as transaction:
         reader = reader_of(runtime, transaction, person)
         return _entries(

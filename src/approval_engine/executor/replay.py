@@ -48,6 +48,9 @@ def replay(runtime: Runtime, transaction: Transaction, workflow_id: str) -> Repl
         difference = first_difference(rebuilt, stored)
     except ApprovalEngineError as error:
         difference = str(error)
+    except (KeyError, TypeError, ValueError) as error:
+        # An event whose data is not what its kind holds was not written by us.
+        difference = f"an event cannot be read: {error!r}"
     return Replayed(workflow=workflow_id, events=len(log), difference=difference)
 
 

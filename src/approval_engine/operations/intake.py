@@ -98,7 +98,7 @@ def add_delegation(
     principal, delegate = people
     with runtime.database.begin() as transaction:
         delegations.lock(transaction)
-        _must_be_known(runtime, transaction, people)
+        _must_be_known(runtime, transaction, people, role)
         known = delegations.listed(transaction)
         number = catalog.take_numbers(transaction, delegation=1)["delegation"][0]
         new = Delegation(
@@ -157,7 +157,10 @@ def _same_version(known: PolicyRow, row: PolicyRow) -> PolicyRow:
 
 
 def _must_be_known(
-    runtime: Runtime, transaction: Transaction, people: tuple[str, ...]
+    runtime: Runtime,
+    transaction: Transaction,
+    people: tuple[str, ...],
+    role: str | None,
 ) -> None:
     current = catalog.current(transaction)
     directory = (
@@ -167,6 +170,9 @@ def _must_be_known(
         if directory is None or directory.user(person) is None:
             sentence = f"There is no person '{person}' in the directory."
             raise NotFound(sentence)
+    if directory and role is not None and role not in directory.roles:
+        sentence = f"There is no role '{role}' in the directory."
+        raise NotFound(sentence)
 
 
 def _snapshot_delegations(transaction: Transaction) -> None:

@@ -95,6 +95,13 @@ def test_an_empty_inbox_as_json_is_an_empty_list(office):
     assert office.ok("--json", "--as", "fred", "inbox").json == []
 
 
+def test_whose_inbox_it_is_may_be_said_on_either_side(busy):
+    before = busy.ok("--as", "fred", "inbox").lines
+
+    assert before
+    assert busy.ok("inbox", "--as", "fred").lines == before
+
+
 @pytest.mark.parametrize(
     ("options", "reason"),
     [((), "Say who you are"), (("--as", "ghost"), "he is not in the directory")],
@@ -151,17 +158,35 @@ def test_a_second_window_at_the_same_time_is_refused(office):
     assert len(office.ok("delegation", "list").lines) == 1
 
 
+def test_a_delegation_is_for_a_role_that_there_is(office):
+    ended = add(office, "--role", "finanze")
+
+    assert ended.code == 3
+    assert "There is no role 'finanze'" in ended.err
+
+
 def test_a_delegation_that_is_not_there_cannot_be_ended(office):
     assert office("delegation", "end", "--delegation", "D-9").code == 3
 
 
 def test_a_token_acts_in_its_owners_name(busy):
-    made = busy.ok("--json", "token", "create", "--user", "fred", "--scope", "act").json
+    made = busy.ok(
+        "--json", "token", "create", "--user", "fred", "--scope", "read"
+    ).json
     listed = busy.ok("inbox", CPQ_TOKEN=made["secret"])
 
-    assert (made["user"], made["scopes"]) == ("fred", ["act"])
+    assert (made["user"], made["scopes"]) == ("fred", ["read"])
     assert listed.lines[0].startswith("task=T-2 ")
     assert busy("inbox", CPQ_TOKEN="wrong").code == 4
+
+
+@pytest.mark.parametrize(("scope", "code"), [("read", 4), ("act", 0)])
+def test_a_token_is_good_for_its_scopes_only(busy, scope, code):
+    created = busy.ok("--json", "token", "create", "--user", "fred", "--scope", scope)
+    what = ("--workflow", "WF-8809", "--task", "T-2", "--action", "claim")
+    ended = busy("approval", "action", *what, CPQ_TOKEN=created.json["secret"])
+
+    assert ended.code == code
 
 
 @pytest.mark.parametrize(
@@ -179,7 +204,7 @@ def test_a_token_needs_a_person_and_a_scope(office, options, code):
 
 def test_a_token_may_expire(office):
     late = datetime(2026, 3, 3, tzinfo=UTC).isoformat()
-    options = ("--user", "fred", "--scope", "act", "--expires", late)
+    options = ("--user", "fred", "--scope", "read", "--expires", late)
     secret = office.ok("--json", "token", "create", *options).json["secret"]
 
     assert office("inbox", CPQ_TOKEN=secret).code == 0

@@ -193,6 +193,16 @@ def test_a_port_in_use_is_wrong_usage(office, taken_port):
     assert f"127.0.0.1:{taken_port} cannot be served" in ended.err
 
 
+@pytest.mark.parametrize(
+    ("name", "value"), [("CPQ_NOW", "yesterday"), ("CPQ_TRUST_CLI", "maybe")]
+)
+def test_a_malformed_setting_is_wrong_usage(shell, name, value):
+    ended = shell("config", **{name: value})
+
+    assert ended.code == 2
+    assert f"Expected {name} to be" in ended.err
+
+
 ADMIN = (
     ("db", "upgrade"),
     ("db", "check"),
