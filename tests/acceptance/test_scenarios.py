@@ -10,7 +10,7 @@ from importlib.resources import files
 
 import pytest
 
-from tests.acceptance.conftest import CPQ, Desk
+from tests.acceptance.desk import CPQ, Desk
 
 SHIPPED = files("approval_engine.scenarios").joinpath("data")
 GOOD, *_ = json.loads(SHIPPED.joinpath("workflow_scenarios.json").read_text("utf-8"))
