@@ -123,7 +123,7 @@ def test_the_demo_serves_until_it_is_stopped(desk):
         assert process.wait(timeout=30) == 0
 
     assert told["user"] == "maria"
-    assert (desk.folder / "cpq.db.key").stat().st_mode & 0o777 == 0o600
+    assert (desk.folder / ".secret-key").stat().st_mode & 0o777 == 0o600
 
 
 def test_the_demo_serves_no_fixed_clock(desk: Desk):

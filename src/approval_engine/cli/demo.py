@@ -167,8 +167,9 @@ def _secret_key(session: Session) -> str:
     from approval_engine.scenarios.golden import secret_key
 
     database = session.runtime.database
-    name = database.url.database if database.is_sqlite else None
-    return session.settings.secret_key or secret_key(Path(f"{name or 'cpq'}.key"))
+    beside = (database.url.database if database.is_sqlite else None) or "cpq.db"
+    path = Path(beside).with_name(".secret-key")
+    return session.settings.secret_key or secret_key(path)
 
 
 def _bound(app: Any) -> tuple[Any, int]:  # noqa: ANN401 neither has types

@@ -2,7 +2,7 @@ from approval_engine.scenarios.golden import secret_key
 
 
 def test_a_fresh_key_is_its_owners_alone(tmp_path):
-    path = tmp_path / "cpq.db.key"
+    path = tmp_path / ".secret-key"
 
     key = secret_key(path)
 
@@ -11,6 +11,6 @@ def test_a_fresh_key_is_its_owners_alone(tmp_path):
 
 
 def test_a_key_that_is_there_is_kept(tmp_path):
-    path = tmp_path / "cpq.db.key"
+    path = tmp_path / ".secret-key"
 
     assert secret_key(path) == secret_key(path)
