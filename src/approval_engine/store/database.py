@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from approval_engine.errors import Conflict, InvalidInput, StorageError
 
@@ -134,8 +135,11 @@ def _translated() -> Iterator[None]:
         if _is_race(error):
             sentence = "Somebody else did the same at the same moment; nothing changed."
             raise Conflict(sentence) from error
-        reason = str(error.orig).strip().splitlines()[0]
+        reason = next(iter(str(error.orig).strip().splitlines()), "it gave no reason")
         sentence = f"The database cannot do this now: {reason}."
+        raise StorageError(sentence) from error
+    except PoolTimeoutError as error:
+        sentence = "The database cannot do this now: too many requests wait for it."
         raise StorageError(sentence) from error
 
 
