@@ -6,8 +6,9 @@ inside the transaction that holds the workflow's lock.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 
 from approval_engine.domain.events import Fact, NewEvent
 from approval_engine.domain.lifecycle import (
@@ -17,8 +18,11 @@ from approval_engine.domain.lifecycle import (
     move_task,
 )
 from approval_engine.domain.people import Directory
+from approval_engine.domain.seats import answered, taken
 from approval_engine.domain.workflow import Task, Workflow
 from approval_engine.errors import Forbidden, InvalidInput, InvalidState
+
+NOBODY: Mapping[str, str] = MappingProxyType({})
 
 
 class Action(StrEnum):
@@ -56,11 +60,13 @@ class Surroundings:
     """
     What the guard judges by: today's directory, and who must not decide and why.
 
-    `veto` are the roles whose rejection ends the step at once.
+    `excluded` must not decide the workflow; `unfit` are those of the request who lack
+    the authority for this step. `veto` are the roles whose rejection ends it at once.
     """
 
     directory: Directory
     excluded: Mapping[str, str]
+    unfit: Mapping[str, str] = field(default_factory=lambda: NOBODY)
     veto: tuple[str, ...] = ()
 
 
@@ -94,14 +100,18 @@ def decide(
     if request.action == Action.COMMENT:
         return _comment(workflow, task, request, around)
     _must_be_open(workflow, task, request)
-    _must_be_free_to_decide(task, request, around)
+    _must_be_active(request.actor, task, request, around)
+    if request.action == Action.RELEASE:
+        # Whoever may not decide any more must be able to let go of the task.
+        _must_be_asked(task, request, around)
+        return _release(task, request)
+    _must_be_free_to_decide(request.actor, task, request, around)
     _must_be_asked(task, request, around)
+    _must_be_fit(request.actor, task, request, around)
     if request.action in DECISIONS:
         return _decision(workflow, task, request, around)
     if request.action == Action.CLAIM:
         return _claim(task, request)
-    if request.action == Action.RELEASE:
-        return _release(task, request)
     return _delegation(workflow, task, request, around)
 
 
@@ -110,12 +120,20 @@ def _decision(
 ) -> NewEvent:
     move, _, fact = DECISIONS[request.action]
     _must_say_why(task, request)
-    _must_not_hold_two_seats(workflow, task, request)
+    _must_not_hold_two_seats(workflow, task, request, around)
     move_task(task.status, move, task.subject)
-    roles = around.directory.roles_of(request.actor)
-    veto = request.action == Action.REJECT and not set(roles).isdisjoint(around.veto)
+    veto = request.action == Action.REJECT and _may_veto(task, request, around)
     data = {"comment": request.comment_sha256, "veto": veto}
     return _event(fact, task, request, data)
+
+
+def _may_veto(task: Task, request: Request, around: Surroundings) -> bool:
+    # Who stands in for somebody speaks with his voice.
+    people = (request.actor, task.principal or request.actor)
+    return any(
+        not set(around.directory.roles_of(person)).isdisjoint(around.veto)
+        for person in people
+    )
 
 
 def _claim(task: Task, request: Request) -> NewEvent:
@@ -142,10 +160,12 @@ def _delegation(
     _must_be_active(to, task, request, around)
     if to == request.actor:
         raise Forbidden(_refusal(task, request, f"'{to}' already has it"))
-    if reason := around.excluded.get(to):
-        raise Forbidden(_refusal(task, request, f"'{to}' must not decide: {reason}"))
-    if any(seat.closed_by == to for seat in workflow.seats(task.step)):
-        raise Forbidden(_refusal(task, request, f"'{to}' already decided this step"))
+    _must_be_free_to_decide(to, task, request, around)
+    _must_be_fit(to, task, request, around)
+    seats = _other_seats(workflow, task)
+    if seat := taken(seats, around.directory).get(to):
+        sentence = f"'{to}' has a seat of this step already, task '{seat}'"
+        raise Forbidden(_refusal(task, request, sentence))
     move_task(task.status, TaskMove.DELEGATE, task.subject)
     principal = task.principal or request.actor
     data = {"assignee": to, "principal": principal, "comment": request.comment_sha256}
@@ -173,13 +193,19 @@ def _must_be_open(workflow: Workflow, task: Task, request: Request) -> None:
     raise InvalidState(_refusal(task, request, f"it is {words}{by}{at}"))
 
 
-def _must_be_free_to_decide(task: Task, request: Request, around: Surroundings) -> None:
-    _must_be_active(request.actor, task, request, around)
-    if reason := around.excluded.get(request.actor):
-        sentence = _refusal(
-            task, request, f"'{request.actor}' must not decide: {reason}"
-        )
-        raise Forbidden(sentence)
+def _must_be_free_to_decide(
+    person: str, task: Task, request: Request, around: Surroundings
+) -> None:
+    if reason := around.excluded.get(person):
+        sentence = f"'{person}' must not decide: {reason}"
+        raise Forbidden(_refusal(task, request, sentence))
+
+
+def _must_be_fit(
+    person: str, task: Task, request: Request, around: Surroundings
+) -> None:
+    if reason := around.unfit.get(person):
+        raise Forbidden(_refusal(task, request, f"'{person}' {reason}"))
 
 
 def _must_be_active(
@@ -210,15 +236,18 @@ def _must_say_why(task: Task, request: Request) -> None:
         raise InvalidInput(_refusal(task, request, "a comment is missing"))
 
 
-def _must_not_hold_two_seats(workflow: Workflow, task: Task, request: Request) -> None:
-    people = {request.actor, task.principal or request.actor}
-    for seat in workflow.seats(task.step):
-        decided = {seat.closed_by, seat.principal} - {None}
-        if seat.id != task.id and not seat.is_open and decided & people:
-            sentence = (
-                f"'{request.actor}' already decided this step in task '{seat.id}'"
-            )
+def _must_not_hold_two_seats(
+    workflow: Workflow, task: Task, request: Request, around: Surroundings
+) -> None:
+    decided = answered(_other_seats(workflow, task), around.directory)
+    for person in (request.actor, task.principal or request.actor):
+        if seat := decided.get(person):
+            sentence = f"'{person}' already decided this step in task '{seat}'"
             raise Forbidden(_refusal(task, request, sentence))
+
+
+def _other_seats(workflow: Workflow, task: Task) -> tuple[Task, ...]:
+    return tuple(seat for seat in workflow.seats(task.step) if seat.id != task.id)
 
 
 def _refusal(task: Task, request: Request, reason: str) -> str:

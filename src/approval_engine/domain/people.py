@@ -4,7 +4,8 @@ A directory document → the people, their managers, roles, attributes and limit
 Who is asked is decided by `planner`, who may act by `actions`; this only looks up.
 """
 
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -35,7 +36,7 @@ class Directory:
     """
     Everybody, as of one import. Role members keep the order of the document.
 
-    `addresses` is computed: the user ids by e-mail address, in the document's order.
+    Two indexes are computed: user ids by e-mail address and by their own spelling.
     """
 
     users: Mapping[str, User]
@@ -43,14 +44,17 @@ class Directory:
     addresses: Mapping[str, tuple[str, ...]] = field(
         init=False, repr=False, compare=False
     )
+    spellings: Mapping[str, tuple[str, ...]] = field(
+        init=False, repr=False, compare=False
+    )
 
     def __post_init__(self) -> None:
         # Once per directory, because every decision asks who has a second account.
-        found: dict[str, tuple[str, ...]] = {}
-        for user in self.users.values():
-            address = _address(user)
-            found[address] = (*found.get(address, ()), user.id)
-        object.__setattr__(self, "addresses", MappingProxyType(found))
+        users = self.users.values()
+        addresses = _grouped((_folded(user.email), user.id) for user in users)
+        spellings = _grouped((_folded(user.id), user.id) for user in users)
+        object.__setattr__(self, "addresses", addresses)
+        object.__setattr__(self, "spellings", spellings)
 
     def user(self, user_id: str) -> User | None:
         """
@@ -61,10 +65,13 @@ class Directory:
     def accounts_of(self, user_id: str) -> tuple[str, ...]:
         """
         The accounts of the same person, this one among them: they share an address.
+
+        Another spelling of an id, as other systems may write it, is the same person.
         """
-        user = self.users.get(user_id)
-        shared = self.addresses[_address(user)] if user and _address(user) else ()
-        return shared or (user_id,)
+        alike = self.spellings.get(_folded(user_id), ())
+        emails = (_folded(self.users[each].email) for each in alike)
+        shared = (each for email in emails if email for each in self.addresses[email])
+        return tuple(dict.fromkeys((*shared, *alike, user_id)))
 
     def members(self, role: str) -> tuple[User, ...]:
         """
@@ -94,5 +101,15 @@ class Directory:
         return None
 
 
-def _address(user: User) -> str:
-    return user.email.strip().casefold()
+def _grouped(pairs: Iterable[tuple[str, str]]) -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for key, user_id in pairs:
+        found[key] = (*found.get(key, ()), user_id)
+    return MappingProxyType(found)
+
+
+def _folded(text: str) -> str:
+    """
+    What a reader takes for the same text: capitals and composed letters do not count.
+    """
+    return unicodedata.normalize("NFKC", text.strip()).casefold()

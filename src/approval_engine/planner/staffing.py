@@ -57,7 +57,9 @@ def staff(case: Case, requirement: Requirement) -> Staffing:
     found = next(_teams(case, requirement), None)
     if found is None:
         raise _nobody(case, requirement)
-    seats = _seats(requirement, found)
+    if not _is_shared(requirement):
+        found = replace(found, candidates=_one_account_each(case, found.candidates))
+    seats = 1 if _is_shared(requirement) else len(found.candidates)
     _check_reachable(case, requirement, found)
     return replace(
         found,
@@ -92,10 +94,12 @@ def _committee(case: Case, requirement: Requirement) -> Iterator[Staffing]:
         for role in requirement.committee
     }
     sent: dict[str, str] = {}
+    seated: set[str] = set()
     for role in sorted(able, key=lambda each: len(able[each])):
-        free = [person for person in able[role] if person not in sent.values()]
+        free = [person for person in able[role] if person not in seated]
         if free:
             sent[role] = case.roster.least_loaded(free)
+            seated.update(case.roster.directory.accounts_of(sent[role]))
     if sent:
         yield Staffing(candidates=tuple(sent[role] for role in able if role in sent))
 
@@ -174,17 +178,26 @@ def _has_authority(case: Case, requirement: Requirement, user: User) -> bool:
     )
 
 
-def _seats(requirement: Requirement, found: Staffing) -> int:
+def _is_shared(requirement: Requirement) -> bool:
     rule = requirement.rule
-    shared = one_seat(rule.completion) and not rule.ask_everyone
-    return 1 if shared else len(found.candidates)
+    return one_seat(rule.completion) and not rule.ask_everyone
+
+
+def _one_account_each(case: Case, people: Iterable[str]) -> tuple[str, ...]:
+    found: list[str] = []
+    seated: set[str] = set()
+    for person in people:
+        if person not in seated:
+            found.append(person)
+            seated.update(case.roster.directory.accounts_of(person))
+    return tuple(found)
 
 
 def _chosen(
     case: Case, requirement: Requirement, candidates: tuple[str, ...]
 ) -> str | None:
     rule = requirement.rule
-    if rule.ask_everyone or not one_seat(rule.completion):
+    if not _is_shared(requirement):
         return None
     if rule.assign == "least_loaded":
         return case.roster.least_loaded(candidates)

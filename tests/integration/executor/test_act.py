@@ -120,6 +120,19 @@ def test_a_stand_in_decides_and_the_record_names_both(company):
     assert company.is_sound()
 
 
+def test_two_seats_of_a_step_never_reach_one_person(company):
+    workflow = company.started(margin_pct="30", clause=True)
+    seats = {t.assignee: t.id for t in company.case(workflow).seats("legal")}
+
+    with pytest.raises(Forbidden, match="'leo' has a seat of this step already"):
+        company.act(workflow, "legal", "delegate", "lara", to="leo")
+    company.act(workflow, "legal", "delegate", "lara", to="dana", task=seats["lara"])
+    with pytest.raises(Forbidden, match="'dana' has a seat of this step already"):
+        company.act(workflow, "legal", "delegate", "leo", to="dana", task=seats["leo"])
+    with pytest.raises(Forbidden, match="'lara' has a seat of this step already"):
+        company.act(workflow, "legal", "delegate", "leo", to="lara", task=seats["leo"])
+
+
 def test_nothing_is_delegated_to_the_submitter(company):
     workflow = company.started()
     before = company.case(workflow)

@@ -70,13 +70,14 @@ def make_workflow(*tasks, **changes):
     return Workflow(**{**values, **changes})
 
 
-def make_around(roles=None, excluded=None, veto=(), inactive=()):
+def make_around(roles=None, excluded=None, veto=(), inactive=(), **more):
     people = ("sam", "olga", "fred", "fiona", "greta", "dora", "maria")
+    twins = more.pop("twins", {})
     users = {
         name: User(
             id=name,
             name=name,
-            email=f"{name}@example.com",
+            email=f"{twins.get(name, name)}@example.com",
             active=name not in inactive,
         )
         for name in people
@@ -86,6 +87,7 @@ def make_around(roles=None, excluded=None, veto=(), inactive=()):
         directory=Directory(users=users, roles=found),
         excluded=excluded or {"sam": "submitter of the quote"},
         veto=veto,
+        **more,
     )
 
 
@@ -223,6 +225,35 @@ def test_a_task_is_not_delegated_to_whoever_must_not_have_it(to, reason):
         ask("delegate", to=to)
 
 
+@pytest.mark.parametrize("action", ["approve", "reject", "claim", "delegate"])
+def test_whoever_lacks_the_authority_does_not_use_what_he_holds(action):
+    around = make_around(unfit={"fred": "lacks it"})
+
+    for task in (make_task(), make_task(assignee="fred", candidates=("fred",))):
+        with pytest.raises(Forbidden, match="but 'fred' lacks it"):
+            ask(action, task=task, around=around, to="fiona")
+    assert ask("approve", actor="fiona", around=around)
+
+
+def test_a_task_is_not_delegated_to_whoever_lacks_the_authority():
+    with pytest.raises(Forbidden, match="but 'greta' lacks it"):
+        ask("delegate", to="greta", around=make_around(unfit={"greta": "lacks it"}))
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        {"unfit": {"fred": "lacks it"}},
+        {"excluded": {"fred": "acts for 'sam'"}},
+        {"roles": {"finance": ("fiona",)}},
+    ],
+)
+def test_whoever_may_not_decide_any_more_lets_go_of_his_claim(around):
+    task = make_task(status=TaskStatus.CLAIMED, assignee="fred")
+
+    assert ask("release", task=task, around=make_around(**around))
+
+
 def test_a_delegation_names_somebody():
     with pytest.raises(InvalidInput, match="none is named"):
         ask("delegate")
@@ -241,6 +272,48 @@ def test_one_person_takes_one_seat_of_a_step_in_whatever_name(seat):
     with pytest.raises(Forbidden, match="already decided this step in task 'T-2'"):
         ask("approve", others=(other,))
     assert ask("approve", actor="fiona", others=(other,))
+
+
+@pytest.mark.parametrize(
+    "seat",
+    [
+        {"status": TaskStatus.APPROVED, "closed_by": "fiona"},
+        {"status": TaskStatus.REJECTED, "closed_by": "greta", "principal": "fiona"},
+    ],
+)
+def test_two_accounts_of_one_person_take_one_seat(seat):
+    other = make_task("T-2", seat=2, **seat)
+
+    with pytest.raises(Forbidden, match="already decided this step in task 'T-2'"):
+        ask("approve", others=(other,), around=make_around(twins={"fred": "fiona"}))
+    assert ask("approve", others=(other,))
+
+
+@pytest.mark.parametrize(
+    "seat",
+    [
+        {"assignee": "greta"},
+        {"assignee": "dora", "principal": "greta", "status": TaskStatus.DELEGATED},
+        {"closed_by": "greta", "status": TaskStatus.APPROVED},
+        {"closed_by": "dora", "principal": "greta", "status": TaskStatus.REJECTED},
+    ],
+)
+def test_a_seat_is_not_delegated_to_whoever_has_another_of_the_step(seat):
+    other = make_task("T-2", seat=2, candidates=("greta",), **seat)
+
+    for twins in ({}, {"maria": "greta"}):
+        to = next(iter(twins), "greta")
+        with pytest.raises(Forbidden, match=f"'{to}' has a seat .* task 'T-2'"):
+            ask("delegate", to=to, others=(other,), around=make_around(twins=twins))
+    assert ask("delegate", to="maria", others=(other,))
+
+
+def test_a_stand_in_has_the_veto_of_his_principal():
+    task = make_task(status=TaskStatus.DELEGATED, assignee="greta", principal="fred")
+
+    for veto, vetoed in ((("finance",), True), (("director",), False)):
+        event = ask("reject", actor="greta", task=task, around=make_around(veto=veto))
+        assert event.data["veto"] is vetoed
 
 
 def test_a_rejection_by_a_veto_role_is_marked():

@@ -13,6 +13,20 @@ def test_accounts_with_one_address_are_one_person():
     assert directory.accounts_of("sam.admin") == ("sam", "sam.admin")
 
 
+@pytest.mark.parametrize("email", ["jose\u0301@x.org", "JOS\u00c9@x.org"])
+def test_an_address_is_the_same_however_its_letters_are_composed(email):
+    directory = make_directory(
+        make_user("jose", email="jos\u00e9@x.org"), make_user("j2", email=email)
+    )
+    assert directory.accounts_of("j2") == ("jose", "j2")
+
+
+@pytest.mark.parametrize("spelling", ["SAM", "Sam", "\uff53\uff41\uff4d"])
+def test_another_spelling_of_an_id_is_the_same_person(spelling):
+    directory = make_directory(make_user("sam.admin", email="sam@example.com"))
+    assert directory.accounts_of(spelling) == ("sam", "sam.admin", spelling)
+
+
 @pytest.mark.parametrize("email", ["", "  "])
 def test_no_address_is_nobodys(email):
     directory = make_directory(make_user("sam", email=email), make_user("x", email=""))

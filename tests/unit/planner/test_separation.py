@@ -100,6 +100,11 @@ def test_a_submitter_who_is_not_in_the_directory_is_still_barred():
     assert set(barred(make_quote(submitted_by="ghost", owner=None))) == {"ghost"}
 
 
+def test_a_submitter_who_is_spelled_otherwise_must_not_decide():
+    found = barred(make_quote(submitted_by="SAM", owner=None))
+    assert found["sam"] == "same person as 'SAM', submitter of the quote"
+
+
 TWINS = make_directory(
     make_user("sam.admin", email="sam@example.com"),
     make_user("fred.admin", email="FRED@example.com"),

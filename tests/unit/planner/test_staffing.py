@@ -289,6 +289,26 @@ def test_all_asks_those_who_may_decide():
     assert (found.candidates, found.seats) == (("lena",), 1)
 
 
+TWIN = make_directory(
+    make_user("lars", email="LENA@example.com"), legal=("lena", "lars")
+)
+
+
+def test_one_person_has_one_seat_whatever_accounts_he_has():
+    found = staffed(make_step_rule("legal", completion=ALL), TWIN)
+    assert (found.candidates, found.seats) == (("lena",), 1)
+
+
+def test_a_shared_seat_is_open_to_every_account():
+    assert staffed(make_step_rule("legal"), TWIN).candidates == ("lena", "lars")
+
+
+def test_two_accounts_are_no_quorum_of_two():
+    quorum = Completion(rule=Rule.QUORUM, count=2)
+    with pytest.raises(PlanError, match="there are 1: lena"):
+        staffed(make_step_rule("legal", completion=quorum), TWIN)
+
+
 def test_a_quorum_above_those_eligible_is_a_plan_error():
     rule = make_step_rule("legal", completion=Completion(rule=Rule.QUORUM, count=2))
     assert staffed(rule).seats == 2
@@ -415,6 +435,13 @@ def test_a_committee_passes_over_whoever_must_not_decide():
 
 def test_one_person_never_fills_two_seats_of_a_committee():
     directory = make_directory(vp=("carl", "vera"))
+    found = staffed(COMMITTEE, directory, committee=("vp", "cfo", "cro"))
+    assert found.candidates == ("vera", "carl", "chris")
+
+
+def test_two_accounts_of_one_person_never_fill_two_seats_of_a_committee():
+    twin = make_user("carl.admin", email="carl@example.com")
+    directory = make_directory(twin, vp=("carl.admin", "vera"))
     found = staffed(COMMITTEE, directory, committee=("vp", "cfo", "cro"))
     assert found.candidates == ("vera", "carl", "chris")
 

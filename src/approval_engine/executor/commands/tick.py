@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from approval_engine.domain.events import Fact
 from approval_engine.domain.lifecycle import WorkflowStatus
+from approval_engine.domain.seats import taken
 from approval_engine.domain.workflow import PendingTimer, Task, Workflow
 from approval_engine.escalations.ladder import Hop, climb
 from approval_engine.executor.answer import Answer
@@ -102,7 +103,9 @@ def _hop(
     rule = desk.policy.steps.get(planned.id, desk.policy.default_step)
     roles = (*(each.role for each in planned.escalations), rule.fallback_role)
     directory, excluded = people_now(desk, workflow)
-    return climb(roles, level, directory, {*excluded, *_engaged(workflow, planned.id)})
+    seats = workflow.seats(planned.id)
+    engaged = taken(seats, directory) if len(seats) > 1 else {}
+    return climb(roles, level, directory, {*excluded, *engaged})
 
 
 def _taken_over(hop: Hop, *, alone: bool) -> dict[str, object]:
@@ -115,17 +118,6 @@ def _taken_over(hop: Hop, *, alone: bool) -> dict[str, object]:
         "assignee": person,
         "skipped": hop.skipped,
     }
-
-
-def _engaged(workflow: Workflow, step: str) -> set[str]:
-    """
-    People who answered this step already, or hold a seat of it for themselves.
-    """
-    seats = workflow.seats(step)
-    people = {person for seat in seats for person in (seat.closed_by, seat.principal)}
-    if len(seats) > 1:
-        people |= {seat.assignee for seat in seats}
-    return {person for person in people if person}
 
 
 def _open_seats(workflow: Workflow, step: str) -> tuple[Task, ...]:
