@@ -218,19 +218,19 @@ def test_a_quote_file_that_is_right(quick_desk):
     )
 
 
-def test_lines_that_disagree_with_the_total_cannot_be_submitted(quick_desk):
-    """
-    What a quote's lines add up to is the policy's to say, so the submit refuses it.
-    """
-    quick_desk.says(
-        "quote import", quick_desk.file("quote.json", {**QUOTE, "amount": "284.99"})
-    )
+def test_a_total_that_the_lines_contradict_is_not_even_imported(quick_desk):
+    name = quick_desk.file("quote.json", {**QUOTE, "amount": "284.99"})
 
-    code, said = quick_desk.refuses("--as sam approval submit --quote Q-1")
+    code, said = quick_desk.refuses("quote import", name)
 
     assert code == 6
+    assert said.startswith(f"{name}:1: contradiction element=/amount: ")
     assert "285" in said
     assert "284.99" in said
+    assert quick_desk.refuses("--as sam approval submit --quote Q-1")[0] == 3
+    assert quick_desk.says(
+        "quote import", quick_desk.file("q.json", {**QUOTE, "amount": "285"})
+    )
 
 
 def policy(**changes):

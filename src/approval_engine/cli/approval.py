@@ -114,7 +114,7 @@ def status(session: Session, workflow_id: str, *, detail: bool) -> None:
         session.document(case.view())
         return
     session.record(status=case.workflow.status)
-    session.record(current_tasks=views.current_tasks(case.workflow))
+    session.record(current_tasks=views.current_tasks(case.workflow, case.plan))
     for trigger in views.fired(case.evaluation):
         click.echo(f"{trigger['id']}_trigger={trigger['reason']}")
     if detail:

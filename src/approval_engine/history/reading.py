@@ -30,7 +30,7 @@ class Case:
         """
         `WorkflowInstance`.
         """
-        return views.workflow_view(self.workflow, self.evaluation)
+        return views.workflow_view(self.workflow, self.plan, self.evaluation)
 
     def step(self, step_id: str) -> PlannedStep:
         """

@@ -16,7 +16,7 @@ View = dict[str, Any]
 """A JSON object with camelCase names, times as RFC 3339 UTC, decimals as text."""
 
 
-def workflow_view(workflow: Workflow, evaluation: bytes) -> View:
+def workflow_view(workflow: Workflow, plan: RoutingPlan, evaluation: bytes) -> View:
     """
     `WorkflowInstance`; `evaluation` is the evidence document of that name.
     """
@@ -27,7 +27,7 @@ def workflow_view(workflow: Workflow, evaluation: bytes) -> View:
         "policyVersion": workflow.policy_version,
         "processVersion": workflow.evidence.definition,
         "status": str(workflow.status),
-        "currentTasks": list(current_tasks(workflow)),
+        "currentTasks": list(current_tasks(workflow, plan)),
         "triggers": [
             {"id": trigger["id"], "reason": trigger["reason"]}
             for trigger in fired(evaluation)
@@ -128,11 +128,12 @@ def reasons_view(step: PlannedStep) -> list[View]:
     ]
 
 
-def current_tasks(workflow: Workflow) -> tuple[str, ...]:
+def current_tasks(workflow: Workflow, plan: RoutingPlan) -> tuple[str, ...]:
     """
     The ids of the steps that are open, in policy order, once each.
     """
-    return tuple(dict.fromkeys(task.step for task in workflow.open_tasks))
+    waiting = {task.step for task in workflow.open_tasks}
+    return tuple(step.id for step in plan.steps if step.id in waiting)
 
 
 def fired(evaluation: bytes) -> Iterable[Mapping[str, Any]]:

@@ -22,7 +22,16 @@ from approval_engine.policy.lines import LINE_KINDS, line_fields
 from approval_engine.policy.model import Aggregate, Input, InputType, Policy
 from approval_engine.policy.stated import Unfit, shown, typed
 
+CONTRADICTION = "contradiction"
+"""The code of a problem that only another quote can mend, whatever the policy asks."""
+
 _CLAIMED_DECIMALS = 2
+
+
+class Contradiction(Unfit):
+    """
+    What a quote states is not what its own lines give.
+    """
 
 
 def resolve(policy: Policy, quote: Quote) -> Mapping[str, Value]:
@@ -103,6 +112,8 @@ class _Facts:
         try:
             stated = typed(each, _stated(self.quote, each.name), self.policy.currency)
             self.values[each.name] = self.value(each, stated)
+        except Contradiction as contradiction:
+            self.fail(each, CONTRADICTION, str(contradiction))
         except Unfit as unfit:
             self.fail(each, "input", str(unfit))
         except ConditionError as error:
@@ -128,7 +139,9 @@ class _Facts:
         if stated is not None and not _agrees(each, stated, derived):
             sentence = f"Expected '{each.name}' of {shown(derived)}, which the "
             source = "lines give" if each.aggregate else "other inputs give"
-            raise Unfit(f"{sentence}{source}, but quote states {shown(stated)}.")
+            raise Contradiction(
+                f"{sentence}{source}, but quote states {shown(stated)}."
+            )
         return derived
 
     def of_lines(self, each: Input, aggregate: Aggregate, stated: Value) -> Value:

@@ -112,6 +112,9 @@ def test_only_submitter_and_owner_submit(company):
         company.submit(company.quote(), actor="fred")
     assert stored(company) == ()
 
+    assert company.submit("Q-1")
+    with pytest.raises(Forbidden, match="belongs to 'sam', not to 'fred'"):
+        company.submit("Q-1", actor="fred")
     assert company.submit(company.quote("Q-2", owner="olga"), actor="olga")
 
 

@@ -46,12 +46,12 @@ def submit(
         row = _lock(transaction, quote_id, revision)
         if answer := kept(transaction, key):
             return answer
+        _must_be_theirs(runtime.quote(transaction, row.sha256), caller.actor)
         attempts = workflows.attempts(transaction, row.id)
         if answer := _standing(row, attempts):
             return keep(transaction, key, answer, now)
         current = catalog.current(transaction)
         routed = route_quote(runtime, transaction, row, current, now)
-        _must_be_theirs(routed.quote, caller.actor)
         xml = render(routed.plan)
         added = evidence.documents(routed, xml)
         catalog.put(transaction, added)
