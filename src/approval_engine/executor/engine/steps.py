@@ -9,6 +9,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from SpiffWorkflow.util.task import TaskState
 
@@ -26,10 +27,15 @@ from approval_engine.executor.engine.restore import capture, restore, waiting_ti
 from approval_engine.executor.engine.timers import fire as fire_timer
 from approval_engine.executor.engine.workflow import FastWorkflow
 
+_KEPT = 1024
+"""How many steps a process remembers: a state holds no quote, so many workflows share
+the same one, and what follows from it is always the same."""
+
 _WORD = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 """What an outcome may be called or be: data of quotes and people stays outside."""
 
 
+@lru_cache(maxsize=_KEPT)
 def start(definition: Definition) -> Snapshot:
     """
     A new process, run to its first tasks.
@@ -46,12 +52,23 @@ def complete(
     Of several occurrences the oldest is meant. What the task said in an earlier round
     is forgotten. Raises EngineError if the task is not open.
     """
-    marking = decode(state, definition.sha256)
     _check_outcomes(element, outcomes)
+    return _completed(definition, state, element, tuple(outcomes.items()))
+
+
+@lru_cache(maxsize=_KEPT)
+def _completed(
+    definition: Definition,
+    state: bytes,
+    element: str,
+    said: tuple[tuple[str, str], ...],
+) -> Snapshot:
+    outcomes = dict(said)
+    marking = decode(state, definition.sha256)
     workflow = restore(definition.process, marking)
     for token in workflow.live(TaskState.READY):
         if token.task_spec.name == element:
-            workflow.outcomes[element] = dict(outcomes)
+            workflow.outcomes[element] = outcomes
             token.run()
             return _advanced(definition, workflow)
     raise EngineError(
@@ -94,6 +111,7 @@ def cancel(definition: Definition, state: bytes) -> Snapshot:
     )
 
 
+@lru_cache(maxsize=_KEPT)
 def position(definition: Definition, state: bytes) -> Position:
     """
     What a state says.
