@@ -90,7 +90,8 @@ def stamp(at: datetime) -> str:
     """
     An aware instant as fixed-width RFC 3339 UTC text, so that text order is time order.
     """
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    # Half of the time of strftime, for twenty stamps in each command.
+    return at.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
 
 
 def instant(text: str) -> datetime:

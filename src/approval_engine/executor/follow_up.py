@@ -7,6 +7,7 @@ Who gets a seat was resolved in the plan; when it is due comes from the step's c
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 
 from approval_engine.domain.calendar import WorkingTime, add_hours
 from approval_engine.domain.events import Fact, stamp
@@ -167,5 +168,7 @@ def _hours(step: PlannedStep, kind: str, level: int) -> Decimal:
     return step.sla_hours
 
 
+# All seats and timers that open at one instant with the same hours share the result.
+@lru_cache(maxsize=64)
 def _due(at: datetime, hours: Decimal, calendar: WorkingTime) -> str:
     return stamp(add_hours(calendar, at, hours))
