@@ -24,9 +24,9 @@ class Key:
     fingerprint: str
 
 
-_SCOPE = ("actor", "route", "key")
+SCOPE = ("actor", "route", "key")
 _FIND = select(IDEMPOTENCY.c.fingerprint, IDEMPOTENCY.c.answer).where(
-    *(IDEMPOTENCY.c[name] == bindparam(name) for name in _SCOPE)
+    *(IDEMPOTENCY.c[name] == bindparam(name) for name in SCOPE)
 )
 _KEEP = insert_missing(IDEMPOTENCY)
 
@@ -35,14 +35,19 @@ def find(transaction: Transaction, key: Key) -> str | None:
     """
     The answer kept under this key. Raises KeyReused if another request used the key.
     """
-    scope = {name: getattr(key, name) for name in _SCOPE}
+    scope = {name: getattr(key, name) for name in SCOPE}
     row = transaction.execute(_FIND, scope).one_or_none()
-    if row is None:
-        return None
-    if row.fingerprint != key.fingerprint:
+    return checked(key, row.fingerprint, row.answer) if row is not None else None
+
+
+def checked(key: Key, fingerprint: str | None, answer: str | None) -> str | None:
+    """
+    The answer found under a key. Raises KeyReused if another request got it.
+    """
+    if fingerprint not in {None, key.fingerprint}:
         sentence = f"The idempotency key '{key.key}' was used for another request."
         raise KeyReused(sentence)
-    return str(row.answer)
+    return answer
 
 
 def keep(transaction: Transaction, key: Key, answer: str, at: str) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ScalarSelect, bindparam, func, select, update
+from sqlalchemy import Row, ScalarSelect, Select, bindparam, func, select, update
 
 from approval_engine.errors import NotFound, StorageError
 from approval_engine.store.database import Transaction
@@ -93,14 +93,17 @@ def _pointer(name: str) -> ScalarSelect[Any]:
     return select(SETTING.c.value).where(SETTING.c.name == name).scalar_subquery()
 
 
-_CURRENT = select(
+CURRENT = (
     select(POLICY.c.sha256)
     .where(POLICY.c.status == "active")
     .scalar_subquery()
-    .label("policy"),
-    _pointer("directory").label("directory"),
-    _pointer("delegations").label("delegations"),
+    .label("current_policy"),
+    _pointer("directory").label("current_directory"),
+    _pointer("delegations").label("current_delegations"),
 )
+"""The columns of `Current`, for whoever reads them beside something else."""
+
+_CURRENT: Select[Any] = select(*CURRENT)
 _TAKE_SQLITE = (
     update(COUNTER)
     .values(
@@ -211,9 +214,17 @@ def current(transaction: Transaction) -> Current:
     """
     What a submit is decided under today.
     """
-    row = transaction.execute(_CURRENT).one()
+    return current_of(transaction.execute(_CURRENT).one())
+
+
+def current_of(row: Row[Any]) -> Current:
+    """
+    The value of the columns `CURRENT` in a row.
+    """
     return Current(
-        policy=row.policy, directory=row.directory, delegations=row.delegations
+        policy=row.current_policy,
+        directory=row.current_directory,
+        delegations=row.current_delegations,
     )
 
 

@@ -13,10 +13,14 @@ from approval_engine.domain.events import stamp
 from approval_engine.domain.lifecycle import WorkflowStatus
 from approval_engine.domain.workflow import Task, Workflow
 from approval_engine.errors import Conflict
+from approval_engine.store import sight
+from approval_engine.store.answers import Key
+from approval_engine.store.catalog import Current
 from approval_engine.store.database import Transaction
 from approval_engine.store.prepared import Prepared
 from approval_engine.store.rows import task_row, workflow_of, workflow_row
 from approval_engine.store.schema import INCIDENT, TASK, WORKFLOW
+from approval_engine.store.sight import Sight
 
 _INCIDENT = (
     select(INCIDENT.c.id)
@@ -65,13 +69,6 @@ _DUE = (
     .order_by(WORKFLOW.c.next_due_at, WORKFLOW.c.id)
     .limit(bindparam("limit"))
 )
-_ATTEMPTS = (
-    select(
-        WORKFLOW.c.id, WORKFLOW.c.quote_revision, WORKFLOW.c.status, WORKFLOW.c.steps
-    )
-    .where(WORKFLOW.c.quote_id == bindparam("id"))
-    .order_by(WORKFLOW.c.number)
-)
 _BY_ASSIGNEE = (
     select(TASK.c.assignee, func.sum(TASK.c.is_open), func.count())
     .where(TASK.c.assignee.is_not(None))
@@ -91,22 +88,49 @@ class Attempt:
     steps: int
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Locked:
+    """
+    A workflow under its lock, with the id of an open incident.
+
+    `answer` was kept under the key of the command, `current` is what holds today.
+    """
+
+    workflow: Workflow
+    incident: str | None
+    answer: str | None
+    current: Current
+
+
 def lock(
-    transaction: Transaction, workflow_id: str
-) -> tuple[Workflow, str | None] | None:
+    transaction: Transaction, workflow_id: str, key: Key | None = None
+) -> Locked | None:
     """
-    The workflow under its lock, and the id of an open incident; None if there is none.
+    The workflow under its lock; None if there is none. Raises KeyReused.
     """
-    return _one(transaction, _LOCK, workflow_id)
+    return _locked(transaction, _LOCK, workflow_id, key)
 
 
-def lock_if_free(
-    transaction: Transaction, workflow_id: str
-) -> tuple[Workflow, str | None] | None:
+def lock_if_free(transaction: Transaction, workflow_id: str) -> Locked | None:
     """
     Like `lock`, but None also while somebody else holds the lock.
     """
-    return _one(transaction, _LOCK_IF_FREE, workflow_id)
+    return _locked(transaction, _LOCK_IF_FREE, workflow_id, None)
+
+
+def _locked(
+    transaction: Transaction, query: Select[Any], workflow_id: str, key: Key | None
+) -> Locked | None:
+    row = transaction.execute(query, {"id": workflow_id}).one_or_none()
+    if row is None:
+        return None
+    seen = sight.of_workflow(transaction, workflow_id, key)
+    return Locked(
+        workflow=workflow_of(row, seen.rows),
+        incident=row.incident,
+        answer=seen.answer,
+        current=seen.current,
+    )
 
 
 def read(
@@ -115,13 +139,7 @@ def read(
     """
     The workflow as last committed, and the id of an open incident.
     """
-    return _one(transaction, _READ, workflow_id)
-
-
-def _one(
-    transaction: Transaction, query: Select[Any], workflow_id: str
-) -> tuple[Workflow, str | None] | None:
-    row = transaction.execute(query, {"id": workflow_id}).one_or_none()
+    row = transaction.execute(_READ, {"id": workflow_id}).one_or_none()
     if row is None:
         return None
     tasks = transaction.execute(_TASKS, {"id": workflow_id}).all()
@@ -132,10 +150,21 @@ def attempts(transaction: Transaction, quote_id: str) -> tuple[Attempt, ...]:
     """
     The workflows of all revisions of a quote, oldest first.
     """
-    rows = transaction.execute(_ATTEMPTS, {"id": quote_id})
+    return attempts_of(sight.of_quote(transaction, quote_id, None))
+
+
+def attempts_of(seen: Sight) -> tuple[Attempt, ...]:
+    """
+    The workflows of a quote that were seen.
+    """
     return tuple(
-        Attempt(id=row[0], revision=row[1], status=WorkflowStatus(row[2]), steps=row[3])
-        for row in rows
+        Attempt(
+            id=row.id,
+            revision=row.quote_revision,
+            status=WorkflowStatus(row.status),
+            steps=row.steps,
+        )
+        for row in seen.rows
     )
 
 

@@ -15,7 +15,7 @@ from approval_engine.domain.actions import (
 )
 from approval_engine.domain.workflow import Task, Workflow
 from approval_engine.errors import InvalidInput, NotFound
-from approval_engine.executor.answer import Answer, Caller, keep, kept, key_of
+from approval_engine.executor.answer import Answer, Caller, again, keep, key_of
 from approval_engine.executor.commands.beats import (
     Desk,
     lock,
@@ -58,9 +58,10 @@ def act(runtime: Runtime, wish: Wish, caller: Caller) -> Answer:
         held_on_failure(runtime, wish.workflow),
         runtime.database.begin() as transaction,
     ):
-        workflow = lock(transaction, wish.workflow)
-        if answer := kept(transaction, key):
+        found = lock(transaction, wish.workflow, key)
+        if answer := again(found.answer):
             return answer
+        workflow = found.workflow
         task = _task(workflow, wish)
         salt = secrets.token_hex(16)
         request = Request(
@@ -72,7 +73,7 @@ def act(runtime: Runtime, wish: Wish, caller: Caller) -> Answer:
         )
         if is_repeat(task, request):
             return keep(transaction, key, _answer(workflow, wish, "duplicate"), now)
-        desk = open_desk(runtime, transaction, workflow, now)
+        desk = open_desk(runtime, transaction, found, now)
         recorder = _record(desk, workflow, task, request)
         after = store(transaction, recorder, _texts(recorder, salt, comment))
         return keep(transaction, key, _answer(after, wish, "applied"), now)

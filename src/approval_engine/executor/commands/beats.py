@@ -20,8 +20,11 @@ from approval_engine.planner.separation import excluded
 from approval_engine.policy.model import Policy
 from approval_engine.store import catalog, events, workflows
 from approval_engine.store import messages as outbox
+from approval_engine.store.answers import Key
+from approval_engine.store.catalog import Current
 from approval_engine.store.database import Transaction
 from approval_engine.store.events import EventText
+from approval_engine.store.workflows import Locked
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,6 +36,7 @@ class Desk:
     runtime: Runtime
     transaction: Transaction
     now: datetime
+    current: Current
     policy: Policy
     pinned: Pinned
 
@@ -52,32 +56,35 @@ class Desk:
         return tuple(f"T-{number}" for number in numbers)
 
 
-def lock(transaction: Transaction, workflow_id: str) -> Workflow:
+def lock(transaction: Transaction, workflow_id: str, key: Key | None) -> Locked:
     """
-    The workflow under its lock. Raises NotFound, and InvalidState while it is repaired.
+    The workflow under its lock, and the answer kept under the key.
+
+    Raises NotFound, KeyReused, and InvalidState while the workflow is repaired.
     """
-    found = workflows.lock(transaction, workflow_id)
+    found = workflows.lock(transaction, workflow_id, key)
     if found is None:
         sentence = f"There is no workflow '{workflow_id}'."
         raise NotFound(sentence)
-    workflow, incident = found
-    if incident:
-        sentence = f"The {workflow.subject} is held by incident '{incident}'."
+    if found.incident:
+        subject = found.workflow.subject
+        sentence = f"The {subject} is held by incident '{found.incident}'."
         raise InvalidState(sentence)
-    return workflow
+    return found
 
 
 def open_desk(
-    runtime: Runtime, transaction: Transaction, workflow: Workflow, now: datetime
+    runtime: Runtime, transaction: Transaction, found: Locked, now: datetime
 ) -> Desk:
     """
     The desk of a workflow, with the documents that it was started with.
     """
-    evidence = workflow.evidence
+    evidence = found.workflow.evidence
     return Desk(
         runtime=runtime,
         transaction=transaction,
         now=now,
+        current=found.current,
         policy=runtime.policy(transaction, evidence.policy),
         pinned=Pinned(
             definition=runtime.definition(transaction, evidence.definition),
@@ -90,11 +97,10 @@ def people_now(desk: Desk, workflow: Workflow) -> tuple[Directory, Mapping[str, 
     """
     Today's directory, and who must not decide this workflow, each with the reason.
 
-    Read inside the transaction: a right that was taken away a moment ago is gone.
+    Read under the lock: a right that was taken away a moment ago is gone.
     """
     runtime, transaction = desk.runtime, desk.transaction
-    current = catalog.current(transaction)
-    directory_sha256, delegations_sha256 = current.people()
+    directory_sha256, delegations_sha256 = desk.current.people()
     directory = runtime.directory(transaction, directory_sha256)
     delegations = runtime.delegations(transaction, delegations_sha256)
     quote = runtime.quote(transaction, workflow.evidence.quote)

@@ -13,7 +13,7 @@ from approval_engine.domain.lifecycle import (
 )
 from approval_engine.domain.workflow import Workflow
 from approval_engine.errors import Forbidden, InvalidInput
-from approval_engine.executor.answer import Answer, Caller, keep, kept, key_of
+from approval_engine.executor.answer import Answer, Caller, again, keep, key_of
 from approval_engine.executor.commands.act import salted
 from approval_engine.executor.commands.beats import Desk, lock, open_desk, store
 from approval_engine.executor.follow_up import close_all
@@ -36,13 +36,14 @@ def recall(runtime: Runtime, workflow_id: str, comment: str, caller: Caller) -> 
     body = {"workflow": workflow_id, "comment": comment}
     key = key_of(caller, "recall", body)
     with held_on_failure(runtime, workflow_id), runtime.database.begin() as transaction:
-        workflow = lock(transaction, workflow_id)
-        if answer := kept(transaction, key):
+        found = lock(transaction, workflow_id, key)
+        if answer := again(found.answer):
             return answer
+        workflow = found.workflow
         _must_be_theirs(workflow, caller)
         if workflow.status == WorkflowStatus.RECALLED:
             return keep(transaction, key, Answer.of(workflow, result="duplicate"), now)
-        desk = open_desk(runtime, transaction, workflow, now)
+        desk = open_desk(runtime, transaction, found, now)
         salt = secrets.token_hex(16)
         recorder = _record(desk, workflow, caller, salted(salt, comment))
         text = EventText(event_id=recorder.events[-1].id, salt=salt, body=comment)

@@ -2,8 +2,6 @@
 Submit: a quote revision → a workflow that asks everybody the policy names, or nobody.
 """
 
-from datetime import datetime
-
 from approval_engine.definitions.render import render
 from approval_engine.documents import sha256
 from approval_engine.domain.events import Fact, NewEvent
@@ -12,14 +10,14 @@ from approval_engine.domain.quote import Quote
 from approval_engine.domain.workflow import Evidence
 from approval_engine.errors import Forbidden, InvalidState, NotFound
 from approval_engine.executor import engine, evidence
-from approval_engine.executor.answer import Answer, Caller, keep, kept, key_of
+from approval_engine.executor.answer import Answer, Caller, again, keep, key_of
 from approval_engine.executor.commands.beats import Desk, store
 from approval_engine.executor.follow_up import advance, seats_to_open
 from approval_engine.executor.projection import Pinned
 from approval_engine.executor.recorder import Recorder
 from approval_engine.executor.routed import Routed, route_quote
 from approval_engine.executor.runtime import Runtime
-from approval_engine.store import catalog, workflows
+from approval_engine.store import catalog, sight, workflows
 from approval_engine.store.catalog import QuoteRow
 from approval_engine.store.database import Transaction
 from approval_engine.store.workflows import Attempt
@@ -44,18 +42,25 @@ def submit(
     key = key_of(caller, "submit", {"quote": quote_id, "revision": revision})
     with runtime.database.begin() as transaction:
         row = _lock(transaction, quote_id, revision)
-        if answer := kept(transaction, key):
+        seen = sight.of_quote(transaction, row.id, key)
+        if answer := again(seen.answer):
             return answer
         _must_be_theirs(runtime.quote(transaction, row.sha256), caller.actor)
-        attempts = workflows.attempts(transaction, row.id)
+        attempts = workflows.attempts_of(seen)
         if answer := _standing(row, attempts):
             return keep(transaction, key, answer, now)
-        current = catalog.current(transaction)
-        routed = route_quote(runtime, transaction, row, current, now)
+        routed = route_quote(runtime, transaction, row, seen.current, now)
         xml = render(routed.plan)
         added = evidence.documents(routed, xml)
         catalog.put(transaction, added)
-        desk = _desk(runtime, transaction, routed, xml, now)
+        desk = Desk(
+            runtime=runtime,
+            transaction=transaction,
+            now=now,
+            current=seen.current,
+            policy=routed.policy,
+            pinned=_pinned(routed, xml),
+        )
         first = _submitted(
             routed, evidence.evidence_of(routed, added), caller, attempts
         )
@@ -105,21 +110,9 @@ def _must_be_theirs(quote: Quote, actor: str) -> None:
         raise Forbidden(sentence)
 
 
-def _desk(
-    runtime: Runtime,
-    transaction: Transaction,
-    routed: Routed,
-    xml: bytes,
-    now: datetime,
-) -> Desk:
+def _pinned(routed: Routed, xml: bytes) -> Pinned:
     definition = engine.definition(sha256(xml), lambda _: xml)
-    return Desk(
-        runtime=runtime,
-        transaction=transaction,
-        now=now,
-        policy=routed.policy,
-        pinned=Pinned(definition=definition, plan=routed.plan),
-    )
+    return Pinned(definition=definition, plan=routed.plan)
 
 
 def _submitted(

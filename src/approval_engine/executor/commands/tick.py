@@ -43,13 +43,13 @@ def tick(runtime: Runtime, workflow_id: str) -> Answer | None:
     now = runtime.clock()
     with held_on_failure(runtime, workflow_id), runtime.database.begin() as transaction:
         found = workflows.lock_if_free(transaction, workflow_id)
-        if found is None or found[1] is not None:
+        if found is None or found.incident is not None:
             return None
-        workflow = found[0]
+        workflow = found.workflow
         late = tuple(timer for timer in workflow.timers if timer.due_at <= now)
         if not late or workflow.status != WorkflowStatus.PENDING:
             return None
-        desk = open_desk(runtime, transaction, workflow, now)
+        desk = open_desk(runtime, transaction, found, now)
         recorder = Recorder(workflow, desk.pinned, now, (SYSTEM, CHANNEL))
         _ring(desk, recorder, late)
         after = store(transaction, recorder)

@@ -1,0 +1,81 @@
+"""
+What a command must see once it holds its lock, in one statement of one moment.
+
+The lock is a statement of its own before: PostgreSQL shows a statement what was
+committed when it began, and while it waits for a lock that grows old.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Column, Row, Select, and_, bindparam, literal, select
+
+from approval_engine.store.answers import SCOPE, Key, checked
+from approval_engine.store.catalog import CURRENT, Current, current_of
+from approval_engine.store.database import Transaction
+from approval_engine.store.schema import IDEMPOTENCY, TASK, WORKFLOW
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sight:
+    """
+    The answer kept under the command's key, what is current, and the rows asked for.
+    """
+
+    answer: str | None
+    current: Current
+    rows: tuple[Row[Any], ...]
+
+
+_NO_KEY = dict.fromkeys(SCOPE)
+
+
+def _with(columns: Iterable[Column[Any]], belongs: Column[Any]) -> Select[Any]:
+    # One row must come back even if there is neither an answer nor a row of the table.
+    one = select(literal(1)).subquery("one")
+    kept = and_(*(IDEMPOTENCY.c[name] == bindparam(name) for name in SCOPE))
+    table = belongs.table
+    sources = one.outerjoin(IDEMPOTENCY, kept).outerjoin(
+        table, belongs == bindparam("the_id")
+    )
+    answer = (IDEMPOTENCY.c.fingerprint, IDEMPOTENCY.c.answer)
+    query = select(*columns, *answer, *CURRENT).select_from(sources)
+    return query.order_by(table.c.number)
+
+
+_TASKS = _with(TASK.c, TASK.c.workflow_id)
+_ATTEMPT = (
+    WORKFLOW.c.id,
+    WORKFLOW.c.quote_revision,
+    WORKFLOW.c.status,
+    WORKFLOW.c.steps,
+)
+_WORKFLOWS = _with(_ATTEMPT, WORKFLOW.c.quote_id)
+
+
+def of_workflow(transaction: Transaction, workflow_id: str, key: Key | None) -> Sight:
+    """
+    With the tasks of a workflow, oldest first. Raises KeyReused.
+    """
+    return _sight(transaction, _TASKS, workflow_id, key)
+
+
+def of_quote(transaction: Transaction, quote_id: str, key: Key | None) -> Sight:
+    """
+    With the workflows of all revisions of a quote, oldest first. Raises KeyReused.
+    """
+    return _sight(transaction, _WORKFLOWS, quote_id, key)
+
+
+def _sight(
+    transaction: Transaction, query: Select[Any], the_id: str, key: Key | None
+) -> Sight:
+    scope = {name: getattr(key, name) for name in SCOPE} if key else _NO_KEY
+    rows = transaction.execute(query, {"the_id": the_id, **scope}).all()
+    first = rows[0]
+    return Sight(
+        answer=checked(key, first.fingerprint, first.answer) if key else None,
+        current=current_of(first),
+        rows=tuple(row for row in rows if row.id is not None),
+    )
