@@ -1,21 +1,22 @@
 """
 The floor: the rows that the product writes for a command, by the bare driver.
 
-One real review is recorded, statement by statement; its clones are written in one
-transaction per command, without an engine, a rule or a query.
+One real review is made, and what each of its commands changed is looked up in the
+tables; clones of that are written in one transaction per command, by plain INSERT and
+UPDATE statements, without an engine, a rule or a query.
 """
 
 import hashlib
 import re
 import sqlite3
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import psycopg
-from sqlalchemy import event, text
+from sqlalchemy import text
 
 from approval_engine.executor.runtime import Runtime
+from approval_engine.store.schema import METADATA, SQLITE_ONLY
 from benchmarks.places import plain
 
 WORKFLOW = 70_000_000
@@ -33,12 +34,15 @@ _HASH = re.compile(r"[0-9a-f]{64}")
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Write:
     """
-    One statement of the product with all rows that it wrote.
+    One plain statement and the rows that it writes.
     """
 
     sql: str
-    many: bool
-    rows: tuple[object, ...]
+    rows: tuple[tuple[object, ...], ...]
+
+
+Rows = dict[str, dict[tuple[object, ...], dict[str, object]]]
+"""Everything in a database: rows by key, by table."""
 
 
 def start_numbers(runtime: Runtime) -> None:
@@ -56,22 +60,54 @@ def start_numbers(runtime: Runtime) -> None:
             transaction.execute(text(restart))
 
 
-@contextmanager
-def recorded(runtime: Runtime) -> Iterator[list[Write]]:
+def rows_of(runtime: Runtime) -> Rows:
     """
-    Collects every statement that writes, as the driver gets it.
+    Everything that commands write to.
     """
-    writes: list[Write] = []
+    with runtime.database.read() as transaction:
+        tables = [*METADATA.sorted_tables]
+        tables += SQLITE_ONLY.sorted_tables if runtime.database.is_sqlite else []
+        return {
+            table.name: {
+                tuple(row[column] for column in table.primary_key): {
+                    column.name: row[column] for column in table.c
+                }
+                for row in transaction.execute(table.select()).mappings()
+            }
+            for table in tables
+        }
 
-    def note(*arguments: object) -> None:
-        _, _, sql, parameters, _, many = arguments
-        if not str(sql).lstrip().startswith(("SELECT", "BEGIN")):
-            rows = tuple(parameters) if many else (parameters,)
-            writes.append(Write(sql=str(sql), many=bool(many), rows=rows))
 
-    event.listen(runtime.database.engine, "before_cursor_execute", note)
-    yield writes
-    event.remove(runtime.database.engine, "before_cursor_execute", note)
+def writes_between(before: Rows, after: Rows, mark: str) -> list[Write]:
+    """
+    The plain statements that lead from one to the other; `mark` is the driver's.
+    """
+    found: list[Write] = []
+    for table, rows in after.items():
+        new = [row for key, row in rows.items() if key not in before[table]]
+        if new:
+            marks = ", ".join([mark] * len(new[0]))
+            sql = f"INSERT INTO {table} ({', '.join(new[0])}) VALUES ({marks})"  # noqa: S608 ours
+            found.append(Write(sql=sql, rows=tuple(tuple(row.values()) for row in new)))
+        for key, row in rows.items():
+            old = before[table].get(key, row)
+            changed = {name: v for name, v in row.items() if v != old[name]}
+            if changed:
+                found.append(_update(table, row, changed, key, mark))
+    return found
+
+
+def _update(
+    table: str,
+    row: Mapping[str, object],
+    changed: Mapping[str, object],
+    key: tuple[object, ...],
+    mark: str,
+) -> Write:
+    columns = ", ".join(f"{name} = {mark}" for name in changed)
+    where = f" WHERE id = {mark}" if "id" in row else ""
+    sql = f"UPDATE {table} SET {columns}{where}"  # noqa: S608 ours
+    return Write(sql=sql, rows=((*changed.values(), *key),))
 
 
 class Floor:
@@ -93,7 +129,6 @@ class Floor:
             clones = [
                 Write(
                     sql=write.sql,
-                    many=write.many,
                     rows=tuple(self._clone(row, number) for row in write.rows),
                 )
                 for write in writes
@@ -107,17 +142,13 @@ class Floor:
         if isinstance(self.connection, sqlite3.Connection):
             self.cursor.execute("BEGIN IMMEDIATE")
         for write in self.prepared[name, number]:
-            if write.many:
+            if len(write.rows) > 1:
                 self.cursor.executemany(write.sql, write.rows)
             else:
                 self.cursor.execute(write.sql, write.rows[0])
-            if self.cursor.description:
-                self.cursor.fetchall()
         self.connection.commit()
 
-    def _clone(self, row: object, number: int) -> object:
-        if isinstance(row, Mapping):
-            return {name: self._value(part, number) for name, part in row.items()}
+    def _clone(self, row: tuple[object, ...], number: int) -> tuple[object, ...]:
         return tuple(self._value(part, number) for part in row)
 
     def _value(self, value: object, number: int) -> object:

@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from functools import partial
 
-from sqlalchemy import text
-
 from approval_engine.domain.actions import Action
 from approval_engine.executor.answer import Caller
 from approval_engine.executor.commands.act import Wish, act
@@ -117,16 +115,19 @@ def _founded(url: str, count: int) -> Runtime:
 
 
 def _floor(url: str, count: int) -> list[Operation]:
-    product = Product(_founded(url, 1))
+    # The first review stores what all others share; the second one is cloned.
+    product = Product(_founded(url, 2))
     commands = (product.submit, *_seats(product))
-    written = []
+    mark = "?" if product.runtime.database.is_sqlite else "%s"
     for command in commands:
-        with floor.recorded(product.runtime) as writes:
-            command(0)
-        written.append(writes)
-    with product.runtime.database.read() as transaction:
-        query = "SELECT sha256 FROM document WHERE kind NOT IN ('evaluation', 'plan')"
-        shared = frozenset(transaction.execute(text(query)).scalars())
+        command(0)
+    written, before = [], floor.rows_of(product.runtime)
+    shared = frozenset(sha256 for (sha256,) in before["document"])
+    for command in commands:
+        command(1)
+        after = floor.rows_of(product.runtime)
+        written.append(floor.writes_between(before, after, mark))
+        before = after
     product.runtime.database.close()
     bare = floor.Floor(url, shared)
     for step, writes in enumerate(written):

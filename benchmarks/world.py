@@ -62,7 +62,7 @@ def quote(number: int, **inputs: object) -> dict[str, object]:
         "account": f"ACME-{number % 50}",
         "currency": "USD",
         "region": "AMER",
-        "margin_pct": 21.5,
+        "margin_pct": 20 + number % 300 / 100,
         "discount_pct": 12,
         "amount": 48000 + number % 1000,
         "justification": EVIDENCE,
