@@ -53,6 +53,9 @@ def submit(
         xml = render(routed.plan)
         added = evidence.documents(routed, xml)
         catalog.put(transaction, added)
+        hashes = evidence.evidence_of(routed, added)
+        # Whoever decides first in this process need not read the plan back.
+        runtime.keep(hashes.plan, routed.plan)
         desk = Desk(
             runtime=runtime,
             transaction=transaction,
@@ -61,9 +64,7 @@ def submit(
             policy=routed.policy,
             pinned=_pinned(routed, xml),
         )
-        first = _submitted(
-            routed, evidence.evidence_of(routed, added), caller, attempts
-        )
+        first = _submitted(routed, hashes, caller, attempts)
         recorder = _begin(desk, first)
         workflow = store(transaction, recorder)
         answer = Answer.of(workflow, steps=workflow.steps)
