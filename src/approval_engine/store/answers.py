@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, select
 
 from approval_engine.errors import Conflict, KeyReused
+from approval_engine.store import prepared
 from approval_engine.store.database import Transaction
-from approval_engine.store.prepared import insert_missing
 from approval_engine.store.schema import IDEMPOTENCY
 
 
@@ -28,7 +28,7 @@ SCOPE = ("actor", "route", "key")
 _FIND = select(IDEMPOTENCY.c.fingerprint, IDEMPOTENCY.c.answer).where(
     *(IDEMPOTENCY.c[name] == bindparam(name) for name in SCOPE)
 )
-_KEEP = insert_missing(IDEMPOTENCY)
+_KEEP = prepared.insert_missing(IDEMPOTENCY)
 
 
 def find(transaction: Transaction, key: Key) -> str | None:

@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import Row, ScalarSelect, Select, bindparam, func, select, update
 
 from approval_engine.errors import NotFound, StorageError
+from approval_engine.store import prepared
 from approval_engine.store.database import Transaction
-from approval_engine.store.prepared import insert_missing
 from approval_engine.store.schema import (
     COUNTER,
     DOCUMENT,
@@ -80,7 +80,7 @@ class Current:
         return self.directory, self.delegations
 
 
-_PUT = insert_missing(DOCUMENT)
+_PUT = prepared.insert_missing(DOCUMENT)
 _BODY = select(DOCUMENT.c.body).where(DOCUMENT.c.sha256 == bindparam("sha256"))
 _SETTING = select(SETTING.c.value).where(SETTING.c.name == bindparam("name"))
 _QUOTE = select(QUOTE).where(QUOTE.c.id == bindparam("id"))

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, select
 
 from approval_engine.domain.events import Event
+from approval_engine.store import prepared
 from approval_engine.store.database import Transaction
-from approval_engine.store.prepared import Prepared
 from approval_engine.store.schema import EVENT, EVENT_TEXT
 
 _COLUMNS = tuple(Event.__slots__)
 _OF = select(EVENT).where(EVENT.c.workflow_id == bindparam("id")).order_by(EVENT.c.seq)
-_APPEND = Prepared(EVENT.insert())
-_ADD_TEXT = Prepared(EVENT_TEXT.insert())
+_APPEND = prepared.insert(EVENT)
+_ADD_TEXT = prepared.insert(EVENT_TEXT)
 _TEXTS = (
     select(EVENT.c.seq, EVENT_TEXT.c.salt, EVENT_TEXT.c.body)
     .join(EVENT_TEXT, EVENT_TEXT.c.event_id == EVENT.c.id)

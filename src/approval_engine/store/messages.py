@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import bindparam, null, select, update
 
+from approval_engine.store import prepared
 from approval_engine.store.database import Transaction
-from approval_engine.store.prepared import Prepared
 from approval_engine.store.schema import OUTBOX
 
 
@@ -32,8 +32,8 @@ class Message:
         return f"{self.event_id}:{self.kind}:{self.recipient}"
 
 
-_ENQUEUE = Prepared(OUTBOX.insert())
-_CANCEL = Prepared(
+_ENQUEUE = prepared.insert(OUTBOX)
+_CANCEL = prepared.change(
     update(OUTBOX)
     .where(OUTBOX.c.task_id == bindparam("the_task"), OUTBOX.c.status == "waiting")
     .values(status="cancelled", next_attempt_at=null())

@@ -13,11 +13,10 @@ from approval_engine.domain.events import stamp
 from approval_engine.domain.lifecycle import WorkflowStatus
 from approval_engine.domain.workflow import Task, Workflow
 from approval_engine.errors import Conflict
-from approval_engine.store import sight
+from approval_engine.store import prepared, sight
 from approval_engine.store.answers import Key
 from approval_engine.store.catalog import Current
 from approval_engine.store.database import Transaction
-from approval_engine.store.prepared import Prepared
 from approval_engine.store.rows import task_row, workflow_of, workflow_row
 from approval_engine.store.schema import INCIDENT, TASK, WORKFLOW
 from approval_engine.store.sight import Sight
@@ -44,9 +43,9 @@ _CHANGED = (
     "status", "state", "ended", "timers", "next_due_at", "updated_at",
     "seq", "head",
 )  # fmt: skip
-_INSERT_WORKFLOW = Prepared(WORKFLOW.insert())
-_INSERT_TASKS = Prepared(TASK.insert())
-_UPDATE_WORKFLOW = Prepared(
+_INSERT_WORKFLOW = prepared.insert(WORKFLOW)
+_INSERT_TASKS = prepared.insert(TASK)
+_UPDATE_WORKFLOW = prepared.change(
     _UPDATE.values({name: bindparam(name) for name in _CHANGED})
 )
 _TASK_CHANGED = (
@@ -54,7 +53,7 @@ _TASK_CHANGED = (
     "escalation_level", "closed_at", "closed_by", "closed_seq",
     "vetoed",
 )  # fmt: skip
-_UPDATE_TASKS = Prepared(
+_UPDATE_TASKS = prepared.change(
     update(TASK)
     .where(TASK.c.id == bindparam("the_id"))
     .values({name: bindparam(name) for name in _TASK_CHANGED})

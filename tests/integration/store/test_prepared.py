@@ -14,8 +14,8 @@ from sqlalchemy import (
 )
 
 from approval_engine.errors import Conflict
+from approval_engine.store import prepared
 from approval_engine.store.database import Database
-from approval_engine.store.prepared import Prepared, insert_missing
 
 THING = Table(
     "thing",
@@ -24,9 +24,9 @@ THING = Table(
     Column("name", Text),
     Column("body", LargeBinary),
 )
-ADD = Prepared(THING.insert())
-ADD_MISSING = insert_missing(THING)
-RENAME = Prepared(
+ADD = prepared.insert(THING)
+ADD_MISSING = prepared.insert_missing(THING)
+RENAME = prepared.change(
     update(THING)
     .where(THING.c.id == bindparam("the_id"), THING.c.name == "old")
     .values(name=bindparam("name"), body=null())
