@@ -23,13 +23,13 @@ NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
 """A Monday morning."""
 
 LATE = datetime(2026, 3, 13, 10, tzinfo=UTC)
-"""All timers of what was submitted at NOW are due."""
+"""The first timers of what was submitted at NOW are due."""
 
 SAM = "sam"
 """He submits every quote."""
 
 STELLA = "stella"
-"""She holds no role; others delegate to her."""
+"""Managers delegate to her; she is asked herself only long after LATE."""
 
 MANAGERS = tuple(f"manager{number}" for number in range(1, 26))
 FRED = "fred"
@@ -41,6 +41,7 @@ ROLES = {
     "director": ("dana", "david"),
     "cfo": ("carl",),
     "deal_desk": ("dora",),
+    "vp": (STELLA,),
 }
 POLICY = {
     "policy": "races",
@@ -59,7 +60,10 @@ POLICY = {
     "steps": {
         "manager": {
             "role": "manager",
-            "escalateTo": [{"role": "director", "afterHours": 8}],
+            "escalateTo": [
+                {"role": "director", "afterHours": 8},
+                {"role": "vp", "afterHours": 800},
+            ],
         },
         "finance": {
             "role": "finance",
@@ -171,7 +175,7 @@ def document(value, name):
 
 
 def _directory():
-    people = [SAM, STELLA, *(each for members in ROLES.values() for each in members)]
+    people = [SAM, *(each for members in ROLES.values() for each in members)]
     return {
         "users": [
             {"id": each, "name": each.title(), "email": f"{each}@example.com"}

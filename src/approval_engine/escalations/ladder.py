@@ -2,10 +2,8 @@
 A late task → whom to ask next: the ladder's roles in order, then the fallback role.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable
 from dataclasses import dataclass
-
-from approval_engine.domain.people import Directory
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -21,18 +19,17 @@ class Hop:
 
 
 def climb(
-    roles: tuple[str, ...], level: int, directory: Directory, barred: Collection[str]
+    roles: tuple[str, ...], level: int, able: Callable[[str], tuple[str, ...]]
 ) -> Hop | None:
     """
     The first rung from `level` (1 = the first role) up on which somebody may decide.
 
-    None if the ladder ends without anybody: then the task is held, never approved.
+    `able` gives the members of a role who may. None if the ladder ends without
+    anybody: then the task is held, never approved.
     """
     skipped: list[str] = []
     for number, role in enumerate(roles[level - 1 :], start=level):
-        people = (user.id for user in directory.members(role))
-        candidates = tuple(person for person in people if person not in barred)
-        if candidates:
+        if candidates := able(role):
             return Hop(
                 role=role, candidates=candidates, level=number, skipped=tuple(skipped)
             )

@@ -130,7 +130,7 @@ def _opening(
         "element": waiting.element,
         "occurrence": waiting.occurrence,
         "seat": seat,
-        "role": staffing.role or step.role,
+        "role": staffing.role_of(seat) or step.role,
         "candidates": staffing.candidates if shared else (person,),
         "assignee": person,
         "dueAt": _due(recorder.at, step.sla_hours, calendar),

@@ -57,7 +57,7 @@ def route_quote(
     policy = policy or _in_force(runtime, transaction, current, now)
     directory, delegations = current.people()
     quote = runtime.quote(transaction, row.sha256)
-    evaluation = evaluate(policy, quote, _today(policy, now))
+    evaluation = evaluate(policy, quote, day_of(policy, now))
     roster = _roster(runtime, transaction, policy, current, now)
     return Routed(
         quote=quote,
@@ -68,6 +68,14 @@ def route_quote(
         directory_sha256=directory,
         delegations_sha256=delegations,
     )
+
+
+def day_of(policy: Policy, at: datetime) -> date:
+    """
+    The date by which the policy judges what happens at that instant.
+    """
+    zone = policy.calendars[policy.default_step.calendar].time_zone
+    return at.astimezone(ZoneInfo(zone)).date()
 
 
 def _roster(
@@ -110,17 +118,12 @@ def _in_force(
             return earlier
     sentence = (
         f"Policy '{active.name}' version {active.version} is not in force on"
-        f" {_today(active, now)}, and neither is an earlier one."
+        f" {day_of(active, now)}, and neither is an earlier one."
     )
     raise InvalidState(sentence)
 
 
 def _holds(policy: Policy, now: datetime) -> bool:
-    today = _today(policy, now)
+    today = day_of(policy, now)
     begun = policy.starts_on is None or policy.starts_on <= today
     return begun and (policy.ends_on is None or today <= policy.ends_on)
-
-
-def _today(policy: Policy, now: datetime) -> date:
-    zone = policy.calendars[policy.default_step.calendar].time_zone
-    return now.astimezone(ZoneInfo(zone)).date()

@@ -137,11 +137,17 @@ class Runtime:
         """
         self._kept.put(sha256, value)
 
+    def derived(self, key: str, make: Callable[[], T]) -> T:
+        """
+        What always follows from documents that never change; made once per key.
+        """
+        value = self._kept.get(key)
+        if value is None:
+            value = make()
+            self._kept.put(key, value)
+        return value  # type: ignore[return-value] # one maker per kind of key
+
     def _document(
         self, transaction: Transaction, sha256: str, read: Callable[[bytes], T]
     ) -> T:
-        value = self._kept.get(sha256)
-        if value is None:
-            value = read(catalog.body(transaction, sha256))
-            self._kept.put(sha256, value)
-        return value  # type: ignore[return-value] # one reader per kind of hash
+        return self.derived(sha256, lambda: read(catalog.body(transaction, sha256)))

@@ -87,5 +87,5 @@ def _reason(value: Mapping[str, Any]) -> Reason:
 
 def _staffing(value: Mapping[str, Any]) -> Staffing:
     excluded = tuple((person, reason) for person, reason in value["excluded"])
-    candidates = tuple(value["candidates"])
-    return Staffing(**{**value, "candidates": candidates, "excluded": excluded})
+    people = {name: tuple(value[name]) for name in ("candidates", "roles")}
+    return Staffing(**{**value, **people, "excluded": excluded})

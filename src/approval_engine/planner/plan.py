@@ -53,14 +53,22 @@ class Staffing:
     `excluded` pairs a person with the reason he must not decide.
     `seats`: one per person who is asked separately; one shared seat for a pool.
     `role` is the role they hold where it is not the step's own, as after a fallback.
+    `roles` are those of a committee, of which each candidate fills one.
     """
 
     candidates: tuple[str, ...]
     role: str | None = None
+    roles: tuple[str, ...] = ()
     excluded: tuple[tuple[str, str], ...] = ()
     assignee: str | None = None
     seats: int = 1
     note: str | None = None
+
+    def role_of(self, seat: int) -> str | None:
+        """
+        The role that a seat, counted from 1, asks; None if it is the step's own.
+        """
+        return self.roles[seat - 1] if self.roles else self.role
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -15,7 +15,7 @@ from approval_engine.planner.plan import Staffing
 from approval_engine.planner.requirements import Requirement, problem, words
 from approval_engine.planner.roster import Roster
 from approval_engine.policy.authority import personal_limits_hold
-from approval_engine.policy.model import Policy
+from approval_engine.policy.model import Policy, StepRule
 
 SELF = "auto_escalated_self"
 """The person to ask must not decide, so that somebody further up the line is asked."""
@@ -57,7 +57,7 @@ def staff(case: Case, requirement: Requirement) -> Staffing:
     found = next(_teams(case, requirement), None)
     if found is None:
         raise _nobody(case, requirement)
-    if not _is_shared(requirement):
+    if not (_is_shared(requirement) or found.roles):
         found = replace(found, candidates=_one_account_each(case, found.candidates))
     seats = 1 if _is_shared(requirement) else len(found.candidates)
     _check_reachable(case, requirement, found)
@@ -100,8 +100,9 @@ def _committee(case: Case, requirement: Requirement) -> Iterator[Staffing]:
         if free:
             sent[role] = case.roster.least_loaded(free)
             seated.update(case.roster.directory.accounts_of(sent[role]))
-    if sent:
-        yield Staffing(candidates=tuple(sent[role] for role in able if role in sent))
+    roles = tuple(role for role in able if role in sent)
+    if roles:
+        yield Staffing(candidates=tuple(sent[role] for role in roles), roles=roles)
 
 
 def _own(
@@ -132,18 +133,30 @@ def _is_line(requirement: Requirement) -> bool:
     return assign == MANAGER or assign.startswith(NAMED)
 
 
-def _asked(case: Case, requirement: Requirement) -> tuple[User, ...]:
+def line_of(case: Case, rule: StepRule) -> tuple[User, ...]:
     """
-    Those the step asks before anybody is ruled out; a line has its first person first.
+    Whom a step asks by name or as the manager, then the managers above him.
+
+    Empty for a pool, and if there is no such person.
     """
-    rule, directory = requirement.rule, case.roster.directory
+    directory = case.roster.directory
     if rule.assign == MANAGER:
         return tuple(case.roster.line_above(case.quote.submitted_by))
     if rule.assign.startswith(NAMED):
         user = directory.user(rule.assign.removeprefix(NAMED))
         active = user is not None and user.active
         return (user, *case.roster.line_above(user.id)) if user and active else ()
-    members = directory.members(rule.role)
+    return ()
+
+
+def _asked(case: Case, requirement: Requirement) -> tuple[User, ...]:
+    """
+    Those the step asks before anybody is ruled out; a line has its first person first.
+    """
+    rule = requirement.rule
+    if _is_line(requirement):
+        return line_of(case, rule)
+    members = case.roster.directory.members(rule.role)
     return tuple(user for user in members if _matches(case, rule.match, user))
 
 
@@ -163,11 +176,14 @@ def _able(
     return tuple(
         user.id
         for user in people
-        if user.id not in case.barred and _has_authority(case, requirement, user)
+        if user.id not in case.barred and has_authority(case, requirement, user)
     )
 
 
-def _has_authority(case: Case, requirement: Requirement, user: User) -> bool:
+def has_authority(case: Case, requirement: Requirement, user: User) -> bool:
+    """
+    Whether a person may sign off what a ladder measured; true where none did.
+    """
     if not requirement.measures:
         return True
     roles = {requirement.rule.role, *requirement.higher}
@@ -208,14 +224,17 @@ def _chosen(
 
 def _excluded(case: Case, requirement: Requirement) -> tuple[tuple[str, str], ...]:
     weak = (
-        (user.id, f"own authority does not cover {_measured(requirement)}")
+        (user.id, f"own authority does not cover {measured(requirement)}")
         for user in _asked(case, requirement)
-        if user.id not in case.barred and not _has_authority(case, requirement, user)
+        if user.id not in case.barred and not has_authority(case, requirement, user)
     )
     return (*case.barred.items(), *weak)
 
 
-def _measured(requirement: Requirement) -> str:
+def measured(requirement: Requirement) -> str:
+    """
+    What the ladders measured, in words; empty where none did.
+    """
     pairs = {
         f"{name} {words(value)}": None
         for measures in requirement.measures
@@ -240,7 +259,8 @@ def _nobody(case: Case, requirement: Requirement) -> PlanError:
     next_roles = (level.role for level in rule.escalate_to)
     line = (rule.role, *requirement.higher, *next_roles, rule.fallback_role)
     roles = requirement.committee or line
-    covering = f" covers {measured}" if (measured := _measured(requirement)) else ""
+    sums = measured(requirement)
+    covering = f" covers {sums}" if sums else ""
     sentence = (
         f"Expected somebody who may decide {_subject(case, requirement)}, but nobody"
         f" of {', '.join(dict.fromkeys(roles))}{covering or ' is eligible'}."

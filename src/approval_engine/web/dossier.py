@@ -16,13 +16,12 @@ from approval_engine.domain.people import Directory, User
 from approval_engine.domain.quote import Quote
 from approval_engine.domain.workflow import Task, Workflow
 from approval_engine.errors import InvalidInput, NotFound, Refused
+from approval_engine.executor.eligibility import Eligibility, eligibility
 from approval_engine.history import reading
 from approval_engine.history.reading import Case, Entry
 from approval_engine.planner.plan import PlannedStep, Reason, RoutingPlan
-from approval_engine.planner.separation import excluded
 from approval_engine.policy.model import InputType, Policy
 from approval_engine.store import catalog, workflows
-from approval_engine.store.database import Transaction
 from approval_engine.web import context, words
 
 OVERSEERS = frozenset({"deal_desk", "auditor", "admin"})
@@ -54,14 +53,13 @@ class Late:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Dossier:
     """
-    One workflow as pages show it. `barred` says who must not decide it, and why.
+    One workflow as pages show it, among the people of today.
     """
 
     case: Case
     quote: Quote
     policy: Policy
-    directory: Directory
-    barred: Mapping[str, str]
+    people: Eligibility
     entries: tuple[Entry, ...]
 
     @property
@@ -125,11 +123,19 @@ class Dossier:
         """
         For every action: None if this person may take it now, else why he may not.
         """
-        around = Surroundings(directory=self.directory, excluded=self.barred)
+        around = self.people.around(task, (user.id,))
         return {
             action: _refusal(self.workflow, task, action, user, around)
             for action in Action
         }
+
+    def stand_ins(self, task: Task) -> tuple[User, ...]:
+        """
+        Who may take the task over without climbing to another role.
+        """
+        able = self.people.able(task, task.role)
+        members = self.people.directory.members(task.role)
+        return tuple(user for user in members if user.id in able)
 
 
 def open_dossier(workflow_id: str, user: User) -> Dossier:
@@ -145,13 +151,15 @@ def open_dossier(workflow_id: str, user: User) -> Dossier:
             raise NotFound(sentence)
         quote = runtime.quote(transaction, case.workflow.evidence.quote)
         policy = runtime.policy(transaction, case.workflow.evidence.policy)
-        barred = _barred(transaction, quote, directory)
+        current = catalog.current(transaction)
+        people = eligibility(
+            runtime, transaction, case.workflow, current, runtime.clock()
+        )
     return Dossier(
         case=case,
         quote=quote,
         policy=policy,
-        directory=directory,
-        barred=barred,
+        people=people,
         entries=reading.timeline(runtime.database, workflow_id),
     )
 
@@ -222,15 +230,6 @@ def money_inputs(policy: Policy) -> frozenset[str]:
     return frozenset(
         each.name for each in policy.inputs if each.type == InputType.MONEY
     )
-
-
-def _barred(
-    transaction: Transaction, quote: Quote, directory: Directory
-) -> Mapping[str, str]:
-    runtime = context.runtime()
-    snapshot = catalog.current(transaction).delegations
-    windows = runtime.delegations(transaction, snapshot) if snapshot else ()
-    return dict(excluded(quote, directory, windows, runtime.clock()))
 
 
 def _refusal(

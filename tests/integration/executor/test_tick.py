@@ -8,7 +8,8 @@ import pytest
 
 from approval_engine.errors import Forbidden
 from approval_engine.executor.commands.tick import due, tick
-from tests.integration.executor.company import MONDAY
+from approval_engine.operations import intake
+from tests.integration.executor.company import MONDAY, directory, document
 
 
 def test_nothing_happens_before_its_time_and_nothing_twice(company):
@@ -69,6 +70,22 @@ def test_levels_missed_in_an_outage_are_climbed_at_once(company):
     assert (task.role, task.escalation_level) == ("cfo", 2)
     assert company.log(workflow).count("task_escalated") == 2
     assert company.case(workflow).next_due_at is None
+
+
+def test_whoever_was_asked_before_his_time_keeps_his_claim(company):
+    smaller = directory()
+    smaller["roles"] = {**smaller["roles"], "director": []}
+    intake.import_directory(company.runtime, document(smaller))
+    workflow = company.started()
+    company.wait(days=2, hours=8)
+    tick(company.runtime, workflow)
+    company.act(workflow, "finance", "claim", "carl")
+    company.wait(days=10)
+    tick(company.runtime, workflow)
+
+    assert company.log(workflow)[-1] == "task_reminded"
+    assert company.task(workflow, "finance").assignee == "carl"
+    assert company.is_sound()
 
 
 def test_an_escalation_skips_whoever_must_not_decide(company):

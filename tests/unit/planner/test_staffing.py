@@ -426,6 +426,14 @@ COMMITTEE = make_step_rule(
 def test_each_role_of_a_committee_fills_one_seat():
     found = staffed(COMMITTEE, committee=("finance", "cfo", "cro"))
     assert (found.candidates, found.seats) == (("fred", "carl", "chris"), 3)
+    assert [found.role_of(seat) for seat in (1, 2, 3)] == ["finance", "cfo", "cro"]
+
+
+def test_the_seat_of_a_committee_of_one_asks_the_role_that_fills_it():
+    directory = make_directory(cfo=())
+    one = replace(COMMITTEE, completion=Completion(rule=Rule.QUORUM, count=1))
+    found = staffed(one, directory, committee=("vp", "cfo"))
+    assert (found.candidates, found.role_of(1)) == (("vera",), "vp")
 
 
 def test_a_committee_passes_over_whoever_must_not_decide():

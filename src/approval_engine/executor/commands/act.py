@@ -6,13 +6,7 @@ import secrets
 from dataclasses import dataclass
 
 from approval_engine.documents import sha256
-from approval_engine.domain.actions import (
-    Action,
-    Request,
-    Surroundings,
-    decide,
-    is_repeat,
-)
+from approval_engine.domain.actions import Action, Request, decide, is_repeat
 from approval_engine.domain.workflow import Task, Workflow
 from approval_engine.errors import InvalidInput, NotFound
 from approval_engine.executor.answer import Answer, Caller, again, keep, key_of
@@ -20,7 +14,6 @@ from approval_engine.executor.commands.beats import (
     Desk,
     lock,
     open_desk,
-    people_now,
     store,
 )
 from approval_engine.executor.follow_up import advance
@@ -103,13 +96,10 @@ def _task(workflow: Workflow, wish: Wish) -> Task:
 
 
 def _record(desk: Desk, workflow: Workflow, task: Task, request: Request) -> Recorder:
-    directory, excluded = people_now(desk, workflow)
-    around = Surroundings(
-        directory=directory,
-        excluded=excluded,
-        veto=desk.pinned.step(task.step).completion.veto,
-    )
-    fact = decide(workflow, task, request, around)
+    people = desk.people(workflow)
+    named = [person for person in (request.actor, request.to) if person]
+    veto = desk.pinned.step(task.step).completion.veto
+    fact = decide(workflow, task, request, people.around(task, named, veto))
     author = (request.actor, request.channel)
     recorder = Recorder(workflow, desk.pinned, desk.now, author)
     recorder.record(fact)

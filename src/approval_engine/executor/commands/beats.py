@@ -2,21 +2,20 @@
 The beats that all commands share: taking the lock, opening what is pinned, storing.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from approval_engine.domain.calendar import WorkingTime
 from approval_engine.domain.events import stamp
-from approval_engine.domain.people import Directory
 from approval_engine.domain.workflow import Workflow
 from approval_engine.errors import InvalidState, NotFound
 from approval_engine.escalations.calendars import working_time_around
+from approval_engine.executor.eligibility import Eligibility, eligibility
 from approval_engine.executor.projection import Pinned
 from approval_engine.executor.recorder import Recorder
 from approval_engine.executor.runtime import Runtime
 from approval_engine.notifications.outbox import closed_tasks, messages
-from approval_engine.planner.separation import excluded
 from approval_engine.policy.model import Policy
 from approval_engine.store import catalog, events, workflows
 from approval_engine.store import messages as outbox
@@ -45,6 +44,14 @@ class Desk:
         The working time of a calendar of the pinned policy.
         """
         return working_time_around(self.policy.calendars[name], self.now)
+
+    def people(self, workflow: Workflow) -> Eligibility:
+        """
+        Who may decide what in the workflow, read under its lock.
+        """
+        return eligibility(
+            self.runtime, self.transaction, workflow, self.current, self.now
+        )
 
     def take_task_ids(self, count: int) -> tuple[str, ...]:
         """
@@ -91,20 +98,6 @@ def open_desk(
             plan=runtime.plan(transaction, evidence.plan),
         ),
     )
-
-
-def people_now(desk: Desk, workflow: Workflow) -> tuple[Directory, Mapping[str, str]]:
-    """
-    Today's directory, and who must not decide this workflow, each with the reason.
-
-    Read under the lock: a right that was taken away a moment ago is gone.
-    """
-    runtime, transaction = desk.runtime, desk.transaction
-    directory_sha256, delegations_sha256 = desk.current.people()
-    directory = runtime.directory(transaction, directory_sha256)
-    delegations = runtime.delegations(transaction, delegations_sha256)
-    quote = runtime.quote(transaction, workflow.evidence.quote)
-    return directory, dict(excluded(quote, directory, delegations, desk.now))
 
 
 def store(

@@ -13,7 +13,8 @@ from approval_engine.domain.seats import taken
 from approval_engine.domain.workflow import PendingTimer, Task, Workflow
 from approval_engine.escalations.ladder import Hop, climb
 from approval_engine.executor.answer import Answer
-from approval_engine.executor.commands.beats import Desk, open_desk, people_now, store
+from approval_engine.executor.commands.beats import Desk, open_desk, store
+from approval_engine.executor.eligibility import Eligibility
 from approval_engine.executor.incident import held_on_failure
 from approval_engine.executor.recorder import Recorder
 from approval_engine.executor.runtime import Runtime
@@ -82,30 +83,39 @@ def _escalate(
     if planned.on_timeout == "remind":
         _remind(recorder, step, timers)
         return
+    people = desk.people(recorder.before)
     rung = _rung(timers)
     level = max(timer.level for timer in timers if timer.kind == "escalation")
     for task in _open_seats(recorder.workflow, step):
-        hop = _hop(desk, recorder.workflow, planned, level)
-        if hop is None:
-            recorder.note(Fact.TIMER_EXHAUSTED, {"timers": rung}, task.id, _once(rung))
-        else:
-            alone = len(recorder.workflow.seats(step)) > 1
-            data = {"timers": rung, **_taken_over(hop, alone=alone)}
-            recorder.note(Fact.TASK_ESCALATED, data, task.id, _once(rung))
+        seats = recorder.workflow.seats(step)
+        fact, data = _hop(people, planned, seats, task, level)
+        recorder.note(fact, {"timers": rung, **data}, task.id, _once(rung))
         rung = []
 
 
 def _hop(
-    desk: Desk, workflow: Workflow, planned: PlannedStep, level: int
-) -> Hop | None:
+    people: Eligibility,
+    planned: PlannedStep,
+    seats: tuple[Task, ...],
+    task: Task,
+    level: int,
+) -> tuple[Fact, dict[str, object]]:
     if planned.on_timeout != "escalate":
-        return None
-    rule = desk.policy.steps.get(planned.id, desk.policy.default_step)
+        return Fact.TIMER_EXHAUSTED, {}
+    if task.escalation_level >= level:
+        # Whoever was to be asked now was asked before, when nobody below was left.
+        return Fact.TASK_REMINDED, {}
+    rule = people.needed[planned.id].rule
     roles = (*(each.role for each in planned.escalations), rule.fallback_role)
-    directory, excluded = people_now(desk, workflow)
-    seats = workflow.seats(planned.id)
-    engaged = taken(seats, directory) if len(seats) > 1 else {}
-    return climb(roles, level, directory, {*excluded, *engaged})
+    engaged = taken(seats, people.directory) if len(seats) > 1 else {}
+
+    def able(role: str) -> tuple[str, ...]:
+        return tuple(p for p in people.able(task, role) if p not in engaged)
+
+    hop = climb(roles, level, able)
+    if hop is None:
+        return Fact.TIMER_EXHAUSTED, {}
+    return Fact.TASK_ESCALATED, _taken_over(hop, alone=len(seats) > 1)
 
 
 def _taken_over(hop: Hop, *, alone: bool) -> dict[str, object]:

@@ -1,0 +1,31 @@
+"""
+The ladder of a late task: the first rung on which somebody may decide.
+"""
+
+import pytest
+
+from approval_engine.escalations.ladder import Hop, climb
+
+ROLES = ("director", "cfo", "deal_desk")
+
+
+@pytest.mark.parametrize(
+    ("people", "level", "role", "reached", "skipped"),
+    [
+        ({"director": ("dora",), "cfo": ("carl",)}, 1, "director", 1, ()),
+        ({"director": ("dora",), "cfo": ("carl",)}, 2, "cfo", 2, ()),
+        ({"cfo": ("carl",)}, 1, "cfo", 2, ("director",)),
+        ({"deal_desk": ("dana", "dan")}, 1, "deal_desk", 3, ("director", "cfo")),
+    ],
+)
+def test_a_rung_without_anybody_is_skipped(people, level, role, reached, skipped):
+    found = climb(ROLES, level, lambda each: people.get(each, ()))
+
+    assert found == Hop(
+        role=role, candidates=people[role], level=reached, skipped=skipped
+    )
+
+
+@pytest.mark.parametrize("level", [1, 3, 4])
+def test_a_ladder_without_anybody_ends(level):
+    assert climb(ROLES, level, lambda _: ()) is None
