@@ -18,7 +18,7 @@ from approval_engine.policy.conditions import (
     evaluate,
     inputs_of,
 )
-from approval_engine.policy.lines import LINE_KINDS, line_fields
+from approval_engine.policy.lines import LINE_KINDS, line_field, line_fields
 from approval_engine.policy.model import Aggregate, Input, InputType, Policy
 from approval_engine.policy.stated import Unfit, shown, typed
 
@@ -150,8 +150,20 @@ class _Facts:
         """
         if not self.quote.lines and stated is not None:
             return stated
-        derived = aggregated(each.name, aggregate, self.quote.lines)
-        return stated if derived is None else derived
+        for declared in self.policy.inputs:
+            if declared.name in aggregate.where:
+                self.check_lines(declared)
+        return aggregated(each.name, aggregate, self.quote.lines)
+
+    def check_lines(self, declared: Input) -> None:
+        """
+        Refuse a value by which a line would slip out of what is aggregated.
+        """
+        for line in self.quote.lines:
+            try:
+                typed(declared, line_field(line, declared.name), self.policy.currency)
+            except Unfit as unfit:
+                raise Unfit(f"Line '{line.id}': {unfit}") from unfit
 
     def may_lack(self, each: Input) -> bool:
         return each.optional or each.name in self.policy.line_inputs

@@ -168,6 +168,35 @@ def test_no_line_without_a_word_on_it_is_refused():
     ]
 
 
+def test_no_line_is_replaced_by_what_the_quote_states():
+    source = {"lines": "max", "of": "discount_pct", "where": {"family": "HW"}}
+    policy = make_policy(**inputs({"name": "x", "type": "number", "from": source}))
+    quote = make_quote(x="0", lines=[make_line(family="SW")])
+
+    assert problems(policy, quote) == [
+        ("/x", "Expected quote 'Q-1' to state 'x', for no line gives it.")
+    ]
+
+
+@pytest.mark.parametrize("family", ["hw", "HW ", "\u0397W", "XX"])
+def test_no_line_slips_out_of_an_aggregate_by_an_undeclared_value(family):
+    source = {"lines": "max", "of": "discount_pct", "where": {"family": "HW"}}
+    policy = make_policy(
+        **inputs(
+            {"name": "family", "type": "string", "values": ["HW", "SW"]},
+            {"name": "x", "type": "number", "from": source | {"empty": 0}},
+        )
+    )
+
+    assert judged(policy, make_quote()).inputs["x"] == D(18)
+    assert judged(policy, make_quote(lines=[make_line(family="SW")])).inputs["x"] == 0
+    ((place, sentence),) = problems(
+        policy, make_quote(lines=[make_line(family=family)])
+    )
+    assert place == "/x"
+    assert sentence.startswith("Line '1': Expected 'family' among HW, SW, but got ")
+
+
 def test_totals_of_a_quote_without_lines_are_stated():
     quote = make_quote(lines=[], amount="17700.00")
 

@@ -183,6 +183,23 @@ def test_a_discount_that_hides_a_part_is_refused_with_both_numbers():
     )
 
 
+@pytest.mark.parametrize(
+    ("list_price", "net_price", "discount"),
+    [
+        ("0.009", "0.001", "0"),
+        ("0.03", "0.021", "9.9"),
+        ("9.99", "8.98", "10"),
+    ],
+)
+def test_no_discount_hides_in_the_rounding_of_a_small_price(
+    list_price, net_price, discount
+):
+    line = make_line(listPrice=list_price, netPrice=net_price, discountPct=discount)
+
+    ((place, code),) = codes(problems(QUOTE | {"lines": [line]}))
+    assert (place, code) == ("/lines/0/discountPct", "disagrees")
+
+
 def test_the_largest_amount_is_accepted_and_one_cent_more_is_refused():
     largest = "90071992547409.92"
     line = make_line(quantity=1, listPrice=0, netPrice=largest)

@@ -18,6 +18,9 @@ from approval_engine.policy.reading.words import is_name, read_day, read_id, sna
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _MOST_DECIMALS = 6
 _LARGEST = Decimal(2**53)
+_ROUNDED_PCT = Decimal("0.05")
+"""How far a stated discount may lie from that of prices rounded to the cent."""
+
 _QUOTE_KEYS = frozenset(
     {
         "id",
@@ -190,7 +193,10 @@ def _check_discount(node: Node, line: QuoteLine, currency: str) -> None:
         return
     derived = (line.list_price - line.net_price) * 100 / line.list_price
     cent = Decimal(1).scaleb(-(minor_digits(currency) or 0))
-    rounded_price = abs(line.list_price * (100 - claimed) / 100 - line.net_price) < cent
+    exact = line.list_price * (100 - claimed) / 100
+    # On a price of a few cents a cent is a discount of its own.
+    near = abs(derived - claimed) <= _ROUNDED_PCT
+    rounded_price = near and abs(exact - line.net_price) < cent
     exponent = claimed.as_tuple().exponent
     places = -exponent if isinstance(exponent, int) else 0
     rounded_pct = places > 0 and round(derived, places) == claimed

@@ -24,12 +24,13 @@ def line_inputs(
     others: Iterable[Iterable[Test]],
 ) -> frozenset[str]:
     """
-    The inputs without a source of their own that only triggers on each line read.
+    The inputs without a source of their own that are read of single lines only.
 
     `others` are the tests that the quote as a whole must meet.
     """
-    triggers = tuple(triggers)
+    inputs, triggers = tuple(inputs), tuple(triggers)
     of_lines = _read(row.tests for t in triggers if t.each_line for row in t.rows)
+    of_lines |= {n for each in inputs if each.aggregate for n in each.aggregate.where}
     of_quotes = _read(row.tests for t in triggers if not t.each_line for row in t.rows)
     of_quotes |= _read(others)
     for each in inputs:
