@@ -17,6 +17,7 @@ from approval_engine.web import context, queue, words
 from approval_engine.web.session import fresh_key
 
 _FILTERS = (
+    words.channel,
     words.due,
     words.label,
     words.money,

@@ -15,6 +15,8 @@ _ACRONYM = 3
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _BOUND = re.compile(r"(<=|>=|<|>)\s*(-?[0-9]+(?:\.[0-9]+)?)")
 _WORD = re.compile(r'(not\()?"([^"]*)"(\))?')
+_PART = re.compile(r'list contains\(\?,\s*"([^"]*)"\)')
+_CHANNELS = {"cli": "command line", "api": "program"}
 _BOUNDS = {"<": "below", "<=": "at most", ">": "above", ">=": "at least"}
 
 # Each status has a sign of its own beside its word: colour alone tells nobody anything.
@@ -160,8 +162,18 @@ def threshold(name: str, test: str, currency: str | None = None) -> str:
     if bound := _BOUND.fullmatch(test.strip()):
         return f"{_BOUNDS[bound[1]]} {value(name, bound[2], currency)}"
     if word := _WORD.fullmatch(test.strip()):
-        return f"not {word[2]}" if word[1] else f"is {word[2]}"
+        return f"not {word[2]}" if word[1] else f"it is {word[2]}"
+    if part := _PART.fullmatch(test.strip()):
+        return f"it contains {part[1]}"
     return test
+
+
+def channel(way: str) -> str:
+    """
+    The way an event came: `cli:ann` is the command line of ann, `web` is itself.
+    """
+    kind, _, who = way.partition(":")
+    return f"{_CHANNELS[kind]} ({who})" if kind in _CHANNELS and who else way
 
 
 def some(names: Iterable[str]) -> str:

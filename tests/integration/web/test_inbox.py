@@ -28,7 +28,7 @@ def test_the_inbox_shows_what_waits_for_me_and_for_my_roles(company, enter, work
     assert "My roles 0" in maria
     assert "Mine 0" in fred
     assert "My roles 1" in fred
-    assert "margin 21.4 %, asked below 24 %" in maria
+    assert "margin 21.4 %, asked when below 24 %" in maria
 
 
 def test_the_inbox_shows_nothing_that_waits_for_others(company, enter, workflow):

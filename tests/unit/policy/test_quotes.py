@@ -157,6 +157,11 @@ def test_a_line_without_a_required_field_is_refused(key):
     )
 
 
+def test_a_missing_field_is_named_as_the_file_would_spell_it():
+    found = problems(QUOTE | {"lines": [without(LINE, "listPrice")]})
+    assert found[0].sentence == "Expected a value for 'listPrice'."
+
+
 @pytest.mark.parametrize(
     ("list_price", "net_price", "discount"),
     [

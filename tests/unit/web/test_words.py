@@ -80,16 +80,30 @@ def test_an_instant_on_the_clock_of_the_reader(zone, said):
         ("amount", "> 500000", "USD", "above USD 500,000"),
         ("amount", "<= 0.05", "USD", "at most USD 0.05"),
         ("term_months", "<-3", None, "below -3"),
-        ("region", '"EMEA"', None, "is EMEA"),
+        ("region", '"EMEA"', None, "it is EMEA"),
         ("region", 'not("EMEA")', None, "not EMEA"),
         ("region", '"EMEA","APAC"', None, '"EMEA","APAC"'),
-        ("clauses", 'list contains(?, "x")', None, 'list contains(?, "x")'),
+        ("clauses", 'list contains(?, "x")', None, "it contains x"),
         ("margin_pct", "[10..20)", None, "[10..20)"),
         ("margin_pct", "< floor", None, "< floor"),
     ],
 )
 def test_a_threshold_in_words_where_they_say_the_same(name, test, currency, said):
     assert words.threshold(name, test, currency) == said
+
+
+@pytest.mark.parametrize(
+    ("way", "said"),
+    [
+        ("cli:ann", "command line (ann)"),
+        ("api:K-1a2b", "program (K-1a2b)"),
+        ("web", "web"),
+        ("worker", "worker"),
+        ("other:x", "other:x"),
+    ],
+)
+def test_the_way_an_event_came_in_words(way, said):
+    assert words.channel(way) == said
 
 
 @pytest.mark.parametrize(

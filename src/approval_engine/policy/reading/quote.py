@@ -74,7 +74,7 @@ class _Record:
     def needs(self, *names: str) -> None:
         for name in names:
             if not self.has(name):
-                self.node.problem("missing", f"Expected a value for '{name}'.")
+                self.node.problem("missing", f"Expected a value for '{_camel(name)}'.")
 
     def id(self, name: str) -> str:
         return read_id(self.part(name)) if self.has(name) else ""
@@ -206,6 +206,11 @@ def _check_discount(node: Node, line: QuoteLine, currency: str) -> None:
             f" but got {claimed}."
         )
         node.problem("disagrees", sentence)
+
+
+def _camel(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(word.title() for word in others)
 
 
 def _number(node: Node) -> Decimal:
