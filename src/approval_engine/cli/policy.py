@@ -3,6 +3,7 @@
 """
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,10 +35,13 @@ def validate(session: Session, path: str) -> None:
     """
     Judge the form of a policy; what it declares in vain is noted on stderr.
     """
+    from approval_engine.escalations.times import check_times
     from approval_engine.policy.load import load
     from approval_engine.policy.notes import notes
 
-    found = load(session.read(path))
+    document = session.read(path)
+    found = load(document)
+    check_times(document, found, datetime.now(UTC))
     for sentence in notes(found):
         click.echo(f"note: {sentence}", err=True)
     session.record(

@@ -12,6 +12,7 @@ from approval_engine.domain.delegation import Delegation, check_new
 from approval_engine.domain.events import stamp
 from approval_engine.domain.quote import Quote
 from approval_engine.errors import DocumentError, InvalidState, NotFound, Problem
+from approval_engine.escalations.times import check_times
 from approval_engine.executor.runtime import Runtime
 from approval_engine.policy.facts import CONTRADICTION, resolve
 from approval_engine.policy.load import load as load_policy
@@ -71,6 +72,7 @@ def publish_policy(runtime: Runtime, document: Parsed, actor: str) -> PolicyRow:
     A version name that was published with other content is refused.
     """
     policy = load_policy(document)
+    check_times(document, policy, runtime.clock())
     row = PolicyRow(
         name=policy.name,
         version=policy.version,

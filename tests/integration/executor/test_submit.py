@@ -11,6 +11,7 @@ from approval_engine.errors import (
     InvalidInput,
     InvalidState,
     NotFound,
+    PolicyError,
 )
 from approval_engine.history.reading import find
 from approval_engine.operations import intake
@@ -199,3 +200,12 @@ def test_a_policy_that_ended_leaves_nobody_to_decide(make_company):
 
     with pytest.raises(InvalidState, match="is not in force on 2026-03-02"):
         ended.submit(ended.quote())
+
+
+def test_a_policy_whose_times_cannot_be_counted_is_not_published(company):
+    calendar = {"timeZone": "UTC", "hours": "09:00-17:00", "days": "Mon-Fri"}
+    unknown = policy(version="2", calendars={"us": calendar | {"holidays": "ZZ"}})
+
+    with pytest.raises(PolicyError, match="holidays element=/calendars/us"):
+        intake.publish_policy(company.runtime, document(unknown), "dana")
+    assert company.case(company.started()).policy_version == "1"
