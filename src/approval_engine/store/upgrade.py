@@ -12,6 +12,9 @@ from approval_engine.store.database import Database, Transaction
 NEWEST = "0001"
 """The schema version that this code reads and writes."""
 
+UPGRADABLE: frozenset[str] = frozenset()
+"""The older versions that migrations lead from."""
+
 
 def upgrade(database: Database) -> str:
     """
@@ -25,8 +28,11 @@ def upgrade(database: Database) -> str:
         if transaction.dialect.name == "postgresql":
             # Two servers that start at once must not both create the tables.
             transaction.execute(text("SELECT pg_advisory_xact_lock(20261122)"))
-        if _version(transaction) == NEWEST:
+        version = _version(transaction)
+        if version == NEWEST:
             return NEWEST
+        if version is not None and version not in UPGRADABLE:
+            raise StorageError(_other(version))
         config = Config()
         config.set_main_option(
             "script_location", str(Path(__file__).with_name("migrations"))
@@ -46,12 +52,16 @@ def require_newest(database: Database) -> None:
         sentence = "The database is empty; run 'cpq db upgrade' or 'cpq seed' first."
         raise StorageError(sentence)
     if version != NEWEST:
-        word = "older" if version < NEWEST else "newer"
-        sentence = (
-            f"The database has schema {version}, {word} than {NEWEST} of this program;"
-            f" {'run cpq db upgrade' if word == 'older' else 'use the newer program'}."
-        )
-        raise StorageError(sentence)
+        raise StorageError(_other(version))
+
+
+def _other(version: str) -> str:
+    older = version < NEWEST
+    return (
+        f"The database has schema {version}, {'older' if older else 'newer'} than"
+        f" {NEWEST} of this program;"
+        f" {'run cpq db upgrade' if older else 'use the newer program'}."
+    )
 
 
 def is_empty(database: Database) -> bool:

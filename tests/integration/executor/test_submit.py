@@ -119,6 +119,12 @@ def test_only_submitter_and_owner_submit(company):
     assert company.submit(company.quote("Q-2", owner="olga"), actor="olga")
 
 
+def test_whoever_is_not_in_the_directory_submits_nothing(company):
+    with pytest.raises(Forbidden, match="'ghost' is not in the directory"):
+        company.submit(company.quote(submittedBy="ghost"), actor="ghost")
+    assert stored(company) == ()
+
+
 def test_an_unknown_quote_is_not_found(company):
     with pytest.raises(NotFound, match="no quote 'Q-404'"):
         company.submit("Q-404")

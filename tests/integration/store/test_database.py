@@ -53,6 +53,9 @@ def test_another_schema_is_refused_with_what_to_do(database, version, word):
 
     with pytest.raises(StorageError, match=f"{version}, {word} than {NEWEST}"):
         require_newest(database)
+    if word == "newer":
+        with pytest.raises(StorageError, match="use the newer program"):
+            upgrade(database)
 
 
 def fail_after_a_write(database):

@@ -18,7 +18,7 @@ from approval_engine.executor.recorder import Recorder
 from approval_engine.executor.routed import Routed, route_quote
 from approval_engine.executor.runtime import Runtime
 from approval_engine.store import catalog, sight, workflows
-from approval_engine.store.catalog import QuoteRow
+from approval_engine.store.catalog import Current, QuoteRow
 from approval_engine.store.database import Transaction
 from approval_engine.store.workflows import Attempt
 
@@ -46,6 +46,7 @@ def submit(
         if answer := again(seen.answer):
             return answer
         _must_be_theirs(runtime.quote(transaction, row.sha256), caller.actor)
+        _must_be_active(runtime, transaction, seen.current, row, caller.actor)
         attempts = workflows.attempts_of(seen)
         if answer := _standing(row, attempts):
             return keep(transaction, key, answer, now)
@@ -100,6 +101,21 @@ def _standing(row: QuoteRow, attempts: tuple[Attempt, ...]) -> Answer | None:
     return Answer(
         workflow=last.id, status=last.status, result="duplicate", steps=last.steps
     )
+
+
+def _must_be_active(
+    runtime: Runtime,
+    transaction: Transaction,
+    current: Current,
+    row: QuoteRow,
+    actor: str,
+) -> None:
+    directory = runtime.directory(transaction, current.people()[0])
+    user = directory.user(actor)
+    if user is None or not user.active:
+        word = "no longer active" if user else "not in the directory"
+        sentence = f"Expected to submit quote '{row.id}', but '{actor}' is {word}."
+        raise Forbidden(sentence)
 
 
 def _must_be_theirs(quote: Quote, actor: str) -> None:
