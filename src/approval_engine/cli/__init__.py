@@ -110,8 +110,16 @@ def main() -> None:
     """
     Run `cpq`; whatever this product refuses becomes a sentence and an exit code.
     """
+    if not all(map(_is_text, sys.argv)):
+        click.echo("Error: Expected all arguments in UTF-8.", err=True)
+        sys.exit(2)
     try:
         cpq(prog_name="cpq")
     except ApprovalEngineError as error:
         click.echo(str(error), err=True)
         sys.exit(next(code for kind, code in EXIT_CODES if isinstance(error, kind)))
+
+
+def _is_text(argument: str) -> bool:
+    # Bytes that are no UTF-8 come in as halves of surrogate pairs.
+    return not any("\ud800" <= char <= "\udfff" for char in argument)

@@ -246,6 +246,15 @@ def test_a_trusted_command_line_does_the_same_on_postgresql(shell, fresh_databas
     assert shell.ok("process", "list", **world).out.endswith("workflows=1\n")
 
 
+@pytest.mark.parametrize("place", [0, 2, 3])
+def test_bytes_that_are_no_text_are_wrong_usage(shell, place):
+    arguments = ["--as", "sam", "recall", "--comment"]
+    arguments.insert(place + 1, "\udcff")
+
+    ended = shell(*arguments)
+    assert (ended.code, ended.err) == (2, "Error: Expected all arguments in UTF-8.\n")
+
+
 def test_the_installed_command_and_the_module_are_the_same(shell):
     for start in ([CPQ], [sys.executable, "-m", "approval_engine"]):
         ended = subprocess.run(

@@ -34,6 +34,17 @@ def test_a_state_that_cannot_be_read_holds_its_workflow_alone(company, state):
     assert [r.workflow for r in replay_all(company.runtime) if r.difference] == [broken]
 
 
+def test_an_answer_that_was_given_is_given_again_by_a_held_workflow(company):
+    workflow = company.started()
+    company.act(workflow, "finance", "approve", "fred", key="k")
+    break_state(company, workflow, b"{}")
+    with pytest.raises(InvalidState, match="is held by incident 'IN-1'"):
+        company.act(workflow, "manager", "approve", "maria", key="k")
+
+    again = company.act(workflow, "finance", "approve", "fred", key="k")
+    assert (again.result, again.replayed) == ("applied", True)
+
+
 def test_the_clock_leaves_a_held_workflow_alone(company):
     workflow = company.started()
     break_state(company, workflow, b"{}")

@@ -5,10 +5,9 @@ Act: one person's wish on one task → the fact it leaves and all that follows f
 import secrets
 from dataclasses import dataclass
 
-from approval_engine.documents import sha256
 from approval_engine.domain.actions import Action, Request, decide, is_repeat
 from approval_engine.domain.workflow import Task, Workflow
-from approval_engine.errors import InvalidInput, NotFound
+from approval_engine.errors import NotFound
 from approval_engine.executor.answer import Answer, Caller, again, keep, key_of
 from approval_engine.executor.commands.beats import (
     Desk,
@@ -16,13 +15,12 @@ from approval_engine.executor.commands.beats import (
     open_desk,
     store,
 )
+from approval_engine.executor.comments import comment_of, salted
 from approval_engine.executor.follow_up import advance
 from approval_engine.executor.incident import held_on_failure
 from approval_engine.executor.recorder import Recorder
 from approval_engine.executor.runtime import Runtime
 from approval_engine.store.events import EventText
-
-_LONGEST_COMMENT = 10_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,7 +43,7 @@ def act(runtime: Runtime, wish: Wish, caller: Caller) -> Answer:
     The same person asking for the same again gets `duplicate` and changes nothing.
     """
     now = runtime.clock()
-    comment = _comment(wish)
+    comment = comment_of(wish.comment)
     key = key_of(caller, "act", {name: getattr(wish, name) for name in Wish.__slots__})
     with (
         held_on_failure(runtime, wish.workflow),
@@ -70,21 +68,6 @@ def act(runtime: Runtime, wish: Wish, caller: Caller) -> Answer:
         recorder = _record(desk, workflow, task, request)
         after = store(transaction, recorder, _texts(recorder, salt, comment))
         return keep(transaction, key, _answer(after, wish, "applied"), now)
-
-
-def salted(salt: str, text: str) -> str:
-    """
-    The hash by which an event knows a text that it does not hold.
-    """
-    return sha256(f"{salt}:{text}".encode())
-
-
-def _comment(wish: Wish) -> str | None:
-    comment = (wish.comment or "").strip()
-    if len(comment) > _LONGEST_COMMENT or "\x00" in comment:
-        sentence = f"A comment has at most {_LONGEST_COMMENT} characters and no NUL."
-        raise InvalidInput(sentence)
-    return comment or None
 
 
 def _task(workflow: Workflow, wish: Wish) -> Task:

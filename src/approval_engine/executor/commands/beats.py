@@ -9,7 +9,7 @@ from datetime import datetime
 from approval_engine.domain.calendar import WorkingTime
 from approval_engine.domain.events import stamp
 from approval_engine.domain.workflow import Workflow
-from approval_engine.errors import InvalidState, NotFound
+from approval_engine.errors import Forbidden, InvalidState, NotFound
 from approval_engine.escalations.calendars import working_time_around
 from approval_engine.executor.eligibility import Eligibility, eligibility
 from approval_engine.executor.projection import Pinned
@@ -73,11 +73,29 @@ def lock(transaction: Transaction, workflow_id: str, key: Key | None) -> Locked:
     if found is None:
         sentence = f"There is no workflow '{workflow_id}'."
         raise NotFound(sentence)
-    if found.incident:
+    # An answer that was given is given again, whatever broke since.
+    if found.incident and found.answer is None:
         subject = found.workflow.subject
         sentence = f"The {subject} is held by incident '{found.incident}'."
         raise InvalidState(sentence)
     return found
+
+
+def must_be_active(
+    runtime: Runtime,
+    transaction: Transaction,
+    current: Current,
+    person: str,
+    deed: str,
+) -> None:
+    """
+    Raises Forbidden, which names the deed, if the directory has no such active person.
+    """
+    directory_sha256, _ = current.people()
+    user = runtime.directory(transaction, directory_sha256).user(person)
+    if user is None or not user.active:
+        word = "no longer active" if user else "not in the directory"
+        raise Forbidden(f"Expected to {deed}, but '{person}' is {word}.")
 
 
 def open_desk(

@@ -14,8 +14,14 @@ from approval_engine.domain.lifecycle import (
 from approval_engine.domain.workflow import Workflow
 from approval_engine.errors import Forbidden, InvalidInput
 from approval_engine.executor.answer import Answer, Caller, again, keep, key_of
-from approval_engine.executor.commands.act import salted
-from approval_engine.executor.commands.beats import Desk, lock, open_desk, store
+from approval_engine.executor.commands.beats import (
+    Desk,
+    lock,
+    must_be_active,
+    open_desk,
+    store,
+)
+from approval_engine.executor.comments import comment_of, salted
 from approval_engine.executor.follow_up import close_all
 from approval_engine.executor.incident import held_on_failure
 from approval_engine.executor.recorder import Recorder
@@ -28,7 +34,8 @@ def recall(runtime: Runtime, workflow_id: str, comment: str, caller: Caller) -> 
     Withdraw a pending workflow. Recalling what is recalled already is a duplicate.
     """
     now = runtime.clock()
-    if not comment.strip():
+    written = comment_of(comment)
+    if written is None:
         sentence = (
             f"Expected to recall workflow '{workflow_id}', but a comment is missing."
         )
@@ -41,12 +48,14 @@ def recall(runtime: Runtime, workflow_id: str, comment: str, caller: Caller) -> 
             return answer
         workflow = found.workflow
         _must_be_theirs(workflow, caller)
+        deed = f"recall {workflow.subject}"
+        must_be_active(runtime, transaction, found.current, caller.actor, deed)
         if workflow.status == WorkflowStatus.RECALLED:
             return keep(transaction, key, Answer.of(workflow, result="duplicate"), now)
         desk = open_desk(runtime, transaction, found, now)
         salt = secrets.token_hex(16)
-        recorder = _record(desk, workflow, caller, salted(salt, comment))
-        text = EventText(event_id=recorder.events[-1].id, salt=salt, body=comment)
+        recorder = _record(desk, workflow, caller, salted(salt, written))
+        text = EventText(event_id=recorder.events[-1].id, salt=salt, body=written)
         after = store(transaction, recorder, [text])
         return keep(transaction, key, Answer.of(after), now)
 

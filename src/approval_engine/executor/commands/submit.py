@@ -11,14 +11,14 @@ from approval_engine.domain.workflow import Evidence
 from approval_engine.errors import Forbidden, InvalidState, NotFound
 from approval_engine.executor import engine, evidence
 from approval_engine.executor.answer import Answer, Caller, again, keep, key_of
-from approval_engine.executor.commands.beats import Desk, store
+from approval_engine.executor.commands.beats import Desk, must_be_active, store
 from approval_engine.executor.follow_up import advance, seats_to_open
 from approval_engine.executor.projection import Pinned
 from approval_engine.executor.recorder import Recorder
 from approval_engine.executor.routed import Routed, route_quote
 from approval_engine.executor.runtime import Runtime
 from approval_engine.store import catalog, sight, workflows
-from approval_engine.store.catalog import Current, QuoteRow
+from approval_engine.store.catalog import QuoteRow
 from approval_engine.store.database import Transaction
 from approval_engine.store.workflows import Attempt
 
@@ -46,7 +46,8 @@ def submit(
         if answer := again(seen.answer):
             return answer
         _must_be_theirs(runtime.quote(transaction, row.sha256), caller.actor)
-        _must_be_active(runtime, transaction, seen.current, row, caller.actor)
+        deed = f"submit quote '{row.id}'"
+        must_be_active(runtime, transaction, seen.current, caller.actor, deed)
         attempts = workflows.attempts_of(seen)
         if answer := _standing(row, attempts):
             return keep(transaction, key, answer, now)
@@ -101,21 +102,6 @@ def _standing(row: QuoteRow, attempts: tuple[Attempt, ...]) -> Answer | None:
     return Answer(
         workflow=last.id, status=last.status, result="duplicate", steps=last.steps
     )
-
-
-def _must_be_active(
-    runtime: Runtime,
-    transaction: Transaction,
-    current: Current,
-    row: QuoteRow,
-    actor: str,
-) -> None:
-    directory = runtime.directory(transaction, current.people()[0])
-    user = directory.user(actor)
-    if user is None or not user.active:
-        word = "no longer active" if user else "not in the directory"
-        sentence = f"Expected to submit quote '{row.id}', but '{actor}' is {word}."
-        raise Forbidden(sentence)
 
 
 def _must_be_theirs(quote: Quote, actor: str) -> None:
