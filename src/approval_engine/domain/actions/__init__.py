@@ -1,0 +1,16 @@
+"""
+Who may do what to a task, and what then happened: the one guard of every channel.
+
+The web, the command line, the HTTP interface and the worker all come through `decide`,
+inside the transaction that holds the workflow's lock.
+"""
+
+from approval_engine.domain.actions.guard import decide, is_repeat
+from approval_engine.domain.actions.request import (
+    DECISIONS,
+    Action,
+    Request,
+    Surroundings,
+)
+
+__all__ = ["DECISIONS", "Action", "Request", "Surroundings", "decide", "is_repeat"]

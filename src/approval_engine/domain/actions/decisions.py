@@ -1,0 +1,42 @@
+"""
+Approve, reject and return: the requests that decide a task.
+"""
+
+from approval_engine.domain.actions.checks import (
+    must_not_hold_two_seats,
+    must_say_why,
+)
+from approval_engine.domain.actions.request import (
+    DECISIONS,
+    Action,
+    Request,
+    Surroundings,
+    event,
+)
+from approval_engine.domain.events import NewEvent
+from approval_engine.domain.lifecycle import move_task
+from approval_engine.domain.workflow import Task, Workflow
+
+
+def decision(
+    workflow: Workflow, task: Task, request: Request, around: Surroundings
+) -> NewEvent:
+    """
+    The fact of an approval, rejection or return. Raises a Refused.
+    """
+    move, _, fact = DECISIONS[request.action]
+    must_say_why(task, request)
+    must_not_hold_two_seats(workflow, task, request, around)
+    move_task(task.status, move, task.subject)
+    veto = request.action == Action.REJECT and _may_veto(task, request, around)
+    data = {"comment": request.comment_sha256, "veto": veto}
+    return event(fact, task, request, data)
+
+
+def _may_veto(task: Task, request: Request, around: Surroundings) -> bool:
+    # Who stands in for somebody speaks with his voice.
+    people = (request.actor, task.principal or request.actor)
+    return any(
+        not set(around.directory.roles_of(person)).isdisjoint(around.veto)
+        for person in people
+    )

@@ -1,0 +1,73 @@
+"""
+The one guard: every request on a task comes through `decide`, whatever its channel.
+"""
+
+from approval_engine.domain.actions.checks import (
+    must_be_active,
+    must_be_asked,
+    must_be_fit,
+    must_be_free_to_decide,
+    must_be_open,
+    must_say_why,
+)
+from approval_engine.domain.actions.decisions import decision
+from approval_engine.domain.actions.handing import claim, delegation, release
+from approval_engine.domain.actions.request import (
+    DECISIONS,
+    Action,
+    Request,
+    Surroundings,
+    event,
+    refusal,
+)
+from approval_engine.domain.events import Fact, NewEvent
+from approval_engine.domain.lifecycle import TaskStatus
+from approval_engine.domain.workflow import Task, Workflow
+from approval_engine.errors import Forbidden
+
+
+def is_repeat(task: Task, request: Request) -> bool:
+    """
+    Whether this person already took exactly this decision, or holds this claim.
+    """
+    if request.action in DECISIONS:
+        done = task.status == DECISIONS[request.action][1]
+        return done and task.closed_by == request.actor
+    claimed = task.status == TaskStatus.CLAIMED and task.assignee == request.actor
+    return claimed and request.action == Action.CLAIM
+
+
+def decide(
+    workflow: Workflow, task: Task, request: Request, around: Surroundings
+) -> NewEvent:
+    """
+    The fact that the request leaves. Raises a Refused that says what is against it.
+    """
+    if request.action == Action.COMMENT:
+        return _comment(workflow, task, request, around)
+    must_be_open(workflow, task, request)
+    must_be_active(request.actor, task, request, around)
+    if request.action == Action.RELEASE:
+        # Whoever may not decide any more must be able to let go of the task.
+        must_be_asked(task, request, around)
+        return release(task, request)
+    must_be_free_to_decide(request.actor, task, request, around)
+    must_be_asked(task, request, around)
+    must_be_fit(request.actor, task, request, around)
+    if request.action in DECISIONS:
+        return decision(workflow, task, request, around)
+    if request.action == Action.CLAIM:
+        return claim(task, request)
+    return delegation(workflow, task, request, around)
+
+
+def _comment(
+    workflow: Workflow, task: Task, request: Request, around: Surroundings
+) -> NewEvent:
+    must_say_why(task, request)
+    must_be_active(request.actor, task, request, around)
+    asked = {person for seat in workflow.tasks for person in seat.candidates}
+    asked |= {seat.assignee for seat in workflow.tasks if seat.assignee}
+    if request.actor not in asked | {workflow.submitted_by, workflow.owner}:
+        raise Forbidden(refusal(task, request, f"'{request.actor}' has no part in it"))
+    return event(Fact.COMMENTED, task, request, {"comment": request.comment_sha256})

@@ -1,0 +1,101 @@
+"""
+What somebody asks for on a task, what it is judged by, and how a no or a fact is put.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+from approval_engine.domain.events import Fact, NewEvent
+from approval_engine.domain.lifecycle import TaskMove, TaskStatus
+from approval_engine.domain.people import Directory
+from approval_engine.domain.workflow import Task, Workflow
+
+NOBODY: Mapping[str, str] = MappingProxyType({})
+
+
+class Action(StrEnum):
+    """
+    What a person can ask for on a task.
+    """
+
+    APPROVE = "approve"
+    REJECT = "reject"
+    RETURN = "return"
+    CLAIM = "claim"
+    RELEASE = "release"
+    DELEGATE = "delegate"
+    COMMENT = "comment"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Request:
+    """
+    One person's wish.
+
+    `to` is the stand-in of a delegation; `comment_sha256` the salted hash of a comment
+    whose text never enters the event.
+    """
+
+    action: Action
+    actor: str
+    channel: str
+    comment_sha256: str | None = None
+    to: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Surroundings:
+    """
+    What the guard judges by: today's directory, and who must not decide and why.
+
+    `excluded` must not decide the workflow; `unfit` are those of the request who lack
+    the authority for this step. `veto` are the roles whose rejection ends it at once.
+    """
+
+    directory: Directory
+    excluded: Mapping[str, str]
+    unfit: Mapping[str, str] = field(default_factory=lambda: NOBODY)
+    veto: tuple[str, ...] = ()
+
+
+DECISIONS: Mapping[Action, tuple[TaskMove, TaskStatus, Fact]] = {
+    Action.APPROVE: (TaskMove.APPROVE, TaskStatus.APPROVED, Fact.TASK_APPROVED),
+    Action.REJECT: (TaskMove.REJECT, TaskStatus.REJECTED, Fact.TASK_REJECTED),
+    Action.RETURN: (TaskMove.RETURN, TaskStatus.RETURNED, Fact.TASK_RETURNED),
+}
+"""The actions that decide a task: their move, its next status, the fact they leave."""
+
+
+def other_seats(workflow: Workflow, task: Task) -> tuple[Task, ...]:
+    """
+    The seats of the task's step beside it.
+    """
+    return tuple(seat for seat in workflow.seats(task.step) if seat.id != task.id)
+
+
+def refusal(task: Task, request: Request, reason: str) -> str:
+    """
+    The sentence that says no.
+    """
+    return f"Expected to {request.action} {task.subject}, but {reason}."
+
+
+def event(
+    fact: Fact, task: Task, request: Request, data: Mapping[str, object]
+) -> NewEvent:
+    """
+    The fact in the actor's name; a decision can be recorded once per task.
+    """
+    decided = request.action in DECISIONS
+    stand_in = task.principal if task.principal != request.actor else None
+    return NewEvent(
+        action=fact,
+        actor=request.actor,
+        channel=request.channel,
+        task_id=task.id,
+        on_behalf_of=stand_in if task.assignee == request.actor else None,
+        data=data,
+        natural_key=f"decided:{task.id}" if decided else None,
+    )

@@ -1,0 +1,65 @@
+"""
+Facts that answer for a seat: once the step's rule is met, the engine goes on.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from approval_engine.definitions import ids
+from approval_engine.domain.completion import Outcome, decide
+from approval_engine.domain.events import Fact, instant
+from approval_engine.domain.lifecycle import TaskMove, move_task
+from approval_engine.domain.workflow import Task, Workflow
+from approval_engine.executor import engine
+from approval_engine.executor.projection.change import (
+    Change,
+    Pinned,
+    Recorded,
+    with_task,
+)
+
+ANSWERS: Mapping[str, tuple[TaskMove, Outcome]] = {
+    Fact.TASK_APPROVED: (TaskMove.APPROVE, Outcome.APPROVED),
+    Fact.TASK_REJECTED: (TaskMove.REJECT, Outcome.REJECTED),
+    Fact.TASK_RETURNED: (TaskMove.RETURN, Outcome.RETURNED),
+}
+"""The facts that answer for a seat."""
+
+
+def answered(workflow: Workflow, recorded: Recorded) -> Workflow:
+    """
+    The seat has its answer, and the step its outcome if that was enough.
+    """
+    event = recorded.event
+    task = recorded.task_in(workflow)
+    move, _ = ANSWERS[event.action]
+    changed = replace(
+        task,
+        status=move_task(task.status, move, task.subject),
+        closed_at=instant(event.timestamp),
+        closed_by=event.actor,
+        closed_seq=event.seq,
+        vetoed=bool(recorded.data["veto"]),
+    )
+    after = with_task(workflow, changed)
+    completion = recorded.pinned.step(task.step).completion
+    outcome = decide(completion, after.tally(task.step))
+    return _settled(after, recorded.pinned, task, outcome) if outcome else after
+
+
+def _settled(
+    workflow: Workflow, pinned: Pinned, task: Task, outcome: Outcome
+) -> Workflow:
+    snapshot = engine.complete(
+        pinned.definition,
+        workflow.state,
+        task.element,
+        {ids.outcome(task.step): str(outcome)},
+    )
+    left = tuple(timer for timer in workflow.timers if timer.step != task.step)
+    return replace(
+        workflow, state=snapshot.state, ended=snapshot.position.ended, timers=left
+    )
+
+
+CHANGES: Mapping[str, Change] = dict.fromkeys(ANSWERS, answered)

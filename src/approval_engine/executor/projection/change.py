@@ -1,0 +1,68 @@
+"""
+What every change of a workflow shares: what it is given, and how it reaches a task.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
+
+from approval_engine.domain.events import Event
+from approval_engine.domain.workflow import Task, Workflow
+from approval_engine.errors import EngineError
+from approval_engine.executor import engine
+from approval_engine.planner.plan import PlannedStep, RoutingPlan
+
+Data: TypeAlias = Mapping[str, Any]
+"""What an event recorded."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pinned:
+    """
+    What a workflow was started with and keeps to its end.
+    """
+
+    definition: engine.Definition
+    plan: RoutingPlan
+
+    def step(self, step_id: str) -> PlannedStep:
+        """
+        The step of that id in the plan.
+        """
+        return next(step for step in self.plan.steps if step.id == step_id)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Recorded:
+    """
+    One event on its way into the workflow: `data` is what its text says.
+    """
+
+    event: Event
+    data: Data
+    pinned: Pinned
+
+    def task_in(self, workflow: Workflow) -> Task:
+        """
+        The task that it is about. Raises EngineError if the workflow has no such task.
+        """
+        event = self.event
+        task = workflow.task(event.task_id or "")
+        if task is None:
+            sentence = (
+                f"Expected task '{event.task_id}' in {workflow.subject}, but it is not."
+            )
+            raise EngineError(sentence)
+        return task
+
+
+Change: TypeAlias = Callable[[Workflow, Recorded], Workflow]
+"""How one kind of fact moves a workflow on."""
+
+
+def with_task(workflow: Workflow, changed: Task) -> Workflow:
+    """
+    The workflow with this task in place of the one of the same id.
+    """
+    tasks = tuple(changed if t.id == changed.id else t for t in workflow.tasks)
+    return replace(workflow, tasks=tasks)

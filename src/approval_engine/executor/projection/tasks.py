@@ -1,0 +1,111 @@
+"""
+Facts that open, hand over and close tasks.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from approval_engine.domain.events import Fact, instant
+from approval_engine.domain.lifecycle import TaskMove, TaskStatus, move_task
+from approval_engine.domain.workflow import PendingTimer, Task, Workflow
+from approval_engine.executor.projection.change import Change, Data, Recorded, with_task
+
+
+def opened(workflow: Workflow, recorded: Recorded) -> Workflow:
+    """
+    A seat of a step is asked; the first one brings the timers of its step along.
+    """
+    event, data = recorded.event, recorded.data
+    at = instant(event.timestamp)
+    task = Task(
+        id=str(event.task_id),
+        workflow_id=workflow.id,
+        step=data["step"],
+        element=data["element"],
+        occurrence=data["occurrence"],
+        seat=data["seat"],
+        role=data["role"],
+        candidates=tuple(data["candidates"]),
+        assignee=data["assignee"],
+        principal=None,
+        status=TaskStatus.OPEN,
+        escalation_level=0,
+        opened_at=at,
+        due_at=instant(data["dueAt"]),
+    )
+    timers = tuple(_timer(task.step, timer) for timer in data["timers"])
+    return replace(
+        workflow, tasks=(*workflow.tasks, task), timers=(*workflow.timers, *timers)
+    )
+
+
+def _timer(step: str, data: Data) -> PendingTimer:
+    return PendingTimer(
+        element=data["element"],
+        occurrence=data["occurrence"],
+        step=step,
+        kind=data["kind"],
+        level=data["level"],
+        due_at=instant(data["dueAt"]),
+    )
+
+
+def claimed(workflow: Workflow, recorded: Recorded) -> Workflow:
+    """
+    A candidate took the task for himself.
+    """
+    task = recorded.task_in(workflow)
+    status = move_task(task.status, TaskMove.CLAIM, task.subject)
+    assignee = recorded.data["assignee"]
+    return with_task(workflow, replace(task, status=status, assignee=assignee))
+
+
+def released(workflow: Workflow, recorded: Recorded) -> Workflow:
+    """
+    He gave it back to everybody who is asked.
+    """
+    task = recorded.task_in(workflow)
+    status = move_task(task.status, TaskMove.RELEASE, task.subject)
+    only = task.candidates[0] if len(task.candidates) == 1 else None
+    return with_task(workflow, replace(task, status=status, assignee=only))
+
+
+def delegated(workflow: Workflow, recorded: Recorded) -> Workflow:
+    """
+    A stand-in has it now, in the name of his principal.
+    """
+    task = recorded.task_in(workflow)
+    changed = replace(
+        task,
+        status=move_task(task.status, TaskMove.DELEGATE, task.subject),
+        assignee=recorded.data["assignee"],
+        principal=recorded.data["principal"],
+    )
+    return with_task(workflow, changed)
+
+
+def closed(workflow: Workflow, recorded: Recorded) -> Workflow:
+    """
+    Nobody needs its answer any more.
+    """
+    event = recorded.event
+    task = recorded.task_in(workflow)
+    move = TaskMove(recorded.data["move"])
+    changed = replace(
+        task,
+        status=move_task(task.status, move, task.subject),
+        closed_at=instant(event.timestamp),
+        closed_by=event.actor,
+        closed_seq=event.seq,
+    )
+    return with_task(workflow, changed)
+
+
+CHANGES: Mapping[str, Change] = {
+    Fact.TASK_OPENED: opened,
+    Fact.TASK_CLAIMED: claimed,
+    Fact.TASK_RELEASED: released,
+    Fact.TASK_DELEGATED: delegated,
+    Fact.TASK_CLOSED: closed,
+}
+"""The facts about a task that leave the engine where it is."""
