@@ -233,6 +233,39 @@ def test_a_total_that_the_lines_contradict_is_not_even_imported(quick_desk):
     )
 
 
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"margin_pct": "NaN"}, "/margin_pct: Expected 'margin_pct' as a number"),
+        ({"creditScore": "-Infinity"}, "in 'credit_score', but got '-Infinity'"),
+        ({"margin_pct": "9" * 30}, "/margin_pct: Expected 'margin_pct' of at most"),
+        ({"uplift": "inf"}, "/uplift: Expected a text or a number in 'uplift'"),
+        ({"region": "MARS"}, "/region: Expected 'region' among AMER, EMEA, APAC"),
+        ({"clauses": ["side-letter"]}, "/clauses: Expected 'clauses' among liability"),
+    ],
+)
+def test_what_an_input_cannot_be_is_not_even_imported(quick_desk, changes, words):
+    text = json.dumps([{**QUOTE, "id": "Q-2"}, {**QUOTE, **changes}], indent=1)
+    name = quick_desk.file("quote.json", text)
+    key = next(iter(changes))
+    line = 1 + text[: text.rindex(f'"{key}"')].count("\n")
+
+    code, said = quick_desk.refuses("quote import", name)
+
+    assert code == 6
+    assert one_sentence(said).startswith(f"{name}:{line}: type element=/1/{key}: ")
+    assert words in said
+
+
+def test_what_is_missing_or_unknown_is_imported_and_left_to_the_submit(quick_desk):
+    name = quick_desk.file("quote.json", {**without("region"), "mood": "blue"})
+
+    assert quick_desk.says("quote import", name) == "imported quotes=1\n"
+    code, said = quick_desk.refuses("--as sam approval submit --quote Q-1")
+    assert code == 6
+    assert "to state 'region'" in one_sentence(said)
+
+
 def policy(**changes):
     return shipped("approval_matrix.json") | {"version": "2026.3"} | changes
 

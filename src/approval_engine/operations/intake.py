@@ -7,17 +7,17 @@ Each function is one transaction; a file with any problem changes nothing.
 from datetime import datetime
 
 from approval_engine.documents import Document as Parsed
-from approval_engine.documents import canonical, in_order, sha256
+from approval_engine.documents import JsonValue, canonical, in_order, pointer, sha256
 from approval_engine.domain.delegation import Delegation, check_new
 from approval_engine.domain.events import stamp
 from approval_engine.domain.quote import Quote
-from approval_engine.errors import DocumentError, InvalidState, NotFound, Problem
+from approval_engine.errors import DocumentError, InvalidState, NotFound
 from approval_engine.escalations.times import check_times
 from approval_engine.executor.runtime import Runtime
-from approval_engine.policy.facts import CONTRADICTION, resolve
+from approval_engine.policy.incoming import unfit
 from approval_engine.policy.load import load as load_policy
-from approval_engine.policy.model import Policy
 from approval_engine.policy.quotes import read_directory, read_quotes
+from approval_engine.policy.reading.words import snake
 from approval_engine.store import catalog, delegations
 from approval_engine.store.catalog import Document, PolicyRow, QuoteRow
 from approval_engine.store.database import Transaction
@@ -28,7 +28,8 @@ def import_quotes(runtime: Runtime, document: Parsed) -> int:
     Store the quote revisions of a file; the number of new ones.
 
     The same revision with other content is refused: a revision never changes. So is a
-    quote whose totals its own lines contradict, by the inputs of the active policy.
+    quote that states what the inputs of the active policy cannot be, or what its own
+    lines contradict.
     """
     quotes = read_quotes(document)
     values = document.value if isinstance(document.value, list) else [document.value]
@@ -47,7 +48,7 @@ def import_quotes(runtime: Runtime, document: Parsed) -> int:
         )
     with runtime.database.begin() as transaction:
         _must_not_change(transaction, document, rows)
-        _must_agree(runtime, transaction, document, quotes)
+        _must_fit(runtime, transaction, document, quotes)
         catalog.put(transaction, bodies)
         return catalog.add_quotes(transaction, rows, stamp(runtime.clock()))
 
@@ -150,37 +151,39 @@ def _must_not_change(
         raise DocumentError(*problems)
 
 
-def _must_agree(
+def _must_fit(
     runtime: Runtime,
     transaction: Transaction,
     document: Parsed,
     quotes: tuple[Quote, ...],
 ) -> None:
     active = catalog.current(transaction).policy
-    if active is None:
-        return
-    policy = runtime.policy(transaction, active)
+    policy = runtime.policy(transaction, active) if active else None
     many = isinstance(document.value, list)
-    problems = [
-        document.problem(
-            f"/{place}{found.element}" if many else found.element,
-            found.code,
-            found.sentence,
-        )
-        for place, quote in enumerate(quotes)
-        for found in _contradictions(policy, quote)
-    ]
+    problems = []
+    for index, quote in enumerate(quotes):
+        for found in unfit(quote, policy):
+            element = f"/{index}{found.element}" if many else found.element
+            place = _spelled(document.value, element)
+            problems.append(document.problem(place, found.code, found.sentence))
     if problems:
         raise DocumentError(*problems)
 
 
-def _contradictions(policy: Policy, quote: Quote) -> list[Problem]:
-    try:
-        resolve(policy, quote)
-    except DocumentError as error:
-        # What is missing may come with a later policy, so only submit asks for it.
-        return [each for each in error.problems if each.code == CONTRADICTION]
-    return []
+def _spelled(value: JsonValue, element: str) -> str:
+    """
+    A pointer of snake_case names as this document spells them.
+    """
+    place = ""
+    for part in element.split("/")[1:]:
+        key = part
+        if isinstance(value, dict):
+            key = next((each for each in value if snake(each) == part), part)
+            value = value.get(key)
+        elif isinstance(value, list) and part.isdecimal():
+            value = value[int(part)]
+        place = pointer(place, key)
+    return place
 
 
 def _same_version(known: PolicyRow, row: PolicyRow) -> PolicyRow:

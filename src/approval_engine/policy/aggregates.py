@@ -10,7 +10,7 @@ from approval_engine.domain.quote import QuoteLine, Value
 from approval_engine.policy.conditions.values import ARITHMETIC
 from approval_engine.policy.lines import line_field
 from approval_engine.policy.model import Aggregate
-from approval_engine.policy.stated import Unfit, shown
+from approval_engine.policy.stated import Missing, Unfit, shown
 
 
 def aggregated(name: str, aggregate: Aggregate, lines: Iterable[QuoteLine]) -> Value:
@@ -46,7 +46,8 @@ def _number(line: QuoteLine, field: str, name: str) -> Decimal:
     value = line_field(line, field)
     number = decimal_of(value) if isinstance(value, str | Decimal) else None
     if number is None:
-        raise Unfit(
+        kind = Missing if value is None else Unfit
+        raise kind(
             f"Expected line '{line.id}' to state a number '{field}',"
             f" which input '{name}' reads, but got {shown(value)}."
         )

@@ -20,18 +20,15 @@ from approval_engine.policy.conditions import (
 )
 from approval_engine.policy.lines import LINE_KINDS, line_field, line_fields
 from approval_engine.policy.model import Aggregate, Input, InputType, Policy
-from approval_engine.policy.stated import Unfit, shown, typed
-
-CONTRADICTION = "contradiction"
-"""The code of a problem that only another quote can mend, whatever the policy asks."""
+from approval_engine.policy.stated import (
+    Contradiction,
+    Missing,
+    Unfit,
+    shown,
+    typed,
+)
 
 _CLAIMED_DECIMALS = 2
-
-
-class Contradiction(Unfit):
-    """
-    What a quote states is not what its own lines give.
-    """
 
 
 def resolve(policy: Policy, quote: Quote) -> Mapping[str, Value]:
@@ -70,7 +67,7 @@ def line_names(
             names[each.name] = typed(each, names[each.name], policy.currency)
         except Unfit as unfit:
             sentence = f"Line '{line.id}': {unfit}"
-            found = problem(quote, "type", sentence, each.name)
+            found = problem(quote, unfit.code, sentence, each.name)
             raise DocumentError(found) from unfit
     return names
 
@@ -112,10 +109,8 @@ class _Facts:
         try:
             stated = typed(each, _stated(self.quote, each.name), self.policy.currency)
             self.values[each.name] = self.value(each, stated)
-        except Contradiction as contradiction:
-            self.fail(each, CONTRADICTION, str(contradiction))
         except Unfit as unfit:
-            self.fail(each, "input", str(unfit))
+            self.fail(each, unfit.code, str(unfit))
         except ConditionError as error:
             self.fail(each, "input", f"{error.sentence[:-1]} in '{each.name}'.")
 
@@ -135,7 +130,7 @@ class _Facts:
         else:
             derived = stated
         if derived is None and not self.may_lack(each):
-            raise Unfit(self.lacking(each))
+            raise Missing(self.lacking(each))
         if stated is not None and not _agrees(each, stated, derived):
             sentence = f"Expected '{each.name}' of {shown(derived)}, which the "
             source = "lines give" if each.aggregate else "other inputs give"

@@ -19,6 +19,24 @@ class Unfit(Exception):
     A value that an input cannot have; its text is the sentence.
     """
 
+    code = "type"
+
+
+class Missing(Unfit):
+    """
+    No value where a policy wants one; another policy may not.
+    """
+
+    code = "missing"
+
+
+class Contradiction(Unfit):
+    """
+    What a quote states is not what its own lines give.
+    """
+
+    code = "contradiction"
+
 
 def typed(each: Input, value: Value, currency: str) -> Value:
     """

@@ -168,6 +168,15 @@ def test_the_first_submit_can_be_refused(tmp_path):
     )
 
 
+def test_a_quote_that_cannot_even_be_imported_is_a_refusal_of_its_submit(tmp_path):
+    unknown = {**QUOTE, "region": "MARS"}
+    again = act("sam", "submit", refused="among AMER")
+
+    assert outcome(tmp_path, again, quote=unknown, refused="among AMER") == ()
+    (failure,) = outcome(tmp_path, quote=unknown)
+    assert failure.startswith("submit: It was refused: ")
+
+
 def test_a_role_acts_as_its_first_eligible_member(tmp_path):
     step = {"role": "finance", "task": "finance", "action": "approve"}
     again = act("fred", "approve", "finance", expect={"result": "duplicate"})

@@ -44,6 +44,7 @@ class Moves:
         self._probe = probe
         self._directory = read_directory(scenario.directory)
         self._document = scenario.quote
+        self._imported = False
         self._quote = read_quotes(scenario.quote)[0]
 
     def make(self, does: Act | Wait | Work | Window | Revise) -> None:
@@ -85,6 +86,9 @@ class Moves:
         return self._stage.act(_seat_of(actor, seats), deed)
 
     def _submit(self, actor: str, channel: str) -> Answer:
+        if not self._imported:
+            # What cannot even be imported is refused as its submit would be.
+            self._import(self._document)
         answer = self._stage.submit(self._quote.id, actor, channel=channel)
         self.workflow_id = answer.workflow
         return answer
@@ -103,11 +107,15 @@ class Moves:
             )
             raise InvalidState(sentence)
         document = _revised(self._document, quote.revision + 1, does)
+        self._import(document)
+        self._document, self._quote = document, read_quotes(document)[0]
+        return self._submit(self._quote.submitted_by, Act(action="submit").channel)
+
+    def _import(self, document: Document) -> None:
         intake.import_quotes(self._stage.runtime, document)
         # A revision that was imported stays, even if its submit is refused.
         self._probe.mark()
-        self._document, self._quote = document, read_quotes(document)[0]
-        return self._submit(self._quote.submitted_by, Act(action="submit").channel)
+        self._imported = True
 
     def _workflow(self) -> Workflow:
         if self.workflow_id is None:

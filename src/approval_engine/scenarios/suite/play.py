@@ -46,7 +46,6 @@ def _found(scenario: Scenario, stage: Stage) -> None:
     runtime = stage.runtime
     intake.import_directory(runtime, scenario.directory)
     intake.publish_policy(runtime, scenario.policy, AUTHOR)
-    intake.import_quotes(runtime, scenario.quote)
 
 
 class _Playing:
