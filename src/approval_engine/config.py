@@ -23,6 +23,8 @@ _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d
 # Greedy on purpose: a password may hold any character that its owner forgot to quote.
 _LOGIN = re.compile(r"(://[^:@/]*:).*@")
 _PASSWORD = re.compile(r"(password=)[^&]*")
+_SERVER = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^:\[\]\s]*)(:(?P<port>[0-9]{1,5}))?")
+_HIGHEST_PORT = 65535
 
 T = TypeVar("T")
 
@@ -96,6 +98,15 @@ def load(environ: Mapping[str, str]) -> Settings:
     )
 
 
+def database_url(text: str, name: str) -> str:
+    """
+    The database of that URL, which `name` gave: an option or a variable.
+
+    Raises InvalidInput with the name and the form, never with the value.
+    """
+    return _parsed(text, name, _DATABASE)
+
+
 def packaged(name: str) -> Path:
     """
     The shipped folder `bpmn` or `templates`: in a wheel within, in a checkout beside.
@@ -106,12 +117,14 @@ def packaged(name: str) -> Path:
 
 def _read(environ: Mapping[str, str], name: str, form: _Form[T]) -> T | None:
     text = environ.get(PREFIX + name, "").strip()
-    if not text:
-        return None
+    return _parsed(text, f"{PREFIX}{name}", form) if text else None
+
+
+def _parsed(text: str, name: str, form: _Form[T]) -> T:
     try:
         return form.parse(text)
     except (ValueError, OverflowError):
-        sentence = f"Expected {PREFIX}{name} to be {form.words}, but it is not."
+        sentence = f"Expected {name} to be {form.words}, but it is not."
         raise InvalidInput(sentence) from None
 
 
@@ -132,10 +145,20 @@ def _database_url(text: str) -> str:
     if not rest.strip("/"):
         raise ValueError(text)
     if scheme in {"postgres", "postgresql", "postgresql+psycopg"}:
+        _check_server(rest)
         return f"postgresql+psycopg://{rest}"
-    if scheme != "sqlite" or not rest.startswith("/"):
+    if scheme != "sqlite" or not rest.startswith("/") or rest == "/:memory:":
+        raise ValueError(text)
+    if "?" in rest:
         raise ValueError(text)
     return text
+
+
+def _check_server(rest: str) -> None:
+    server = re.split(r"[/?]", rest.rpartition("@")[2], maxsplit=1)[0]
+    found = _SERVER.fullmatch(server)
+    if not found or not 0 < int(found["port"] or 1) <= _HIGHEST_PORT:
+        raise ValueError(rest)
 
 
 def _url(*schemes: str) -> Callable[[str], str]:

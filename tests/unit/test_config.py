@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from approval_engine.config import Settings, load, packaged
+from approval_engine.config import Settings, database_url, load, packaged
 from approval_engine.errors import InvalidInput
 
 
@@ -30,6 +30,12 @@ def test_an_empty_variable_counts_as_absent():
             "postgresql+psycopg://u:p@h:5432/d",
         ),
         ("database_url", "postgresql+psycopg:///d", "postgresql+psycopg:///d"),
+        ("database_url", "postgresql://[::1]:1/d", "postgresql+psycopg://[::1]:1/d"),
+        (
+            "database_url",
+            "postgresql://u:p/w@h1,h2/d?host=/tmp",
+            "postgresql+psycopg://u:p/w@h1,h2/d?host=/tmp",
+        ),
         ("user", "anna", "anna"),
         ("token", "t-1", "t-1"),
         ("trust_cli", "1", True),
@@ -66,6 +72,26 @@ def test_a_well_formed_value_is_read(name, text, value):
         ("CPQ_DATABASE_URL", "sqlite://cpq.db", "sqlite:///FILE or postgresql://"),
         ("CPQ_DATABASE_URL", "postgresql://", "sqlite:///FILE or postgresql://"),
         ("CPQ_DATABASE_URL", "mysql://h/d", "sqlite:///FILE or postgresql://"),
+        ("CPQ_DATABASE_URL", "sqlite:///:memory:", "sqlite:///FILE or postgresql://"),
+        ("CPQ_DATABASE_URL", "sqlite:///cpq.db?x=1", "sqlite:///FILE or postgresql://"),
+        (
+            "CPQ_DATABASE_URL",
+            "postgresql://h:port/d",
+            "sqlite:///FILE or postgresql://",
+        ),
+        ("CPQ_DATABASE_URL", "postgresql://h:0/d", "sqlite:///FILE or postgresql://"),
+        (
+            "CPQ_DATABASE_URL",
+            "postgresql://h:65536/d",
+            "sqlite:///FILE or postgresql://",
+        ),
+        (
+            "CPQ_DATABASE_URL",
+            "postgresql://h:1,i:2/d",
+            "sqlite:///FILE or postgresql://",
+        ),
+        ("CPQ_DATABASE_URL", "postgresql://[::1/d", "sqlite:///FILE or postgresql://"),
+        ("CPQ_DATABASE_URL", "postgresql://h i/d", "sqlite:///FILE or postgresql://"),
         ("CPQ_TRUST_CLI", "yes", "1 or 0"),
         ("CPQ_ALLOW_FIXED_CLOCK", "2", "1 or 0"),
         ("CPQ_BASE_URL", "cpq.example", "an address such as https://"),
@@ -89,6 +115,13 @@ def test_a_malformed_value_names_variable_and_form_but_not_the_value(
 
     assert str(refused.value).startswith(f"Expected {variable} to be {form}")
     assert str(refused.value).endswith("but it is not.")
+
+
+def test_an_option_is_read_like_its_variable_but_goes_by_its_own_name():
+    assert database_url("postgres://h/d", "--database") == "postgresql+psycopg://h/d"
+
+    with pytest.raises(InvalidInput, match=r"Expected --database to be sqlite:///FILE"):
+        database_url("cpq.db", "--database")
 
 
 @pytest.mark.parametrize(

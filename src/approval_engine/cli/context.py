@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from approval_engine import config
-from approval_engine.errors import Forbidden
+from approval_engine.errors import Forbidden, InvalidInput
 
 if TYPE_CHECKING:
     from approval_engine.documents import Document
@@ -60,7 +60,11 @@ class Session:
         if fixed := self.settings.now:
             click.echo(f"warning: the clock stands at {fixed.isoformat()}", err=True)
             clock = lambda: fixed  # noqa: E731 one value, no name worth having
-        return Runtime(database=Database(self.settings.database_url), clock=clock)
+        try:
+            database = Database(self.settings.database_url)
+        except InvalidInput as error:
+            raise click.UsageError(str(error)) from error
+        return Runtime(database=database, clock=clock)
 
     def caller(
         self, scope: str, fallback: str | None, key: str | None = None
@@ -216,6 +220,7 @@ def session_of(
     The session of a call: the environment, with the options of the call on top.
     """
     settings = config.load(environ)
-    if database:
-        settings = replace(settings, database_url=database)
+    if database is not None:
+        url = config.database_url(database, "--database")
+        settings = replace(settings, database_url=url)
     return Session(settings=settings, acting_as=acting_as, as_json=as_json)

@@ -6,6 +6,7 @@ Writing transactions take their lock at once; foreign exceptions become ours her
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
@@ -73,6 +74,13 @@ class Database:
         with _translated(), self._readers.begin() as transaction:
             yield transaction
 
+    @property
+    def is_missing(self) -> bool:
+        """
+        Whether its file is not there, so that connecting would make an empty one.
+        """
+        return self.is_sqlite and not Path(self.url.database or "").exists()
+
     def close(self) -> None:
         """
         Give all connections back to the system.
@@ -83,8 +91,8 @@ class Database:
 def _parse(url: str) -> URL:
     try:
         parsed = make_url(url)
-    except ArgumentError:
-        sentence = "CPQ_DATABASE_URL is not a database URL such as sqlite:///cpq.db."
+    except (ArgumentError, ValueError):
+        sentence = "Expected a database URL such as sqlite:///cpq.db, but it is none."
         raise InvalidInput(sentence) from None
     backend = parsed.get_backend_name()
     if backend == "postgresql":

@@ -45,7 +45,15 @@ def upgrade(database: Database) -> str:
 def require_newest(database: Database) -> None:
     """
     Raise StorageError unless the database has exactly the schema of this code.
+
+    A file that is not there is not made.
     """
+    if database.is_missing:
+        sentence = (
+            f"There is no database '{database.url.database}';"
+            " run 'cpq db upgrade' or 'cpq seed' to make one."
+        )
+        raise StorageError(sentence)
     with database.read() as transaction:
         version = _version(transaction)
     if version is None:
@@ -66,8 +74,10 @@ def _other(version: str) -> str:
 
 def is_empty(database: Database) -> bool:
     """
-    Whether no schema was ever created in the database.
+    Whether no schema was ever created in the database, or there is no database.
     """
+    if database.is_missing:
+        return True
     with database.read() as transaction:
         return _version(transaction) is None
 

@@ -39,12 +39,71 @@ def test_an_upgrade_creates_the_database_and_may_be_repeated(shell):
 
 
 def test_an_empty_database_is_named_as_such(shell):
+    (shell.folder / "cpq.db").touch()
     ended = shell("quote", "list")
 
     assert ended.code == 7
     assert ended.notes == [
         "The database is empty; run 'cpq db upgrade' or 'cpq seed' first."
     ]
+
+
+HOW = "run 'cpq db upgrade' or 'cpq seed' to make one."
+
+NEEDS_A_DATABASE = (
+    ("approval", "status", "--workflow", "WF-1"),
+    ("approval", "verify", "--all"),
+    ("db", "check"),
+    ("--as", "fred", "inbox"),
+    ("inbox", "--all"),
+    ("quote", "import", "file.json"),
+    ("policy", "list"),
+    ("token", "create", "--user", "fred", "--scope", "read"),
+    ("worker", "--once"),
+    ("serve",),
+)
+
+
+@pytest.mark.parametrize("arguments", NEEDS_A_DATABASE, ids=" ".join)
+def test_a_mistyped_database_is_missed_and_not_made(shell, arguments):
+    shell.file("file.json", quote())
+    url = "sqlite:///cqp.db"
+    ended = shell(*arguments, CPQ_DATABASE_URL=url, CPQ_NOW="", CPQ_SECRET_KEY="k" * 16)
+
+    assert (ended.code, ended.notes) == (
+        7,
+        [f"There is no database 'cqp.db'; {HOW}"],
+    )
+    assert not (shell.folder / "cqp.db").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("db", "upgrade"), ("seed", "--scenario", "approvals"), ("demo", "--no-serve")],
+    ids=" ".join,
+)
+def test_what_makes_a_database_makes_it_where_it_was_told(shell, arguments):
+    shell.ok("--database", "sqlite:///new.db", *arguments)
+
+    assert (shell.folder / "new.db").stat().st_size > 0
+
+
+@pytest.mark.parametrize("url", ["", "cpq.db", "mysql://h/d", "postgresql://h:port/d"])
+def test_a_malformed_database_is_wrong_usage(shell, url):
+    by_option = shell("--database", url, "quote", "list")
+
+    assert by_option.code == 2
+    assert "Expected --database to be sqlite:///FILE or" in by_option.err
+    if url:
+        by_variable = shell("quote", "list", CPQ_DATABASE_URL=url)
+        assert by_variable.code == 2
+        assert "Expected CPQ_DATABASE_URL to be sqlite:///FILE or" in by_variable.err
+
+
+def test_a_database_that_is_away_is_no_wrong_usage(shell):
+    ended = shell("--database", "postgresql://nobody@127.0.0.1:1/d", "quote", "list")
+
+    assert (ended.code, len(ended.notes)) == (7, 1)
 
 
 def test_a_database_of_another_version_is_refused(office):

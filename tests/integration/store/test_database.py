@@ -35,7 +35,7 @@ def test_upgrading_twice_is_harmless_and_an_empty_database_is_told_from_a_new_on
     database,
 ):
     assert is_empty(database)
-    with pytest.raises(StorageError, match="is empty"):
+    with pytest.raises(StorageError, match=r"is empty|There is no database"):
         require_newest(database)
 
     assert upgrade(database) == upgrade(database) == NEWEST
@@ -109,7 +109,13 @@ def test_a_unique_constraint_is_reported_as_a_conflict(database):
 
 
 @pytest.mark.parametrize(
-    "url", ["not a url", "mysql://localhost/x", "sqlite+nonsense:///x.db"]
+    "url",
+    [
+        "not a url",
+        "mysql://localhost/x",
+        "sqlite+nonsense:///x.db",
+        "postgresql://h:port/x",
+    ],
 )
 def test_a_database_that_is_none_of_ours_is_refused(url):
     with pytest.raises((InvalidInput, StorageError)):
@@ -121,6 +127,20 @@ def test_a_database_that_is_away_is_one_sentence():
 
     with pytest.raises(StorageError, match="The database cannot do this now"):
         upgrade(database)
+
+
+def test_a_file_that_is_not_there_is_not_made_by_looking_for_it(tmp_path):
+    database = Database(f"sqlite:///{tmp_path}/x.db")
+
+    assert is_empty(database)
+    with pytest.raises(StorageError, match=r"There is no database '.*x.db'; run 'cpq"):
+        require_newest(database)
+    assert database.is_missing
+
+    upgrade(database)
+    assert not database.is_missing
+    require_newest(database)
+    database.close()
 
 
 def test_sqlite_keeps_a_commit_through_a_power_cut(tmp_path):
