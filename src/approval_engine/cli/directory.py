@@ -54,7 +54,7 @@ def list_(session: Session) -> None:
     """
     Everybody, with his roles.
     """
-    _, found = _current(session)
+    _, found = current(session)
     if found is None:
         sentence = "There is no directory; run 'cpq directory import'."
         raise NotFound(sentence)
@@ -70,7 +70,10 @@ def list_(session: Session) -> None:
     )
 
 
-def _current(session: Session) -> "tuple[bytes | None, Directory | None]":
+def current(session: Session) -> "tuple[bytes | None, Directory | None]":
+    """
+    Today's directory as it was imported and as it is read; None if there is none.
+    """
     from approval_engine.store import catalog
 
     runtime = session.runtime
@@ -88,7 +91,7 @@ def _synchronised(
     from approval_engine.operations.people import changes, with_leavers
     from approval_engine.policy.quotes import read_directory
 
-    body, before = _current(session)
+    body, before = current(session)
     found = changes(before, read_directory(document))
     lines: list[dict[str, object]] = [
         {"change": each.kind, "user": each.person, "name": each.name}

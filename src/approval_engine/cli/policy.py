@@ -11,10 +11,11 @@ import click
 
 from approval_engine.cli.context import Session, pass_session
 from approval_engine.cli.values import FILE
-from approval_engine.errors import NotFound
+from approval_engine.errors import NotFound, StorageError
 
 if TYPE_CHECKING:
     from approval_engine.documents import JsonValue
+    from approval_engine.domain.people import Directory
     from approval_engine.policy.model import Policy
     from approval_engine.store.catalog import PolicyRow
 
@@ -33,17 +34,23 @@ def policy() -> None:
 @pass_session
 def validate(session: Session, path: str) -> None:
     """
-    Judge the form of a policy; what it declares in vain is noted on stderr.
+    Judge the form of a policy; what to look at again is told on stderr.
+
+    That is what it declares in vain, what is perhaps not meant, and roles that nobody
+    active fills in the directory of the database, if there is one.
     """
     from approval_engine.escalations.times import check_times
     from approval_engine.policy.load import load
     from approval_engine.policy.notes import notes
+    from approval_engine.policy.warnings import warnings
 
     document = session.read(path)
     found = load(document)
     check_times(document, found, datetime.now(UTC))
     for sentence in notes(found):
         click.echo(f"note: {sentence}", err=True)
+    for finding in warnings(found, _directory(session)):
+        click.echo(f"warning: {finding.sentence}", err=True)
     session.record(
         policy=found.name, version=found.version, sha256=found.sha256, status="valid"
     )
@@ -125,6 +132,21 @@ def schema(session: Session) -> None:
     from approval_engine.policy.load import schema as found
 
     session.document(found())
+
+
+def _directory(session: Session) -> "Directory | None":
+    """
+    Today's directory; a policy is judged also where no database can be asked.
+    """
+    from approval_engine.cli.directory import current
+    from approval_engine.store.upgrade import is_empty
+
+    try:
+        empty = is_empty(session.bare_runtime.database)
+        return None if empty else current(session)[1]
+    except StorageError as error:
+        click.echo(f"warning: No role was looked up: {error}", err=True)
+        return None
 
 
 def _line(row: "PolicyRow") -> dict[str, object]:

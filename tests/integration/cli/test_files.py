@@ -6,6 +6,8 @@ import copy
 import json
 import sqlite3
 
+import pytest
+
 from tests.integration.executor.company import directory, policy, quote
 
 
@@ -164,6 +166,51 @@ def test_what_a_policy_declares_in_vain_is_a_note(shell):
         "note: Input 'mood' is read by no condition.",
         "note: Step 'sales' is required by no trigger and no ladder.",
     ]
+
+
+def asking(role):
+    """
+    The policy with one more step and a trigger that requires it.
+    """
+    document = copy.deepcopy(policy(version="2"))
+    document["steps"]["more"] = {"role": role}
+    document["triggers"][0]["require"].append("more")
+    return document
+
+
+def test_a_role_that_nobody_active_holds_is_a_warning(office):
+    people = directory()
+    people["users"].append(
+        {"id": "gone", "name": "Gone", "email": "g@example.com", "active": False}
+    )
+    people["roles"]["leavers"] = ["gone"]
+    office.ok("directory", "import", office.file("people.json", people))
+
+    staffed = office.ok("policy", "validate", office.file("p.json", asking("legal")))
+    wizard = office.ok("policy", "validate", office.file("p.json", asking("wizard")))
+    leaver = office.ok("policy", "validate", office.file("p.json", asking("leavers")))
+
+    assert staffed.notes == []
+    assert wizard.notes == ["warning: Nobody active has the role 'wizard'."]
+    assert leaver.notes == ["warning: Nobody active has the role 'leavers'."]
+    assert wizard.lines[0].endswith(" status=valid")
+
+
+def test_what_is_perhaps_not_meant_is_a_warning_without_any_database(shell):
+    document = copy.deepcopy(policy())
+    document["triggers"][0]["when"]["margin_pct"] = "[20..10]"
+    ended = shell.ok("policy", "validate", shell.file("p.json", document))
+
+    assert ended.notes == ["warning: No value of 'margin_pct' lies in [20..10]."]
+
+
+@pytest.mark.parametrize("found", [b"", b"not a database, but longer than a page" * 9])
+def test_a_policy_is_validated_whatever_the_database_is(shell, found):
+    (shell.folder / "cpq.db").write_bytes(found)
+    ended = shell.ok("policy", "validate", shell.file("p.json", asking("wizard")))
+
+    assert len(ended.notes) == bool(found)
+    assert all(each.startswith("warning: No role was look") for each in ended.notes)
 
 
 def test_every_problem_of_a_policy_is_a_line_on_stderr(shell):
