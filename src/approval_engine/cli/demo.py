@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from approval_engine.cli.context import Session, pass_session
-from approval_engine.cli.serve import require_moving_clock
+from approval_engine.cli.serve import application, require_moving_clock
 from approval_engine.errors import InvalidState
 
 if TYPE_CHECKING:
@@ -144,12 +144,11 @@ def _run(session: Session, arguments: list[str]) -> None:
 
 def _serve(session: Session) -> None:
     from approval_engine import worker
-    from approval_engine.web.app import create_app
 
     require_moving_clock(session.settings)
     runtime = session.runtime
     settings = replace(session.settings, secret_key=_secret_key(session))
-    server, port = _bound(create_app(settings, runtime))
+    server, port = _bound(application(settings, runtime))
     # The web server ends in order when its loop is left by SystemExit.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     stop = Event()

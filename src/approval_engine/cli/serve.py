@@ -5,12 +5,18 @@
 import signal
 import socket
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from approval_engine.cli.context import Session, pass_session
 from approval_engine.config import Settings
-from approval_engine.errors import InvalidState
+from approval_engine.errors import InvalidInput, InvalidState
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from approval_engine.executor.runtime import Runtime
 
 
 @click.command()
@@ -25,15 +31,25 @@ def serve(session: Session, host: str, port: int) -> None:
     """
     from waitress.server import create_server  # type: ignore[import-untyped]
 
-    from approval_engine.web.app import create_app
-
     require_moving_clock(session.settings)
-    app = create_app(session.settings, session.runtime)
+    app = application(session.settings, session.runtime)
     server = create_server(app, sockets=[_listen(host, port)], ident=None)
     # waitress ends in order when its loop is left by SystemExit.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     session.record(serving=f"http://{host}:{port}")
     server.run()
+
+
+def application(settings: Settings, runtime: "Runtime") -> "Flask":
+    """
+    The web application; a setting that it lacks is wrong usage, as a malformed one is.
+    """
+    from approval_engine.web.app import create_app
+
+    try:
+        return create_app(settings, runtime)
+    except InvalidInput as error:
+        raise click.UsageError(str(error)) from error
 
 
 def require_moving_clock(settings: Settings) -> None:

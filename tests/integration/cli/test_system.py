@@ -197,6 +197,16 @@ def test_a_server_refuses_a_clock_that_stands(office):
     assert "CPQ_ALLOW_FIXED_CLOCK=1" in ended.notes[-1]
 
 
+@pytest.mark.parametrize(
+    ("command", "key"), [("serve", ""), ("serve", "short"), ("demo", "short")]
+)
+def test_a_server_needs_a_secret_key(office, command, key):
+    ended = office(command, CPQ_SECRET_KEY=key, CPQ_ALLOW_FIXED_CLOCK="1")
+
+    assert ended.code == 2
+    assert "Expected CPQ_SECRET_KEY to be 16 characters or more" in ended.err
+
+
 @pytest.mark.parametrize("port", ["0", "65536", "http"])
 def test_a_server_needs_a_port(office, port):
     assert office("serve", "--port", port).code == 2
