@@ -105,20 +105,18 @@ def status(session: Session, workflow_id: str, *, detail: bool) -> None:
     """
     Where a workflow stands, and why it was started.
     """
-    from approval_engine.history import views
-    from approval_engine.history.reading import detail as details
-    from approval_engine.history.reading import find
+    from approval_engine.history import reading, views
 
-    case = find(session.runtime.database, workflow_id)
+    case = reading.find(session.runtime.database, workflow_id)
     if session.as_json:
-        session.document(case.view())
+        session.document(reading.detail_view(case) if detail else case.view())
         return
     session.record(status=case.workflow.status)
     session.record(current_tasks=views.current_tasks(case.workflow, case.plan))
     for trigger in views.fired(case.evaluation):
         click.echo(f"{trigger['id']}_trigger={trigger['reason']}")
     if detail:
-        for line in details(case):
+        for line in reading.detail(case):
             session.record(**line)
 
 

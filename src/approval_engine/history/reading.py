@@ -144,6 +144,17 @@ def detail(found: Case) -> Iterator[dict[str, object]]:
         }
 
 
+def detail_view(found: Case) -> views.View:
+    """
+    `WorkflowInstance` with its open tasks, each an `ApprovalTask` and what comes next.
+    """
+    tasks = [
+        views.task_view(task, found.step(task.step)) | {"ifLate": found.late(task)}
+        for task in found.workflow.open_tasks
+    ]
+    return found.view() | {"tasks": tasks}
+
+
 def submitter_of(database: Database, quote_id: str) -> str:
     """
     Who submits the newest revision of a quote. Raises NotFound.
