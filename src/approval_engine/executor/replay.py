@@ -5,6 +5,7 @@ It asks no clock and no directory: everything that was chosen stands in the even
 """
 
 from dataclasses import dataclass, fields
+from itertools import takewhile, zip_longest
 from typing import Any
 
 from approval_engine.documents import load
@@ -18,6 +19,10 @@ from approval_engine.store import events, workflows
 from approval_engine.store.database import Transaction
 
 _SHOWN = 120
+"""How long a text may be to be shown as a whole, and how much is shown of others."""
+
+_NAME, _BEFORE = 24, 40
+"""So much is shown of the beginning, and so much of what stands before a difference."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,7 +85,8 @@ def first_difference(rebuilt: Workflow, stored: Workflow) -> str | None:
     for field in fields(Workflow):
         ours, theirs = getattr(rebuilt, field.name), getattr(stored, field.name)
         if ours != theirs:
-            return f"{field.name}: events say {_short(ours)}, row says {_short(theirs)}"
+            said, stands = _apart(ours, theirs)
+            return f"{field.name}: events say {said}, row says {stands}"
     return None
 
 
@@ -98,6 +104,27 @@ def _pinned(
     )
 
 
-def _short(value: object) -> str:
-    text = str(value)
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+def _apart(ours: object, theirs: object) -> tuple[str, str]:
+    """
+    Two values that differ, as far as they are needed to see where.
+    """
+    if isinstance(ours, tuple) and isinstance(theirs, tuple):
+        pairs = zip_longest(ours, theirs, fillvalue="nothing")
+        ours, theirs = next((a, b) for a, b in pairs if a != b)
+    one, other = str(ours), str(theirs)
+    equal = (a == b for a, b in zip(one, other, strict=False))
+    place = len(list(takewhile(bool, equal)))
+    return _around(one, place), _around(other, place)
+
+
+def _around(text: str, place: int) -> str:
+    """
+    A text, cut to what stands around a place in it and to how it begins.
+    """
+    if len(text) <= _SHOWN:
+        return text
+    if place <= _NAME + _BEFORE:
+        return f"{text[:_SHOWN]}…"
+    start = place - _BEFORE
+    end = start + _SHOWN - _NAME
+    return f"{text[:_NAME]}…{text[start:end]}{'…' if end < len(text) else ''}"

@@ -1,6 +1,8 @@
 """
-One workflow on the command line and where it stands.
+One workflow on the command line: where it stands, and whether its log says the same.
 """
+
+import sqlite3
 
 import pytest
 
@@ -9,6 +11,12 @@ import pytest
 def busy(office):
     office.ok("--as", "sam", "approval", "submit", "--quote", "Q-1")
     return office
+
+
+def rewrite(statement):
+    with sqlite3.connect("cpq.db") as raw:
+        assert raw.execute(statement).rowcount
+    raw.close()
 
 
 STATUS = ("approval", "status", "--workflow", "WF-8809")
@@ -74,3 +82,49 @@ def test_a_workflow_that_ended_has_no_tasks_in_its_details(busy):
 
     assert busy.ok("--json", *STATUS, "--detail").json["tasks"] == []
     assert busy("--json", "approval", "status", "--workflow", "WF-1").code == 3
+
+
+REPLAY = ("approval", "replay", "--workflow", "WF-8809")
+
+
+def test_a_sound_log_replays(busy):
+    assert busy.ok(*REPLAY).lines == ["replay=ok workflows=1 events=4"]
+
+
+@pytest.mark.parametrize(
+    ("change", "said", "stands"),
+    [
+        ("vetoed = 1", "vetoed=False", "vetoed=True"),
+        ("closed_by = 'mona'", "closed_by=None", "closed_by='mona'"),
+        ("escalation_level = 2", "escalation_level=0", "escalation_level=2"),
+        ("role = 'legal'", "role='finance'", "role='legal'"),
+    ],
+)
+def test_both_halves_of_a_long_difference_show_where_they_differ(
+    busy, change, said, stands
+):
+    rewrite(f"UPDATE approval_task SET {change} WHERE id = 'T-2'")  # noqa: S608 ours
+    ended = busy("--json", *REPLAY)
+    ours, _, theirs = ended.json["difference"].partition(", row says ")
+
+    assert ended.code == 8
+    assert ours.startswith("tasks: events say Task(id='T-2',")
+    assert theirs.startswith("Task(id='T-2',")
+    assert (said in ours, stands in theirs) == (True, True)
+    assert len(theirs) < 150
+
+
+def test_a_task_that_one_half_lacks_is_nothing_there(busy):
+    rewrite("DELETE FROM approval_task WHERE id = 'T-2'")
+    difference = busy("--json", *REPLAY).json["difference"]
+
+    assert difference.startswith("tasks: events say Task(id='T-2',")
+    assert difference.endswith(", row says nothing")
+
+
+def test_a_short_difference_is_shown_as_it_is(busy):
+    rewrite("UPDATE workflow_instance SET account = 'Globex' WHERE id = 'WF-8809'")
+
+    assert busy("--json", *REPLAY).json["difference"] == (
+        "account: events say ACME, row says Globex"
+    )
