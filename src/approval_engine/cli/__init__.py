@@ -40,6 +40,7 @@ COMMANDS = {
     "demo": ("demo", "Seed, run the golden path and serve the inbox."),
     "directory": ("directory", "Import and list people and roles."),
     "inbox": ("inbox", "List the open tasks of a person."),
+    "password": ("password", "Set what a person logs in with on the web."),
     "policy": ("policy", "Validate, publish and compare policies."),
     "process": ("process", "Export the process definition of a workflow."),
     "quote": ("quote", "Import and show quotes."),

@@ -2,6 +2,7 @@
 The command line in this process, on a database of its own.
 """
 
+import io
 import json
 import os
 import socket
@@ -70,6 +71,27 @@ class Shell:
         with self._monkeypatch.context() as patch:
             patch.setattr(sys.stdout, "isatty", lambda: True)
             return self.ok(*arguments, **environment)
+
+    def fed(self, line, *arguments, **environment):
+        """
+        Run a command that reads these bytes, not from a terminal.
+        """
+        with self._monkeypatch.context() as patch:
+            patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(line)))
+            return self(*arguments, **environment)
+
+    def typed(self, lines, *arguments, **environment):
+        """
+        Run a command on a terminal where somebody types these lines unseen.
+        """
+        coming = iter(lines)
+        with self._monkeypatch.context() as patch:
+            patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO()))
+            patch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
+            patch.setattr("click.termui.hidden_prompt_func", lambda _: next(coming))
+            ended = self(*arguments, **environment)
+        assert next(coming, None) is None
+        return ended
 
     def file(self, name, value):
         """

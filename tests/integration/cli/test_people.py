@@ -6,7 +6,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.integration.executor.company import quote
+from approval_engine.accounts import passwords
+from approval_engine.errors import Unauthenticated
+from approval_engine.executor.runtime import Runtime
+from approval_engine.store.database import Database
+from tests.integration.executor.company import directory, quote
 
 
 @pytest.fixture
@@ -209,3 +213,81 @@ def test_a_token_may_expire(office):
 
     assert office("inbox", CPQ_TOKEN=secret).code == 0
     assert office("inbox", CPQ_TOKEN=secret, CPQ_NOW="2026-03-04T00:00:00Z").code == 4
+
+
+SET = ("password", "set", "--user")
+
+
+def logs_in(user, password):
+    runtime = Runtime(database=Database("sqlite:///cpq.db"))
+    try:
+        passwords.check(runtime, user, password, "here")
+    except Unauthenticated:
+        return False
+    finally:
+        runtime.database.close()
+    return True
+
+
+def test_a_password_is_read_from_what_comes_in(office):
+    assert not logs_in("fred", "correct horse")
+
+    ended = office.fed("correct hörse\r\nmore\n".encode(), *SET, "fred")
+
+    assert (ended.code, ended.lines) == (0, ["password=set user=fred"])
+    assert logs_in("fred", "correct hörse")
+    assert not logs_in("fiona", "correct hörse")
+
+
+def test_a_password_can_be_changed(office):
+    office.fed(b"correct horse", *SET, "fred")
+    ended = office.fed(b"battery staple", "--json", *SET, "fred")
+
+    assert ended.json == {"password": "set", "user": "fred"}
+    assert logs_in("fred", "battery staple")
+    assert not logs_in("fred", "correct horse")
+
+
+@pytest.mark.parametrize(
+    ("line", "user", "code", "words"),
+    [
+        (b"short", "fred", 4, "8 to 1024 characters"),
+        (b"", "fred", 4, "8 to 1024 characters"),
+        (b"x" * 9999, "fred", 4, "8 to 1024 characters"),
+        (b"\xff" * 9, "fred", 4, "in UTF-8"),
+        (b"correct horse", "nobody", 3, "no active person 'nobody'"),
+        (b"correct horse", "gone", 3, "no active person 'gone'"),
+    ],
+)
+def test_a_password_that_will_not_do_is_refused(office, line, user, code, words):
+    people = directory()
+    people["users"].append(
+        {"id": "gone", "name": "Gone", "email": "g@example.com", "active": False}
+    )
+    office.ok("directory", "import", office.file("people.json", people))
+    ended = office.fed(line, *SET, user)
+
+    assert (ended.code, ended.out) == (code, "")
+    assert words in ended.notes[0]
+    assert len(ended.notes) == 1
+
+
+def test_a_password_is_never_an_option(office):
+    assert office.fed(b"", *SET, "fred", "--password", "correct horse").code == 2
+    assert office.fed(b"", "password", "set").code == 2
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        (["correct horse", "correct horse"], 0),
+        (["correct horse", "correct hose", "battery staple", "battery staple"], 0),
+        (["short", "short"], 4),
+    ],
+)
+def test_a_terminal_asks_twice_and_shows_nothing(office, typed, code):
+    ended = office.typed(typed, *SET, "fred")
+
+    assert ended.code == code
+    assert not any(word in ended.out + ended.err for word in typed)
+    assert logs_in("fred", typed[-1]) == (code == 0)

@@ -281,6 +281,7 @@ ADMIN = (
     ("delegation", "end", "--delegation", "D-1"),
     ("inbox", "--all"),
     ("token", "create", "--user", "fred", "--scope", "read"),
+    ("password", "set", "--user", "fred"),
     ("worker", "--once"),
 )
 
