@@ -4,6 +4,7 @@ Files → what the database decides by: quotes, the directory, policies, delegat
 Each function is one transaction; a file with any problem changes nothing.
 """
 
+from dataclasses import replace
 from datetime import datetime
 
 from approval_engine.documents import Document as Parsed
@@ -102,6 +103,9 @@ def add_delegation(
 ) -> Delegation:
     """
     Open a window in which the second person may act for the first.
+
+    It counts from now on at the earliest: nobody is given a right for the past, and
+    what was decided before stays right. One that is over already counts for nothing.
     """
     principal, delegate = people
     with runtime.database.begin() as transaction:
@@ -118,6 +122,7 @@ def add_delegation(
             ends_at=window[1],
         )
         check_new(known, new)
+        new = replace(new, starts_at=_from_now_on(new, runtime.clock()))
         delegations.add(transaction, new)
         _snapshot_delegations(transaction)
     return new
@@ -133,6 +138,10 @@ def end_delegation(runtime: Runtime, delegation_id: str) -> None:
             sentence = f"There is no running delegation '{delegation_id}'."
             raise NotFound(sentence)
         _snapshot_delegations(transaction)
+
+
+def _from_now_on(window: Delegation, now: datetime) -> datetime:
+    return min(max(window.starts_at, now), window.ends_at)
 
 
 def _must_not_change(

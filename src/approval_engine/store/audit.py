@@ -24,6 +24,9 @@ from approval_engine.store.schema import (
     WORKFLOW,
 )
 
+_AT_ONCE = 1000
+"""For how many workflows one question is asked."""
+
 Columns = Mapping[str, Any]
 """A row by its column names."""
 
@@ -32,7 +35,9 @@ _TASKS = (
     select(TASK).where(TASK.c.workflow_id == bindparam("id")).order_by(TASK.c.number)
 )
 _OUTBOX = (
-    select(OUTBOX).where(OUTBOX.c.workflow_id == bindparam("id")).order_by(OUTBOX.c.id)
+    select(OUTBOX)
+    .where(OUTBOX.c.workflow_id.in_(bindparam("ids", expanding=True)))
+    .order_by(OUTBOX.c.id)
 )
 _KIND = select(DOCUMENT.c.kind).where(DOCUMENT.c.sha256 == bindparam("sha256"))
 _TABLES = {
@@ -75,11 +80,19 @@ def tasks(transaction: Transaction, workflow_id: str) -> tuple[Columns, ...]:
     return _rows(transaction, _TASKS, id=workflow_id)
 
 
-def outbox(transaction: Transaction, workflow_id: str) -> tuple[Columns, ...]:
+def outboxes(
+    transaction: Transaction, workflow_ids: tuple[str, ...]
+) -> Iterator[tuple[Columns, ...]]:
     """
-    The outbox rows of a workflow.
+    The outbox rows of each of these workflows in turn.
     """
-    return _rows(transaction, _OUTBOX, id=workflow_id)
+    # No index leads from a workflow to its messages, so each question reads them all.
+    for start in range(0, len(workflow_ids), _AT_ONCE):
+        ids = workflow_ids[start : start + _AT_ONCE]
+        found: dict[str, list[Columns]] = {each: [] for each in ids}
+        for row in _rows(transaction, _OUTBOX, ids=ids):
+            found[row["workflow_id"]].append(row)
+        yield from map(tuple, found.values())
 
 
 def rows(transaction: Transaction, table: str) -> tuple[Columns, ...]:
@@ -160,7 +173,7 @@ def _next(transaction: Transaction, name: str) -> int:
 
 
 def _rows(
-    transaction: Transaction, query: Select[Any], **parameters: str
+    transaction: Transaction, query: Select[Any], **parameters: object
 ) -> tuple[Columns, ...]:
     found = transaction.execute(query, parameters).mappings()
     return tuple(dict(row) for row in found)

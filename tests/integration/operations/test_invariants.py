@@ -5,8 +5,10 @@ A database in which all is well has no finding; each invariant is broken once an
 import json
 
 import pytest
+from sqlalchemy.event import listen
 
 from approval_engine.documents import canonical
+from approval_engine.operations import intake
 from approval_engine.operations.invariants import (
     OF_EACH_WORKFLOW,
     OF_THE_WHOLE,
@@ -54,6 +56,24 @@ def test_every_invariant_has_a_sentence_and_a_test_that_breaks_it():
 def breach(invariant, workflow, words, *statements):
     return pytest.param(
         invariant, workflow, words, statements, id=f"{invariant}: {words}"
+    )
+
+
+def window(delegate, starts, ended=None, principal="sam"):
+    """
+    A delegation that was opened after everything was submitted at 09:00.
+    """
+    day = "2026-03-02T{}.000000Z"
+    row = (
+        principal,
+        delegate,
+        day.format(starts),
+        "2026-12-01T00:00:00.000000Z",
+        day.format(ended) if ended else None,
+    )
+    return (
+        ("INSERT INTO delegation VALUES ('D-2', ?, ?, NULL, ?, ?, ?)", row),
+        "UPDATE counter SET delegation = 3",
     )
 
 
@@ -184,6 +204,25 @@ SQL_BREAKS = [
         APPROVED,
         "it is recalled, but its steps say manager=approved, finance=approved",
         "UPDATE workflow_instance SET status = 'recalled' WHERE id = 'WF-8809'",
+    ),
+    breach(
+        "I10",
+        APPROVED,
+        "'fred' decides and acts for 'sam'",
+        *window("fred", "09:00:30"),
+    ),
+    breach(
+        "I10",
+        REJECTED,
+        "'fiona' decides and acts for 'sam'",
+        *window("fiona", "09:01:00", ended="09:01:01"),
+    ),
+    breach(
+        "I10",
+        APPROVED,
+        "'fred' decides and acts for 'sam'",
+        # He stands in for the stand-in that was known at submit.
+        *window("fred", "09:00:30", principal="mona"),
     ),
     breach(
         "I11",
@@ -422,6 +461,58 @@ def test_a_changed_row_is_found(copy, invariant, workflow, words, statements):
         if (finding.invariant, finding.workflow) == (invariant, workflow)
         and words in finding.detail
     ], found(copy)
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        window("fred", "09:01:01"),
+        window("fred", "09:00:30", ended="09:01:00"),
+        window("dana", "09:00:30"),
+        window("fred", "09:00:30", principal="fiona"),
+    ],
+)
+def test_a_window_of_another_time_or_of_others_makes_no_decision_wrong(
+    copy, statements
+):
+    copy.rewrite(*statements)
+
+    assert found(copy) == ()
+
+
+def test_a_window_that_is_opened_for_the_past_makes_no_decision_wrong(database_url):
+    company = Company(database_url)
+    happen(company)
+    starts = company.now.replace(day=1)
+    over = intake.add_delegation(
+        company.runtime, ("sam", "fiona"), (starts, company.now), "finance"
+    )
+    opened = intake.add_delegation(
+        company.runtime, ("sam", "fred"), (starts, company.now.replace(month=12)), "cfo"
+    )
+    checked = check_all(company.runtime)
+    company.runtime.database.close()
+
+    assert (over.starts_at, over.ends_at) == (company.now, company.now)
+    assert opened.starts_at == company.now
+    assert checked.findings == ()
+
+
+def test_the_outbox_is_read_once_for_many_workflows(copy):
+    asked = []
+    listen(
+        copy.runtime.database.engine,
+        "before_cursor_execute",
+        lambda _1, _2, statement, *_: asked.append(statement),
+    )
+    checked = check_all(copy.runtime)
+
+    assert checked.workflows == 8
+    assert len([each for each in asked if "outbox.workflow_id IN" in each]) == 1
+    assert (
+        len([each for each in asked if "delegation.starts_at" in each.split("FROM")[0]])
+        == 1
+    )
 
 
 def decide_twice(log):

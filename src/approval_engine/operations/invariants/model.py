@@ -42,7 +42,7 @@ class Subject:
 
     `states` are the workflow after each event as the log alone describes it; where the
     log cannot be followed to its end they stop short, and `stopped` says why.
-    `delegations` are the windows known at submit, as far as they ran since.
+    `delegations` are all windows, those that were opened after the submit too.
     """
 
     workflow: Workflow

@@ -2,7 +2,8 @@
 A workflow id → everything that the checks look at, read once.
 """
 
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from approval_engine.domain.delegation import Delegation
 from approval_engine.domain.events import Event
@@ -13,6 +14,7 @@ from approval_engine.executor.runtime import Runtime
 from approval_engine.operations.invariants.model import Finding, Subject
 from approval_engine.planner.document import plan_of
 from approval_engine.store import audit, catalog, delegations, events, workflows
+from approval_engine.store.audit import Columns
 from approval_engine.store.database import Transaction
 
 BROKEN = (
@@ -27,8 +29,27 @@ BROKEN = (
 """What reading rows may raise that somebody changed by hand."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Beside:
+    """
+    What stands in tables that know no way from a workflow to its rows.
+    """
+
+    delegations: tuple[Delegation, ...]
+    outbox: tuple[Columns, ...]
+
+
+def beside(transaction: Transaction, workflow_ids: tuple[str, ...]) -> Iterator[Beside]:
+    """
+    For each of these workflows in turn, read for many of them at once.
+    """
+    windows = delegations.listed(transaction)
+    for rows in audit.outboxes(transaction, workflow_ids):
+        yield Beside(delegations=windows, outbox=rows)
+
+
 def subject_of(
-    runtime: Runtime, transaction: Transaction, workflow_id: str
+    runtime: Runtime, transaction: Transaction, workflow_id: str, beside: Beside
 ) -> Subject | Finding:
     """
     The subject, or what is so wrong that nothing else can be checked.
@@ -43,7 +64,7 @@ def subject_of(
         detail = f"there is no {word} of it"
         return Finding(invariant="I3", workflow=workflow_id, detail=detail)
     try:
-        return _subject(runtime, transaction, found, log)
+        return _subject(runtime, transaction, found, log, beside)
     except BROKEN as error:
         return _unreadable("I11", workflow_id, error)
 
@@ -67,6 +88,7 @@ def _subject(
     transaction: Transaction,
     found: tuple[Workflow, str | None],
     log: tuple[Event, ...],
+    beside: Beside,
 ) -> Subject:
     workflow, incident = found
     evidence = workflow.evidence
@@ -88,9 +110,11 @@ def _subject(
         stopped=stopped,
         pinned=pinned,
         documents=documents,
-        delegations=_windows(runtime, transaction, evidence.delegations),
+        delegations=_windows(
+            runtime.delegations(transaction, evidence.delegations), beside.delegations
+        ),
         texts=events.texts(transaction, workflow.id),
-        outbox=audit.outbox(transaction, workflow.id),
+        outbox=beside.outbox,
         row=audit.workflow(transaction, workflow.id),
         task_rows=audit.tasks(transaction, workflow.id),
     )
@@ -111,15 +135,16 @@ def _states(
 
 
 def _windows(
-    runtime: Runtime, transaction: Transaction, sha256: str
+    pinned: tuple[Delegation, ...], listed: tuple[Delegation, ...]
 ) -> tuple[Delegation, ...]:
     """
-    The windows known at submit, with the ends they had since.
+    Every window there ever was; of those known at submit only the end may be newer.
 
-    A window that somebody opened later for the past must not make old decisions wrong.
+    None of them counts before it was opened, so it is enough to ask for an instant.
     """
-    ends = {each.id: each.ended_at for each in delegations.listed(transaction)}
-    known = runtime.delegations(transaction, sha256)
-    return tuple(
-        replace(each, ended_at=ends.get(each.id, each.ended_at)) for each in known
-    )
+    rows = {each.id: each for each in listed}
+    kept = {
+        each.id: replace(each, ended_at=rows.get(each.id, each).ended_at)
+        for each in pinned
+    }
+    return tuple((rows | kept).values())

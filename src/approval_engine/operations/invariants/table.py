@@ -16,7 +16,12 @@ from approval_engine.operations.invariants.model import (
     Subject,
     T,
 )
-from approval_engine.operations.invariants.subject import BROKEN, reason, subject_of
+from approval_engine.operations.invariants.subject import (
+    BROKEN,
+    beside,
+    reason,
+    subject_of,
+)
 from approval_engine.store import events, workflows
 from approval_engine.store.database import Transaction
 
@@ -96,8 +101,10 @@ def check_all(runtime: Runtime, watched: Watched = iter) -> Checked:
         known = workflows.ids(transaction)
         ids = tuple(dict.fromkeys((*known, *sorted(events.workflow_ids(transaction)))))
         findings, seen = list[Finding](), 0
-        for workflow_id in watched(ids):
-            found = subject_of(runtime, transaction, workflow_id)
+        for workflow_id, rows in zip(
+            watched(ids), beside(transaction, ids), strict=True
+        ):
+            found = subject_of(runtime, transaction, workflow_id, rows)
             if isinstance(found, Finding):
                 findings.append(found)
             else:
