@@ -179,7 +179,7 @@ def asking(role):
 
 
 def test_a_role_that_nobody_active_holds_is_a_warning(office):
-    people = directory()
+    people = copy.deepcopy(directory())
     people["users"].append(
         {"id": "gone", "name": "Gone", "email": "g@example.com", "active": False}
     )

@@ -2,6 +2,7 @@
 Inbox, delegations and tokens: what belongs to one person.
 """
 
+import copy
 from datetime import UTC, datetime
 
 import pytest
@@ -260,7 +261,7 @@ def test_a_password_can_be_changed(office):
     ],
 )
 def test_a_password_that_will_not_do_is_refused(office, line, user, code, words):
-    people = directory()
+    people = copy.deepcopy(directory())
     people["users"].append(
         {"id": "gone", "name": "Gone", "email": "g@example.com", "active": False}
     )
