@@ -42,14 +42,19 @@ def serve(session: Session, host: str, port: int) -> None:
 
 def application(settings: Settings, runtime: "Runtime") -> "Flask":
     """
-    The web application; a setting that it lacks is wrong usage, as a malformed one is.
+    The web application, ready for its first request.
+
+    A setting that it lacks is wrong usage, as a malformed one is.
     """
+    from approval_engine.executor.warming import warm
     from approval_engine.web.app import create_app
 
     try:
-        return create_app(settings, runtime)
+        app = create_app(settings, runtime)
     except InvalidInput as error:
         raise click.UsageError(str(error)) from error
+    warm(runtime)
+    return app
 
 
 def require_moving_clock(settings: Settings) -> None:

@@ -54,7 +54,7 @@ def route_quote(
     Raises StorageError if nothing was imported yet, DocumentError or PlanError if the
     quote cannot be judged or staffed, a Refused if the policy does not permit it.
     """
-    policy = policy or _in_force(runtime, transaction, current, now)
+    policy = policy or policy_in_force(runtime, transaction, current, now)
     directory, delegations = current.people()
     quote = runtime.quote(transaction, row.sha256)
     evaluation = evaluate(policy, quote, day_of(policy, now))
@@ -100,11 +100,13 @@ def _roster(
     )
 
 
-def _in_force(
+def policy_in_force(
     runtime: Runtime, transaction: Transaction, current: Current, now: datetime
 ) -> Policy:
     """
     The active policy; while its first day is still to come, the newest one in force.
+
+    Raises StorageError if none was published, InvalidState if none is in force.
     """
     if current.policy is None:
         sentence = "The database has no active policy; run 'cpq policy publish'."

@@ -68,6 +68,12 @@ _DUE = (
     .order_by(WORKFLOW.c.next_due_at, WORKFLOW.c.id)
     .limit(bindparam("limit"))
 )
+_IN_USE = (
+    select(WORKFLOW.c.definition_sha256)
+    .where(WORKFLOW.c.status == WorkflowStatus.PENDING)
+    .order_by(WORKFLOW.c.number.desc())
+    .limit(bindparam("limit"))
+)
 _BY_ASSIGNEE = (
     select(TASK.c.assignee, func.sum(TASK.c.is_open), func.count())
     .where(TASK.c.assignee.is_not(None))
@@ -191,6 +197,14 @@ def due(transaction: Transaction, now: datetime, limit: int) -> tuple[str, ...]:
     """
     found = transaction.execute(_DUE, {"now": stamp(now), "limit": limit})
     return tuple(found.scalars())
+
+
+def definitions_in_use(transaction: Transaction, limit: int) -> tuple[str, ...]:
+    """
+    The definitions, each once, of that many open workflows, the newest first.
+    """
+    found = transaction.execute(_IN_USE, {"limit": limit}).scalars()
+    return tuple(dict.fromkeys(found))
 
 
 def tasks_by_assignee(
