@@ -10,14 +10,16 @@ from threading import Lock
 from typing import Any, TypeVar
 
 from approval_engine.documents import load, parse
+from approval_engine.documents import sha256 as hash_of
 from approval_engine.domain.delegation import Delegation
 from approval_engine.domain.events import instant
 from approval_engine.domain.people import Directory
 from approval_engine.domain.quote import Quote
+from approval_engine.errors import EngineError
 from approval_engine.executor import engine
 from approval_engine.planner.document import plan_of
 from approval_engine.planner.plan import RoutingPlan
-from approval_engine.policy.load import load as load_policy
+from approval_engine.policy.load import load_published
 from approval_engine.policy.model import Policy
 from approval_engine.policy.quotes import read_directory, read_quotes
 from approval_engine.store import catalog
@@ -64,8 +66,12 @@ def _read(name: str, value: Any) -> Any:  # noqa: ANN401 JSON
     return instant(value) if name.endswith("_at") and value else value
 
 
-def _policy(body: bytes) -> Policy:
-    return load_policy(parse(body, "policy"))
+def _policy(body: bytes, sha256: str) -> Policy:
+    # Only what still has the hash it was published under was judged as it is.
+    if hash_of(body) != sha256:
+        sentence = f"Expected policy '{sha256}', but its bytes have another hash."
+        raise EngineError(sentence)
+    return load_published(parse(body, "policy"))
 
 
 def _directory(body: bytes) -> Directory:
@@ -95,9 +101,9 @@ class Runtime:
 
     def policy(self, transaction: Transaction, sha256: str) -> Policy:
         """
-        The policy version of that hash.
+        The policy version of that hash. Raises EngineError if its bytes were altered.
         """
-        return self._document(transaction, sha256, _policy)
+        return self._document(transaction, sha256, lambda body: _policy(body, sha256))
 
     def directory(self, transaction: Transaction, sha256: str) -> Directory:
         """

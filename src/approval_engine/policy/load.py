@@ -50,6 +50,20 @@ def load(document: Document) -> Policy:
     root = Node(document, document.value)
     for place, code, sentence in _wrong_forms(document):
         Node(document, None, place, root.problems).problem(code, sentence)
+    return _read(root)
+
+
+def load_published(document: Document) -> Policy:
+    """
+    The policy of a document that `load` accepted when it was published.
+
+    Its form is not judged again: that takes longer than reading it, and a schema that
+    became stricter must not stop what was decided under it.
+    """
+    return _read(Node(document, document.value))
+
+
+def _read(root: Node) -> Policy:
     policy = read_policy(root)
     if root.problems:
         told = dict.fromkeys(root.problems)

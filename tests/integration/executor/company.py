@@ -134,6 +134,13 @@ class Company:
     def task(self, workflow, step):
         return next(task for task in self.case(workflow).tasks if task.step == step)
 
+    def begin_anew(self):
+        """
+        Go on as a new process would, which has read nothing yet.
+        """
+        database, clock = self.runtime.database, self.runtime.clock
+        self.runtime = Runtime(database=database, clock=clock)
+
     def wait(self, **time):
         self.now += timedelta(**time)
 

@@ -3,10 +3,12 @@ Submit: who is asked, what is stored, and what is refused without a trace.
 """
 
 import pytest
+from sqlalchemy import text
 
 from approval_engine.errors import (
     Conflict,
     DocumentError,
+    EngineError,
     Forbidden,
     InvalidInput,
     InvalidState,
@@ -24,6 +26,12 @@ def stored(company):
         return workflows.ids(transaction)
 
 
+def overwrite(company, sha256, body):
+    statement = text("UPDATE document SET body = :body WHERE sha256 = :sha256")
+    with company.runtime.database.begin() as transaction:
+        transaction.execute(statement, {"body": body, "sha256": sha256})
+
+
 def test_a_quote_below_the_floor_asks_manager_and_finance_at_once(company):
     answer = company.submit(company.quote())
     case = company.case(answer.workflow)
@@ -36,6 +44,22 @@ def test_a_quote_below_the_floor_asks_manager_and_finance_at_once(company):
     assert case.tasks[0].assignee == "maria"
     assert case.tasks[1].candidates == ("fred", "fiona")
     assert company.is_sound()
+
+
+def test_a_policy_decides_only_with_the_bytes_it_was_published_with(company):
+    company.quote()
+    company.begin_anew()
+    with company.runtime.database.read() as transaction:
+        (row,) = catalog.policies(transaction)
+        published = catalog.body(transaction, row.sha256)
+
+    overwrite(company, row.sha256, published.replace(b"< 24", b"< 14"))
+    with pytest.raises(EngineError, match=f"policy '{row.sha256}', but its bytes"):
+        company.submit()
+    assert stored(company) == ()
+
+    overwrite(company, row.sha256, published)
+    assert company.submit().status == "pending"
 
 
 def test_a_quote_that_nothing_stops_is_approved_with_the_record_of_why(company):

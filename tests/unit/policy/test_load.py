@@ -11,7 +11,7 @@ from approval_engine.documents import in_order, parse
 from approval_engine.domain.completion import Completion, Rule
 from approval_engine.errors import PolicyError
 from approval_engine.policy.conditions import parse_unary
-from approval_engine.policy.load import load, schema
+from approval_engine.policy.load import load, load_published, schema
 from approval_engine.policy.model import Calendar, Escalation, SlaRule
 from tests.unit.policy.samples import (
     MATRIX,
@@ -494,6 +494,20 @@ def test_a_condition_that_does_not_parse_is_quoted_with_its_place():
     assert problem.sentence == (
         "Expected the end of the condition, but found '25' (character 6 of '< 24 25')."
     )
+
+
+def test_what_was_published_is_read_without_judging_its_form_again():
+    newer = document(POLICY | {"added": 1})
+
+    assert load_published(document(POLICY)) == load(document(POLICY))
+    assert load_published(newer).name == "deal-desk"
+    with pytest.raises(PolicyError, match="unknown_key element=/added"):
+        load(newer)
+
+
+def test_what_was_published_must_still_mean_something():
+    with pytest.raises(PolicyError, match="condition"):
+        load_published(document(POLICY | with_trigger(when={"margin_pct": "< "})))
 
 
 def test_every_problem_is_reported_at_once_with_its_line():
