@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from threading import Lock
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from approval_engine.documents import load, parse
 from approval_engine.documents import sha256 as hash_of
@@ -16,14 +16,15 @@ from approval_engine.domain.events import instant
 from approval_engine.domain.people import Directory
 from approval_engine.domain.quote import Quote
 from approval_engine.errors import EngineError
-from approval_engine.executor import engine
 from approval_engine.planner.document import plan_of
 from approval_engine.planner.plan import RoutingPlan
-from approval_engine.policy.load import load_published
 from approval_engine.policy.model import Policy
 from approval_engine.policy.quotes import read_directory, read_quotes
 from approval_engine.store import catalog
 from approval_engine.store.database import Database, Transaction
+
+if TYPE_CHECKING:
+    from approval_engine.executor import engine
 
 T = TypeVar("T")
 
@@ -67,6 +68,9 @@ def _read(name: str, value: Any) -> Any:  # noqa: ANN401 JSON
 
 
 def _policy(body: bytes, sha256: str) -> Policy:
+    # Imported late, like the engine: whoever only looks at a workflow needs neither.
+    from approval_engine.policy.load import load_published
+
     # Only what still has the hash it was published under was judged as it is.
     if hash_of(body) != sha256:
         sentence = f"Expected policy '{sha256}', but its bytes have another hash."
@@ -131,10 +135,12 @@ class Runtime:
         """
         return self._document(transaction, sha256, delegations_of)
 
-    def definition(self, transaction: Transaction, sha256: str) -> engine.Definition:
+    def definition(self, transaction: Transaction, sha256: str) -> "engine.Definition":
         """
         The compiled process definition of that hash.
         """
+        from approval_engine.executor import engine
+
         return engine.definition(sha256, lambda key: catalog.body(transaction, key))
 
     def keep(self, sha256: str, value: object) -> None:
