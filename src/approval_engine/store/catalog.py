@@ -8,7 +8,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, ScalarSelect, Select, bindparam, func, select, update
+from sqlalchemy import (
+    Row,
+    ScalarSelect,
+    Select,
+    bindparam,
+    func,
+    literal,
+    select,
+    union_all,
+    update,
+)
 
 from approval_engine.errors import NotFound, StorageError
 from approval_engine.store import prepared
@@ -113,6 +123,16 @@ _TAKE_SQLITE = (
         }
     )
     .returning(*COUNTER.columns)
+)
+# All kinds in one statement, for each one waits for the server.
+_TAKE_POSTGRES = union_all(
+    *(
+        select(
+            literal(column.name).label("kind"),
+            func.nextval(f"{column.name}_number").label("number"),
+        ).select_from(func.generate_series(1, bindparam(f"take_{column.name}")))
+        for column in COUNTER.columns
+    )
 )
 
 
@@ -269,27 +289,15 @@ def take_numbers(transaction: Transaction, **counts: int) -> dict[str, tuple[int
     """
     Fresh numbers for people to read aloud, as many of each kind as asked for, rising.
     """
-    if transaction.dialect.name == "sqlite":
-        return _take_from_counter(transaction, counts)
-    return {
-        kind: tuple(
-            transaction.execute(
-                select(func.nextval(f"{kind}_number")).select_from(
-                    func.generate_series(1, count)
-                )
-            ).scalars()
-        )
-        for kind, count in counts.items()
-        if count
-    } | {kind: () for kind, count in counts.items() if not count}
-
-
-def _take_from_counter(
-    transaction: Transaction, counts: dict[str, int]
-) -> dict[str, tuple[int, ...]]:
     takes = {f"take_{column.name}": counts.get(column.name, 0) for column in COUNTER.c}
-    after = transaction.execute(_TAKE_SQLITE, takes).one()
+    if transaction.dialect.name == "sqlite":
+        after = transaction.execute(_TAKE_SQLITE, takes).one()
+        return {
+            kind: tuple(range(getattr(after, kind) - count, getattr(after, kind)))
+            for kind, count in counts.items()
+        }
+    taken = transaction.execute(_TAKE_POSTGRES, takes).all()
     return {
-        kind: tuple(range(getattr(after, kind) - count, getattr(after, kind)))
-        for kind, count in counts.items()
+        kind: tuple(sorted(row.number for row in taken if row.kind == kind))
+        for kind in counts
     }
