@@ -54,10 +54,11 @@ def same_approval(company, threads, times):
     """
     (started,) = company.start(1)
     person = MANAGERS[0]
+    shared = f"the one of {started.id}"
 
     def client(number):
-        fresh = [f"{number}/{n}" for n in range(times)]
-        keys = ["the one" if (number + n) % 2 else fresh[n] for n in range(times)]
+        fresh = [f"{started.id}/{number}/{n}" for n in range(times)]
+        keys = [shared if (number + n) % 2 else fresh[n] for n in range(times)]
         return lambda: Counter(
             word(do(company.runtime, started, person, Action.APPROVE, key=key))
             for key in keys

@@ -19,7 +19,7 @@ from approval_engine.policy.incoming import unfit
 from approval_engine.policy.load import load as load_policy
 from approval_engine.policy.quotes import read_directory, read_quotes
 from approval_engine.policy.reading.words import snake
-from approval_engine.store import catalog, delegations
+from approval_engine.store import catalog, delegations, numbers
 from approval_engine.store.catalog import Document, PolicyRow, QuoteRow
 from approval_engine.store.database import Transaction
 
@@ -112,7 +112,7 @@ def add_delegation(
         delegations.lock(transaction)
         _must_be_known(runtime, transaction, people, role)
         known = delegations.listed(transaction)
-        number = catalog.take_numbers(transaction, delegation=1)["delegation"][0]
+        number = numbers.take(transaction, delegation=1)["delegation"][0]
         new = Delegation(
             id=f"D-{number}",
             principal=principal,

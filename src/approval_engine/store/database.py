@@ -5,7 +5,7 @@ Writing transactions take their lock at once; foreign exceptions become ours her
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from approval_engine.errors import Conflict, InvalidInput, StorageError
+from approval_engine.store.turns import Turns
 
 Transaction = Connection
 """One open transaction; only `store` knows what can be done with it."""
@@ -51,6 +52,8 @@ class Database:
         self.url = _parse(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite(self.url) if self.is_sqlite else _postgres(self.url)
+        # Threads of a process queue here; a wait inside SQLite is not fair.
+        self._turns = Turns(LOCK_WAIT_S) if self.is_sqlite else None
         # A reader sees one moment, however many statements it takes to look around.
         one_moment = {} if self.is_sqlite else _ONE_MOMENT
         self._readers = self.engine.execution_options(reads_only=True, **one_moment)
@@ -63,7 +66,8 @@ class Database:
         Raises StorageError if the database is away or locked too long, Conflict if a
         unique constraint caught what no lock had stopped.
         """
-        with _translated(), self.engine.begin() as transaction:
+        turn = self._turns.mine() if self._turns else nullcontext()
+        with turn, _translated(), self.engine.begin() as transaction:
             yield transaction
 
     @contextmanager

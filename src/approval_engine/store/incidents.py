@@ -4,7 +4,7 @@ Open and closed incidents: what broke, in which workflow, since when.
 
 from sqlalchemy import select, update
 
-from approval_engine.store import catalog
+from approval_engine.store import numbers
 from approval_engine.store.database import Transaction
 from approval_engine.store.schema import INCIDENT
 
@@ -22,7 +22,7 @@ def add(
     ).scalar()
     if held:
         return str(held)
-    number = catalog.take_numbers(transaction, incident=1)["incident"][0]
+    number = numbers.take(transaction, incident=1)["incident"][0]
     incident_id = f"IN-{number}"
     transaction.execute(
         INCIDENT.insert().values(

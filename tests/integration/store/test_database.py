@@ -8,7 +8,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import text
 
 from approval_engine.errors import Conflict, InvalidInput, StorageError
-from approval_engine.store import catalog
+from approval_engine.store import catalog, numbers
 from approval_engine.store.database import Database
 from approval_engine.store.schema import COUNTER, METADATA
 from approval_engine.store.upgrade import NEWEST, is_empty, require_newest, upgrade
@@ -91,8 +91,8 @@ def test_a_reader_sees_one_moment_while_a_writer_commits(database):
 def test_numbers_begin_where_the_contract_says_and_never_repeat(database):
     upgrade(database)
     with database.begin() as transaction:
-        first = catalog.take_numbers(transaction, workflow=1, task=2)
-        second = catalog.take_numbers(transaction, workflow=1, task=0)
+        first = numbers.take(transaction, workflow=1, task=2)
+        second = numbers.take(transaction, workflow=1, task=0)
 
     assert first == {"workflow": (8809,), "task": (1, 2)}
     assert second == {"workflow": (8810,), "task": ()}

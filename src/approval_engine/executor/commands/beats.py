@@ -17,7 +17,7 @@ from approval_engine.executor.recorder import Recorder
 from approval_engine.executor.runtime import Runtime
 from approval_engine.notifications.outbox import closed_tasks, messages
 from approval_engine.policy.model import Policy
-from approval_engine.store import catalog, events, workflows
+from approval_engine.store import events, numbers, workflows
 from approval_engine.store import messages as outbox
 from approval_engine.store.answers import Key
 from approval_engine.store.catalog import Current
@@ -59,8 +59,8 @@ class Desk:
         """
         if not count:
             return ()
-        numbers = catalog.take_numbers(self.transaction, task=count)["task"]
-        return tuple(f"T-{number}" for number in numbers)
+        taken = numbers.take(self.transaction, task=count)["task"]
+        return tuple(f"T-{number}" for number in taken)
 
 
 def lock(transaction: Transaction, workflow_id: str, key: Key | None) -> Locked:

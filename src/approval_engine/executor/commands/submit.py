@@ -17,7 +17,7 @@ from approval_engine.executor.projection import Pinned
 from approval_engine.executor.recorder import Recorder
 from approval_engine.executor.routed import Routed, route_quote
 from approval_engine.executor.runtime import Runtime
-from approval_engine.store import catalog, sight, workflows
+from approval_engine.store import catalog, numbers, sight, workflows
 from approval_engine.store.catalog import QuoteRow
 from approval_engine.store.database import Transaction
 from approval_engine.store.workflows import Attempt
@@ -143,9 +143,9 @@ def _submitted(
 
 def _begin(desk: Desk, first: NewEvent) -> Recorder:
     count = seats_to_open(desk.pinned)
-    numbers = catalog.take_numbers(desk.transaction, workflow=1, task=count)
-    task_ids = tuple(f"T-{number}" for number in numbers["task"])
-    workflow_id = f"WF-{numbers['workflow'][0]}"
+    taken = numbers.take(desk.transaction, workflow=1, task=count)
+    task_ids = tuple(f"T-{number}" for number in taken["task"])
+    workflow_id = f"WF-{taken['workflow'][0]}"
     recorder = Recorder.begin(workflow_id, first, desk.pinned, desk.now)
     plan = desk.pinned.plan
     steps = [step.id for step in plan.steps]
