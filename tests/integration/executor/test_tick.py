@@ -69,7 +69,9 @@ def test_levels_missed_in_an_outage_are_climbed_at_once(company):
 
     assert (task.role, task.escalation_level) == ("cfo", 2)
     assert company.log(workflow).count("task_escalated") == 2
-    assert company.case(workflow).next_due_at is None
+    # The last rung has as long as the step had.
+    waiting = {timer.element for timer in company.case(workflow).timers}
+    assert waiting == {"exhausted:finance", "exhausted:manager"}
 
 
 def test_whoever_was_asked_before_his_time_keeps_his_claim(company):
@@ -83,7 +85,7 @@ def test_whoever_was_asked_before_his_time_keeps_his_claim(company):
     company.wait(days=10)
     tick(company.runtime, workflow)
 
-    assert company.log(workflow)[-1] == "task_reminded"
+    assert "task_reminded" in company.log(workflow)
     assert company.task(workflow, "finance").assignee == "carl"
     assert company.is_sound()
 
