@@ -2,57 +2,27 @@
 What a policy says of silence: hold and tell, remind, reject or approve, by name only.
 """
 
-import json
-
 import pytest
 
 from approval_engine.errors import InvalidState
 from approval_engine.executor.commands.tick import due, tick
-from approval_engine.history.reading import timeline
 from approval_engine.operations import intake
-from approval_engine.operations.invariants import check_all
 from tests.integration.executor.company import (
     ROLES,
     STEPS,
     directory,
     document,
 )
-from tests.integration.executor.told import told
+from tests.integration.executor.firm import (
+    firm,
+    hop,
+    is_sound,
+    late,
+    started,
+    told,
+)
 
 SILENCES = ("hold", "remind", "reject", "approve", "escalate")
-
-
-def firm(make_company, *, without=(), members=None, **changes):
-    """
-    A company whose finance step has these keys, without the members of these roles.
-    """
-    if changes.get("onTimeout") == "approve":
-        changes["approveOnTimeout"] = True
-    company = make_company(steps=STEPS | {"finance": {"role": "finance", **changes}})
-    people = directory()
-    people["roles"] = {**ROLES, **{key: [] for key in without}, **(members or {})}
-    intake.import_directory(company.runtime, document(people))
-    return company
-
-
-def is_sound(company):
-    assert check_all(company.runtime).findings == ()
-    return company.is_sound()
-
-
-def started(company):
-    """
-    A workflow in which finance alone is left, so that only its clock runs.
-    """
-    workflow = company.started()
-    company.act(workflow, "manager", "approve", "maria")
-    return workflow
-
-
-def late(company, workflow, times=1):
-    for _ in range(times):
-        company.now = company.case(workflow).next_due_at
-        assert tick(company.runtime, workflow)
 
 
 @pytest.mark.parametrize("silence", SILENCES)
@@ -294,9 +264,3 @@ def test_whoever_is_first_wins_when_time_and_approver_meet(make_company, first):
     status = {"clock": "rejected", "approver": "approved"}[first]
     assert company.case(workflow).status == status
     assert is_sound(company)
-
-
-def hop(company, workflow):
-    entries = timeline(company.runtime.database, workflow)
-    data = [e.event.data for e in entries if e.event.action == "task_escalated"]
-    return json.loads(data[-1])

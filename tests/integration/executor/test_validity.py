@@ -9,9 +9,8 @@ import pytest
 from approval_engine import worker
 from approval_engine.errors import InvalidState
 from approval_engine.executor.commands.tick import due, tick
-from approval_engine.operations.invariants import check_all
 from tests.integration.executor.company import MONDAY
-from tests.integration.executor.told import told
+from tests.integration.executor.firm import is_sound, told
 
 NEW_YORK = {
     "timeZone": "America/New_York",
@@ -21,11 +20,6 @@ NEW_YORK = {
 EASTERN = {"calendars": {"us": NEW_YORK}, "defaults": {"calendar": "us"}}
 ENDS = datetime(2026, 4, 2, 4, tzinfo=UTC)
 """Midnight in New York, after 30 days of which the first few had another offset."""
-
-
-def is_sound(company):
-    assert check_all(company.runtime).findings == ()
-    return company.is_sound()
 
 
 @pytest.fixture
