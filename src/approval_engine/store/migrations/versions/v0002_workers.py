@@ -17,13 +17,8 @@ def upgrade() -> None:
     """
     _worker()
     _timer_claim()
-    # SQLite copies the table, and does not bring its checks along by itself.
-    status = sa.CheckConstraint(
-        "status IN ('open', 'claimed', 'approved', 'rejected', 'returned',"
-        " 'delegated', 'escalated', 'cancelled', 'not_required')",
-        name=op.f("ck_approval_task_status"),
-    )
-    with op.batch_alter_table("approval_task", table_args=(status,)) as batch:
+    # SQLite copies the table, with its checks and indexes.
+    with op.batch_alter_table("approval_task") as batch:
         batch.drop_constraint(
             op.f("uq_approval_task_workflow_id_element_occurrence_seat"),
             type_="unique",
