@@ -6,6 +6,7 @@ import pytest
 
 from approval_engine.errors import InvalidState
 from approval_engine.executor.commands.tick import due, tick
+from approval_engine.history.reading import detail, find
 from approval_engine.operations import intake
 from tests.integration.executor.company import (
     ROLES,
@@ -264,3 +265,50 @@ def test_whoever_is_first_wins_when_time_and_approver_meet(make_company, first):
     status = {"clock": "rejected", "approver": "approved"}[first]
     assert company.case(workflow).status == status
     assert is_sound(company)
+
+
+def words(company, workflow):
+    found = find(company.runtime.database, workflow)
+    line = next(each for each in detail(found) if each["step"] == "finance")
+    return line["if_late"].partition(" at 2026")[0]
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        (
+            {"escalateTo": [{"role": "director"}]},
+            ["director is asked", "it is held and the deal desk is told"],
+        ),
+        (
+            {"escalateTo": [{"role": "cfo"}], "escalateMode": "add"},
+            ["cfo is asked too", "it is held and the deal desk is told"],
+        ),
+        (
+            {"onExhausted": "reject"},
+            ["the fallback role is asked", "it is rejected"],
+        ),
+        ({"onTimeout": "approve"}, ["it is approved"]),
+        ({"onTimeout": "reject"}, ["it is rejected"]),
+        (
+            {"onTimeout": "hold"},
+            [
+                "it is held and the deal desk is told",
+                "it is held, as nobody is left to ask",
+            ],
+        ),
+        (
+            {"onTimeout": "remind"},
+            ["a reminder is sent", "nobody else is asked: it waits for an answer"],
+        ),
+    ],
+)
+def test_the_detail_of_a_status_says_what_silence_leads_to(make_company, changes, said):
+    company = firm(make_company, **changes)
+    workflow = started(company)
+    seen = [words(company, workflow)]
+    for _ in said[1:]:
+        late(company, workflow)
+        seen.append(words(company, workflow))
+
+    assert seen == said
