@@ -222,6 +222,27 @@ def test_a_ladder_on_which_nobody_is_left_holds_at_once(make_company):
     assert is_sound(company)
 
 
+def test_a_seat_that_nobody_can_take_over_is_told_of_though_others_move(make_company):
+    company = firm(
+        make_company,
+        members={"director": ["dora"], "policy_owner": ["olga"]},
+        completion={"quorum": 2},
+        escalateTo=[{"role": "director"}],
+    )
+    workflow = started(company)
+    people = directory()
+    people["roles"] = {**ROLES, "director": ["dora"], "deal_desk": []}
+    people["roles"]["policy_owner"] = ["sam"]
+    intake.import_directory(company.runtime, document(people))
+    late(company, workflow)
+
+    asked = [task.assignee for task in company.case(workflow).seats("finance")]
+    assert asked == ["dora", "fiona"]
+    assert company.log(workflow)[-2:] == ["task_escalated", "timer_exhausted"]
+    assert told(company, "held") == {"sam"}
+    assert is_sound(company)
+
+
 def test_reminders_missed_in_an_outage_become_one_and_later_ones_go_on(make_company):
     hours = [1, 2, 3, 4, 5, 6, 7, 8, 20]
     company = firm(make_company, remindAfterHours=hours, onTimeout="hold", slaHours=40)

@@ -145,7 +145,7 @@ def _escalate(late: _Late) -> None:
     if top:
         data["sets"] = [_last_term(late, level)]
     once: str | None = late.once
-    reached = False
+    stuck: list[Task] = []
     for task in late.waiting:
         if _level(late, task) >= level:
             # Whoever was to be asked now was asked before, as nobody below was left.
@@ -153,10 +153,15 @@ def _escalate(late: _Late) -> None:
         elif (hop := _hop(late, task, level)) is not None:
             _climb(late, task, hop, data, once)
         else:
+            stuck.append(task)
             continue
-        reached, data, once = True, {"timers": []}, None
-    if not reached:
+        data, once = {"timers": []}, None
+    if once is not None:
         _end(late, "onExhausted", late.step.on_exhausted if top else "hold")
+        return
+    for task in stuck:
+        data = {"timers": [], "told": _to_be_told(late)}
+        late.recorder.note(Fact.TIMER_EXHAUSTED, data, task.id)
 
 
 def _level(late: _Late, task: Task) -> int:
