@@ -128,4 +128,6 @@ def test_a_ladder_beside_that_ends_closes_all_of_its_tasks(make_beside):
 
     assert company.case(workflow).status == "rejected"
     assert {status for _, status in statuses(company, workflow)} == {"not_required"}
+    asked = {"fred", "fiona", "dora", "dirk", "carl"}
+    assert told(company, "timed_out") == asked | {"dana"}
     assert is_sound(company)

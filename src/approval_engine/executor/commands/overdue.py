@@ -127,7 +127,7 @@ def _end(late: _Late, key: str, word: str) -> None:
         return
     tally = late.recorder.workflow.tally(late.step.id)
     outcome = at_deadline(late.step.completion, tally, SILENCE[word])
-    asked = (each for task in late.waiting for each in _asked(task))
+    asked = (each for task in late.seats if task.is_open for each in _asked(task))
     data = {
         **late.rang,
         "outcome": str(outcome),
