@@ -52,9 +52,21 @@ POLICY = {
         {
             "id": "discount",
             "reason": "over_limit",
-            "when": {"discount_pct": ">= 10"},
+            "when": {"discount_pct": "[10..40)"},
             "require": ["manager", "finance"],
-        }
+        },
+        {
+            "id": "shared",
+            "reason": "ladder",
+            "when": {"discount_pct": "40"},
+            "require": ["shared"],
+        },
+        {
+            "id": "silent",
+            "reason": "silence",
+            "when": {"discount_pct": "50"},
+            "require": ["silent"],
+        },
     ],
     "defaults": {"slaHours": 8, "fallbackRole": "deal_desk"},
     "steps": {
@@ -69,6 +81,12 @@ POLICY = {
             "role": "finance",
             "escalateTo": [{"role": "cfo", "afterHours": 8}],
         },
+        "shared": {
+            "role": "manager",
+            "escalateMode": "add",
+            "escalateTo": [{"role": "director", "afterHours": 8}],
+        },
+        "silent": {"role": "manager", "onTimeout": "reject"},
     },
 }
 
@@ -185,12 +203,12 @@ def _directory():
     }
 
 
-def quote_value(quote_id):
+def quote_value(quote_id, discount_pct=15):
     return {
         "id": quote_id,
         "revision": 1,
         "submitted_by": SAM,
         "account": "ACME",
         "currency": "USD",
-        "discount_pct": 15,
+        "discount_pct": discount_pct,
     }

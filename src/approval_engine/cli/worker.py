@@ -16,10 +16,11 @@ from approval_engine.cli.context import Session, pass_session
 @pass_session
 def worker(session: Session, *, once: bool) -> None:
     """
-    Fire the timers that are due: reminders and escalations.
+    Fire the timers that are due: reminders, escalations, ends of approvals.
 
-    Runs until SIGTERM or Ctrl-C. Messages are written to the outbox, where they wait:
-    sending them by mail and webhook is not built yet.
+    Runs until SIGTERM or Ctrl-C; any number of workers share the work. Messages are
+    written to the outbox, where they wait: sending them by mail and webhook is not
+    built yet.
     """
     from approval_engine import worker as loop
 
@@ -28,7 +29,8 @@ def worker(session: Session, *, once: bool) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     if once:
         done = loop.once(runtime)
-        session.record(fired=done.fired, held=done.held)
+        put_off = {"put_off": done.put_off} if done.put_off else {}
+        session.record(fired=done.fired, held=done.held, **put_off)
         return
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -93,7 +93,9 @@ def _reminders(step: PlannedStep) -> Iterator[tuple[Node, Node]]:
 def _escalations(step: PlannedStep) -> Iterator[tuple[Node, Node]]:
     for level, (hours, role) in enumerate(_levels(step), start=1):
         timer = Timer(kind="escalation", level=level, hours=hours, role=role)
-        name = f"Escalate to {wording.plain(role)}" if role else "Overdue"
+        # A task beside the first shares its seat, of which the engine knows nothing.
+        verb = "Also ask" if step.escalate_mode == "add" else "Escalate to"
+        name = f"{verb} {wording.plain(role)}" if role else "Overdue"
         end = Node(id=ids.escalated(step.id, level), kind=Kind.ESCALATE, name=name)
         yield _timer(step, ids.due(step.id, level), timer), end
 

@@ -130,6 +130,30 @@ def decide(completion: Completion, tally: Tally) -> Outcome | None:
     return verdict
 
 
+def at_deadline(completion: Completion, tally: Tally, silence: Outcome) -> Outcome:
+    """
+    The outcome of an undecided step whose time is over.
+
+    `silence` is what the policy takes no answer for; with `wait_for_all` every seat
+    that did not answer counts as having said that.
+    Raises EngineError if silence is a return, or if the tally cannot be.
+    """
+    if silence is Outcome.RETURNED:
+        message = "Expected silence to approve or to reject, but it returns."
+        raise EngineError(message)
+    if not completion.wait_for_all:
+        return silence
+    missing = tally.pending
+    approves = silence is Outcome.APPROVED
+    filled = replace(
+        tally,
+        approvals=tally.approvals + (missing if approves else 0),
+        rejections=tally.rejections + (0 if approves else missing),
+        first=tally.first or silence,
+    )
+    return decide(completion, filled) or silence
+
+
 def strictest(a: Completion, b: Completion, seats: int) -> Completion:
     """
     The stricter of two rules for one step of `seats`, with the vetoes of both.

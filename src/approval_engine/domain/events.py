@@ -34,14 +34,19 @@ class Fact(StrEnum):
     TASK_REJECTED = "task_rejected"  # comment hash
     TASK_RETURNED = "task_returned"  # comment hash
     TASK_REMINDED = "task_reminded"  # timer
-    TASK_ESCALATED = "task_escalated"  # timer, level, role, candidates
+    TASK_ESCALATED = (
+        "task_escalated"  # timers, level, role, candidates, who was skipped
+    )
     TASK_CLOSED = "task_closed"  # the move, and why
-    TIMER_EXHAUSTED = "timer_exhausted"  # timer: nobody is left to ask, so it holds
+    TIMER_EXHAUSTED = "timer_exhausted"  # timers, who is told: nobody is left, it holds
+    STEP_TIMED_OUT = "step_timed_out"  # timers, the outcome, what the policy says, told
     COMMENTED = "commented"  # comment hash
     RECALLED = "recalled"  # comment hash
-    WORKFLOW_APPROVED = "workflow_approved"  # nothing, or by policy
+    WORKFLOW_APPROVED = "workflow_approved"  # until when, and the timers of that
     WORKFLOW_REJECTED = "workflow_rejected"  # step
     WORKFLOW_RETURNED = "workflow_returned"  # step
+    WORKFLOW_EXPIRING = "workflow_expiring"  # timers, until when it is good
+    WORKFLOW_EXPIRED = "workflow_expired"  # timers
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -14,6 +14,7 @@ from approval_engine.domain.lifecycle import (
     TaskStatus,
     WorkflowStatus,
 )
+from approval_engine.domain.timers import PendingTimer, TimerKind
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,20 +30,6 @@ class Evidence:
     evaluation: str
     plan: str
     definition: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PendingTimer:
-    """
-    A boundary timer that waits. `level` counts from 1 within its kind.
-    """
-
-    element: str
-    occurrence: int
-    step: str
-    kind: str  # reminder | escalation
-    level: int
-    due_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -143,6 +130,14 @@ class Workflow:
         return min((timer.due_at for timer in self.timers), default=None)
 
     @property
+    def valid_until(self) -> datetime | None:
+        """
+        When its approval ends; None if it has none, or one without an end.
+        """
+        ends = (t.due_at for t in self.timers if t.kind is TimerKind.EXPIRY)
+        return next(ends, None)
+
+    @property
     def open_tasks(self) -> tuple[Task, ...]:
         """
         The tasks that somebody can still decide.
@@ -157,7 +152,9 @@ class Workflow:
 
     def seats(self, step: str) -> tuple[Task, ...]:
         """
-        The seats of the step's latest occurrence.
+        The tasks at the seats of the step's latest occurrence, in order of opening.
+
+        There are two or more at a seat that a further role was asked to share.
         """
         mine = [task for task in self.tasks if task.step == step]
         latest = max((task.occurrence for task in mine), default=0)
@@ -175,7 +172,8 @@ class Workflow:
         )
         given = [outcome for _, outcome in answers]
         return Tally(
-            seats=len(seats),
+            # Two tasks may share a seat: whoever answers first answers for both.
+            seats=len({seat.seat for seat in seats}),
             approvals=given.count(Outcome.APPROVED),
             rejections=given.count(Outcome.REJECTED),
             returns=given.count(Outcome.RETURNED),

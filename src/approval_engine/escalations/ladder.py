@@ -2,8 +2,11 @@
 A late task → whom to ask next: the ladder's roles in order, then the fallback role.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+
+POLICY_OWNERS = "policy_owner"
+"""The role that is asked, and told, where even the fallback role has nobody."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -16,6 +19,17 @@ class Hop:
     candidates: tuple[str, ...]
     level: int
     skipped: tuple[str, ...] = ()
+
+
+def rungs(ladder: Iterable[str], own: str | None, fallback: str) -> tuple[str, ...]:
+    """
+    The roles in the order they are asked in; those of the ladder keep their levels.
+
+    `own` are the others of the step's role, where one person alone was asked so far.
+    """
+    known = tuple(ladder)
+    further = (own, fallback, POLICY_OWNERS)
+    return (*known, *(role for role in further if role and role not in known))
 
 
 def climb(

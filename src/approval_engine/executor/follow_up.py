@@ -11,7 +11,8 @@ from functools import lru_cache
 
 from approval_engine.domain.calendar import WorkingTime, add_hours
 from approval_engine.domain.events import Fact, stamp
-from approval_engine.domain.lifecycle import TaskMove
+from approval_engine.domain.lifecycle import ANSWERED, TaskMove
+from approval_engine.domain.timers import TimerKind
 from approval_engine.domain.workflow import Task
 from approval_engine.errors import EngineError
 from approval_engine.executor import engine
@@ -30,6 +31,7 @@ def advance(recorder: Recorder, calendars: Calendars, take: TakeTaskIds) -> None
     """
     Record everything that follows from the last fact, up to the next wait or the end.
     """
+    close_beside(recorder)
     if recorder.workflow.ended:
         finish(recorder, TaskMove.DISPENSE)
         return
@@ -56,7 +58,7 @@ def finish(recorder: Recorder, move: TaskMove) -> None:
     if workflow.verdict not in facts:
         sentence = f"The engine ended {workflow.subject} at '{workflow.ended}'."
         raise EngineError(sentence)
-    recorder.note(facts[workflow.verdict], {})
+    recorder.note(facts[workflow.verdict], _validity(recorder))
 
 
 def close_all(recorder: Recorder, move: TaskMove) -> None:
@@ -66,12 +68,64 @@ def close_all(recorder: Recorder, move: TaskMove) -> None:
     _close(recorder, recorder.workflow.open_tasks, move, "the workflow ended")
 
 
+def close_beside(recorder: Recorder) -> None:
+    """
+    Close the tasks that shared a seat with one that was answered.
+
+    Who was asked first was overtaken by whoever was asked beside him, or the other way.
+    """
+    workflow = recorder.workflow
+    answered = {_place(task): task for task in workflow.tasks if _has_answer(task)}
+    for task in workflow.open_tasks:
+        if other := answered.get(_place(task)):
+            overtaken = task.escalation_level < other.escalation_level
+            move = TaskMove.MOVE_ON if overtaken else TaskMove.DISPENSE
+            _close(recorder, (task,), move, f"task {other.id} answered for its seat")
+
+
 def seats_to_open(pinned: Pinned) -> int:
     """
     How many tasks a workflow opens when it begins.
     """
     position = engine.start(pinned.definition).position
     return sum(step.staffing.seats for step, _ in _unopened(pinned, position, ()))
+
+
+def _place(task: Task) -> tuple[str, int, int]:
+    return task.element, task.occurrence, task.seat
+
+
+def _has_answer(task: Task) -> bool:
+    return task.status in ANSWERED
+
+
+def _validity(recorder: Recorder) -> dict[str, object]:
+    """
+    Until when the approval is good and what will tell, if it is one that ends.
+    """
+    validity = recorder.pinned.validity
+    if validity is None or recorder.workflow.verdict != "approved":
+        return {}
+    ends_at, told_at = validity.ends_at(recorder.at), validity.told_at(recorder.at)
+    timers = [timer_row("expiry:end", TimerKind.EXPIRY, stamp(ends_at))]
+    if told_at is not None:
+        timers.append(timer_row("expiry:notice", TimerKind.EXPIRING, stamp(told_at)))
+    return {"validUntil": stamp(ends_at), "timers": timers}
+
+
+def timer_row(
+    element: str, kind: TimerKind, due_at: str, level: int = 1, occurrence: int = 1
+) -> dict[str, object]:
+    """
+    A timer as the event that sets it holds it.
+    """
+    return {
+        "element": element,
+        "occurrence": occurrence,
+        "kind": str(kind),
+        "level": level,
+        "dueAt": due_at,
+    }
 
 
 def _close(
@@ -133,7 +187,7 @@ def _opening(
         "role": staffing.role_of(seat) or step.role,
         "candidates": staffing.candidates if shared else (person,),
         "assignee": person,
-        "dueAt": _due(recorder.at, step.sla_hours, calendar),
+        "dueAt": due(recorder.at, step.sla_hours, calendar),
     }
 
 
@@ -146,22 +200,16 @@ def _timers(
     drawn = {timer.id: timer.properties for timer in recorder.pinned.definition.timers}
     rows: list[dict[str, object]] = []
     for timer in timers:
-        kind = drawn[timer.element]["kind"]
+        kind = TimerKind(drawn[timer.element]["kind"])
         level = int(drawn[timer.element]["level"])
-        rows.append(
-            {
-                "element": timer.element,
-                "occurrence": timer.occurrence,
-                "kind": kind,
-                "level": level,
-                "dueAt": _due(recorder.at, _hours(step, kind, level), calendar),
-            }
-        )
+        due_at = due(recorder.at, _hours(step, kind, level), calendar)
+        row = timer_row(timer.element, kind, due_at, level, timer.occurrence)
+        rows.append(row)
     return rows
 
 
-def _hours(step: PlannedStep, kind: str, level: int) -> Decimal:
-    if kind == "reminder":
+def _hours(step: PlannedStep, kind: TimerKind, level: int) -> Decimal:
+    if kind is TimerKind.REMINDER:
         return step.remind_after_hours[level - 1]
     if level <= len(step.escalations):
         return step.escalations[level - 1].after_hours
@@ -170,5 +218,8 @@ def _hours(step: PlannedStep, kind: str, level: int) -> Decimal:
 
 # All seats and timers that open at one instant with the same hours share the result.
 @lru_cache(maxsize=64)
-def _due(at: datetime, hours: Decimal, calendar: WorkingTime) -> str:
+def due(at: datetime, hours: Decimal, calendar: WorkingTime) -> str:
+    """
+    The stamp of the instant when that much working time has passed.
+    """
     return stamp(add_hours(calendar, at, hours))

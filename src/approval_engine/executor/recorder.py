@@ -17,6 +17,8 @@ class Recorder:
     """
     Collects the events of one command; `workflow` is always the state after the last.
 
+    `states` are the states after each of them.
+
     The clock of a workflow never runs backwards: a fact is stamped with `now`, or with
     the time of the fact before it where that is later.
     """
@@ -29,6 +31,7 @@ class Recorder:
         self.workflow = before
         self.at = max(now, before.updated_at)
         self.events: tuple[Event, ...] = ()
+        self.states: tuple[Workflow, ...] = ()
         self._author = author
 
     @classmethod
@@ -40,7 +43,7 @@ class Recorder:
         """
         (event,) = chain(workflow_id, 0, GENESIS, now, (fact,))
         recorder = cls(begin(event, pinned), pinned, now, (fact.actor, fact.channel))
-        recorder.events = (event,)
+        recorder.events, recorder.states = (event,), (recorder.workflow,)
         return recorder
 
     @property
@@ -58,6 +61,7 @@ class Recorder:
         (event,) = chain(workflow.id, workflow.seq, workflow.head, self.at, (fact,))
         self.workflow = evolve(workflow, event, self.pinned)
         self.events = (*self.events, event)
+        self.states = (*self.states, self.workflow)
         return event
 
     def note(

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from approval_engine.domain.quote import Quote
+from approval_engine.domain.validity import Validity
 from approval_engine.errors import InvalidState, StorageError
 from approval_engine.executor.runtime import Runtime
 from approval_engine.planner.plan import RoutingPlan
@@ -76,6 +77,16 @@ def day_of(policy: Policy, at: datetime) -> date:
     """
     zone = policy.calendars[policy.default_step.calendar].time_zone
     return at.astimezone(ZoneInfo(zone)).date()
+
+
+def validity_of(policy: Policy) -> Validity | None:
+    """
+    How long an approval under the policy is good; None if it has no end.
+    """
+    if policy.approval_valid_days is None:
+        return None
+    zone = policy.calendars[policy.default_step.calendar].time_zone
+    return Validity(days=policy.approval_valid_days, zone=zone)
 
 
 def _roster(

@@ -9,6 +9,7 @@ from approval_engine.domain.events import Event, stamp
 from approval_engine.domain.workflow import Task, Workflow
 from approval_engine.errors import NotFound
 from approval_engine.history import views
+from approval_engine.history.lateness import late
 from approval_engine.planner.document import plan_of
 from approval_engine.planner.plan import PlannedStep, RoutingPlan
 from approval_engine.store import catalog, events, workflows
@@ -42,16 +43,9 @@ class Case:
         """
         What happens when nobody answers the task, in words.
         """
-        waiting = sorted(
-            (timer.due_at, timer.level)
-            for timer in self.workflow.timers
-            if timer.step == task.step and timer.kind == "escalation"
-        )
-        levels = self.step(task.step).escalations
-        if not waiting or waiting[0][1] > len(levels):
-            return "it is held and the deal desk is told"
-        due_at, level = waiting[0]
-        return f"{levels[level - 1].role} is asked at {stamp(due_at)}"
+        found = late(self.workflow, self.step(task.step))
+        words = f"{found.role} {found.words}" if found.role else found.words
+        return f"{words} at {stamp(found.at)}" if found.at else words
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -130,7 +124,11 @@ def timeline(database: Database, workflow_id: str) -> tuple[Entry, ...]:
 def detail(found: Case) -> Iterator[dict[str, object]]:
     """
     The lines of `status --detail`: who is asked, why, until when, and then what.
+
+    Of an approval that ends, until when it is good.
     """
+    if until := found.workflow.valid_until:
+        yield {"valid_until": stamp(until)}
     for task in found.workflow.open_tasks:
         reasons = found.step(task.step).reasons
         yield {

@@ -5,7 +5,9 @@ The rows go into the transaction of the event, so no message tells of what was u
 """
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
+from approval_engine.documents import load
 from approval_engine.domain.events import Event, Fact
 from approval_engine.domain.workflow import Task, Workflow
 from approval_engine.store.messages import Message
@@ -15,8 +17,10 @@ ENDED = {
     Fact.WORKFLOW_REJECTED: "rejected",
     Fact.WORKFLOW_RETURNED: "returned",
     Fact.RECALLED: "recalled",
+    Fact.WORKFLOW_EXPIRING: "expiring",
+    Fact.WORKFLOW_EXPIRED: "expired",
 }
-"""The facts that end a workflow, with the kind of message they send."""
+"""The facts that tell submitter and owner, with the kind of message they send."""
 
 ASKED = {
     Fact.TASK_OPENED: "asked",
@@ -25,6 +29,12 @@ ASKED = {
     Fact.TASK_ESCALATED: "escalated",
 }
 """The facts that ask somebody, with the kind of message they send."""
+
+TOLD = {Fact.TIMER_EXHAUSTED: "held", Fact.STEP_TIMED_OUT: "timed_out"}
+"""The facts that name whom they tell, with the kind of message they send."""
+
+_ON_TASK = frozenset({*ASKED, Fact.TIMER_EXHAUSTED})
+"""The facts whose messages are of no use once the task is closed."""
 
 
 def messages(events: Iterable[Event], workflow: Workflow) -> Iterator[Message]:
@@ -38,7 +48,7 @@ def messages(events: Iterable[Event], workflow: Workflow) -> Iterator[Message]:
                 yield Message(
                     event_id=event.id,
                     workflow_id=workflow.id,
-                    task_id=event.task_id if event.action in ASKED else None,
+                    task_id=event.task_id if event.action in _ON_TASK else None,
                     kind=kind,
                     recipient=person,
                 )
@@ -61,6 +71,9 @@ def _audience(event: Event, workflow: Workflow) -> tuple[str, tuple[str, ...]]:
     if event.action in ENDED:
         people = (workflow.submitted_by, workflow.owner or workflow.submitted_by)
         return ENDED[Fact(event.action)], people
+    if event.action in TOLD:
+        data: Any = load(event.data.encode())
+        return TOLD[Fact(event.action)], tuple(data["told"])
     task = workflow.task(event.task_id or "")
     if event.action in ASKED and task and task.is_open:
         return ASKED[Fact(event.action)], _asked(task)

@@ -10,7 +10,8 @@ from sqlalchemy import Row
 from approval_engine.documents import canonical, load
 from approval_engine.domain.events import instant, stamp
 from approval_engine.domain.lifecycle import TaskStatus, WorkflowStatus
-from approval_engine.domain.workflow import Evidence, PendingTimer, Task, Workflow
+from approval_engine.domain.timers import PendingTimer, TimerKind
+from approval_engine.domain.workflow import Evidence, Task, Workflow
 
 
 def workflow_row(workflow: Workflow) -> dict[str, object]:
@@ -143,7 +144,7 @@ def _timer_row(timer: PendingTimer) -> dict[str, object]:
         "element": timer.element,
         "occurrence": timer.occurrence,
         "step": timer.step,
-        "kind": timer.kind,
+        "kind": str(timer.kind),
         "level": timer.level,
         "dueAt": stamp(timer.due_at),
     }
@@ -154,7 +155,7 @@ def _timer_of(row: Mapping[str, Any]) -> PendingTimer:
         element=row["element"],
         occurrence=row["occurrence"],
         step=row["step"],
-        kind=row["kind"],
+        kind=TimerKind(row["kind"]),
         level=row["level"],
         due_at=instant(row["dueAt"]),
     )

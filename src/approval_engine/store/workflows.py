@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam, func, select, update
 
-from approval_engine.domain.events import stamp
+from approval_engine.domain.events import instant, stamp
 from approval_engine.domain.lifecycle import WorkflowStatus
 from approval_engine.domain.workflow import Task, Workflow
 from approval_engine.errors import Conflict
@@ -73,6 +73,12 @@ _IN_USE = (
     .where(WORKFLOW.c.status == WorkflowStatus.PENDING)
     .order_by(WORKFLOW.c.number.desc())
     .limit(bindparam("limit"))
+)
+_OVERDUE = (
+    select(WORKFLOW.c.next_due_at)
+    .where(WORKFLOW.c.next_due_at <= bindparam("before"), _INCIDENT.is_(None))
+    .order_by(WORKFLOW.c.next_due_at)
+    .limit(1)
 )
 _BY_ASSIGNEE = (
     select(TASK.c.assignee, func.sum(TASK.c.is_open), func.count())
@@ -205,6 +211,15 @@ def definitions_in_use(transaction: Transaction, limit: int) -> tuple[str, ...]:
     """
     found = transaction.execute(_IN_USE, {"limit": limit}).scalars()
     return tuple(dict.fromkeys(found))
+
+
+def overdue_since(transaction: Transaction, before: datetime) -> datetime | None:
+    """
+    Since when the oldest timer waits that was due before an instant, if there is one.
+    """
+    found = transaction.execute(_OVERDUE, {"before": stamp(before)})
+    text = found.scalar_one_or_none()
+    return instant(text) if text else None
 
 
 def tasks_by_assignee(

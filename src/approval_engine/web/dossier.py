@@ -6,18 +6,19 @@ asked, the same one that every command asks.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 from typing import Any
 
 from approval_engine.documents import JsonValue, load
 from approval_engine.domain.actions import Action, Request, Surroundings, decide
+from approval_engine.domain.events import Fact
 from approval_engine.domain.people import Directory, User
 from approval_engine.domain.quote import Quote
 from approval_engine.domain.workflow import Task, Workflow
 from approval_engine.errors import InvalidInput, NotFound, Refused
 from approval_engine.executor.eligibility import Eligibility, eligibility
 from approval_engine.history import reading
+from approval_engine.history.lateness import Late, late
 from approval_engine.history.reading import Case, Entry
 from approval_engine.planner.plan import PlannedStep, Reason, RoutingPlan
 from approval_engine.policy.model import InputType, Policy
@@ -38,16 +39,6 @@ class Figure:
 
     name: str
     value: JsonValue
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Late:
-    """
-    What silence leads to; `at` is None if the clock will do nothing more.
-    """
-
-    at: datetime | None
-    words: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,21 +70,24 @@ class Dossier:
         """
         What happens, and when, if nobody answers the task.
         """
-        step = self.step(task)
-        waiting = sorted(
-            (timer.due_at, timer.level)
-            for timer in self.workflow.timers
-            if timer.step == task.step and timer.kind == "escalation"
-        )
-        if not waiting:
-            return Late(at=None, words="Nobody else is asked: it waits for an answer")
-        at, level = waiting[0]
-        if step.on_timeout == "remind":
-            return Late(at=at, words="A reminder is sent")
-        if step.on_timeout == "escalate" and level <= len(step.escalations):
-            role = words.title(step.escalations[level - 1].role)
-            return Late(at=at, words=f"{role} is asked")
-        return Late(at=at, words="It is held and the deal desk is told")
+        found = late(self.workflow, self.step(task))
+        role = f"{words.title(found.role)} " if found.role else ""
+        said = f"{role}{found.words}"
+        return replace(found, words=said[:1].upper() + said[1:])
+
+    def decided_by_time(self) -> Mapping[str, str]:
+        """
+        The steps that silence decided, with the outcome.
+        """
+        log = (entry.event for entry in self.entries)
+        facts = (each for each in log if each.action == Fact.STEP_TIMED_OUT)
+        found: dict[str, str] = {}
+        for event in facts:
+            data: Any = load(event.data.encode())
+            task = self.workflow.task(event.task_id or "")
+            if task is not None:
+                found[task.step] = data["outcome"]
+        return found
 
     def figures(self) -> tuple[Figure, ...]:
         """

@@ -4,8 +4,11 @@ Is the process alive, and can it serve: for load balancers, which see nothing el
 
 from flask import Blueprint, Response
 
+from approval_engine.domain.events import stamp
 from approval_engine.errors import StorageError
+from approval_engine.store import workers
 from approval_engine.store.upgrade import require_newest
+from approval_engine.store.workers import Watch
 from approval_engine.web import context
 
 blueprint = Blueprint("health", __name__)
@@ -23,9 +26,23 @@ def alive() -> Response:
 def ready() -> Response:
     """
     Yes if the database answers and has the schema of this program, else 503.
+
+    Without a worker people can still decide, so that is a yes too; it says `degraded`
+    while something is overdue that no worker is there to do.
     """
+    runtime = context.runtime()
     try:
-        require_newest(context.runtime().database)
+        require_newest(runtime.database)
+        with runtime.database.read() as transaction:
+            watch = workers.watch(transaction, runtime.clock())
     except StorageError:
         return Response("the database is not ready\n", 503, mimetype="text/plain")
-    return Response("ok\n", mimetype="text/plain")
+    return Response(_state(watch), mimetype="text/plain")
+
+
+def _state(watch: Watch) -> str:
+    if not watch.is_degraded or watch.overdue_since is None:
+        return "ok\n"
+    seen = f"since {stamp(watch.seen_at)}" if watch.seen_at else "yet"
+    since = stamp(watch.overdue_since)
+    return f"degraded: a timer is due since {since}, no worker was seen {seen}\n"

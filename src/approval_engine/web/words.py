@@ -51,12 +51,15 @@ EVENTS: dict[str, str] = {
     "task_reminded": "sent a reminder",
     "task_escalated": "moved the task up",
     "task_closed": "closed the task",
-    "timer_exhausted": "found nobody left to ask",
+    "timer_exhausted": "found nobody left to ask and told the deal desk",
+    "step_timed_out": "decided the step, as nobody answered in time",
     "commented": "commented",
     "recalled": "recalled the quote",
     "workflow_approved": "closed the review: approved",
     "workflow_rejected": "closed the review: rejected",
     "workflow_returned": "closed the review: returned for changes",
+    "workflow_expiring": "told that the approval ends soon",
+    "workflow_expired": "ended the approval: it was good no longer",
 }
 """What an event says of its actor."""
 

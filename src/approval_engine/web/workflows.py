@@ -2,6 +2,7 @@
 The workflow pages: where is it, why, who is next, and its process definition.
 """
 
+from collections.abc import Mapping
 from functools import partial
 
 from flask import (
@@ -94,10 +95,16 @@ def diagram(workflow_id: str) -> Response:
     return as_download(body, f"{found.workflow.id}.bpmn")
 
 
-def step_status(workflow: Workflow, step: PlannedStep) -> str:
+def step_status(
+    workflow: Workflow, by_time: Mapping[str, str], step: PlannedStep
+) -> str:
     """
     The status of a step in one word: of its open seats, else of what decided it.
+
+    `by_time` are the outcomes of the steps that silence decided.
     """
+    if step.id in by_time:
+        return by_time[step.id]
     seats = workflow.seats(step.id)
     if not seats:
         pending = workflow.status == WorkflowStatus.PENDING
@@ -119,7 +126,7 @@ def _page(workflow_id: str, refusal: Refused | None = None) -> Response:
         workflow=found.workflow,
         breaching=dossier.breaching(found.case.plan.steps),
         chains=found.case.plan.chains(),
-        status_of=partial(step_status, found.workflow),
+        status_of=partial(step_status, found.workflow, found.decided_by_time()),
         may_recall=mine and found.workflow.status == WorkflowStatus.PENDING,
         refusal=str(refusal) if refusal else "",
         typed=request.form if refusal else {},

@@ -574,6 +574,18 @@ def hide_evidence(log):
     changed(log[0], evidence=evidence | {"quote": "0" * 64})
 
 
+def let_time_approve(log):
+    row = log[where(log, "task_escalated")]
+    row["action"] = "step_timed_out"
+    changed(row, outcome="approved", because="onTimeout approve", told=[])
+
+
+def let_time_change_its_mind(log):
+    let_time_approve(log)
+    row = log[where(log, "step_timed_out")]
+    changed(row, because="onExhausted hold")
+
+
 LOG_BREAKS = [
     pytest.param(*each, id=each[3].__name__)
     for each in (
@@ -591,6 +603,8 @@ LOG_BREAKS = [
         ("I15", APPROVED, "event 10 fires on task 'T-1'", fire_on_the_closed),
         ("I18", APPROVED, "event 6 happened before the one in front", go_back),
         ("I18", APPROVED, "event 5 happened at '2026-03-02 09", write_local_time),
+        ("I27", ESCALATED, "' by 'onTimeout approve'", let_time_approve),
+        ("I27", ESCALATED, "' by 'onExhausted hold'", let_time_change_its_mind),
     )
 ]
 

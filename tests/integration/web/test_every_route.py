@@ -6,6 +6,7 @@ import logging
 
 import pytest
 
+from approval_engine import worker
 from approval_engine.errors import StorageError
 from approval_engine.web import queue
 from tests.integration.web.browser import text_of
@@ -158,3 +159,15 @@ def test_tables_and_fields_have_names_for_those_who_do_not_see_them(
         assert "<th>" not in text
         assert text.count("<h1") == 1
         assert 'lang="en"' in text
+
+
+def test_without_a_worker_it_can_serve_and_says_what_waits(browser, company):
+    company.started()
+    company.wait(days=10)
+    answer = browser.get("/readyz")
+    assert answer.status_code == 200
+    assert answer.text.startswith("degraded: a timer is due since 2026-03-")
+    assert answer.text.endswith("no worker was seen yet\n")
+
+    worker.once(company.runtime)
+    assert browser.get("/readyz").text == "ok\n"

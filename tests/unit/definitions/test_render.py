@@ -332,3 +332,15 @@ def test_a_process_name_that_is_no_free_id_is_refused(process):
 def test_a_step_name_that_gives_no_id_is_refused(step):
     with pytest.raises(BpmnError, match=f"task_{step}"):
         render(make_plan(make_step(step)))
+
+
+@pytest.mark.parametrize(
+    ("mode", "name"), [("reassign", "Escalate to cfo"), ("add", "Also ask cfo")]
+)
+def test_the_end_event_of_a_level_says_whether_its_task_moves(mode, name):
+    step = make_step("finance", escalate_mode=mode, escalations=(make_level("cfo"),))
+    xml = render(make_plan(step))
+
+    assert f'id="escalated_finance" name="{name}"'.encode() in xml
+    # The engine has one wait state for the step in both modes.
+    assert xml.count(b"<bpmn:userTask ") == 1

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from decimal import Decimal
 from itertools import product
 
@@ -10,6 +11,7 @@ from approval_engine.domain.completion import (
     Outcome,
     Rule,
     Tally,
+    at_deadline,
     decide,
     needed,
     one_seat,
@@ -289,3 +291,34 @@ def test_a_merged_rule_keeps_the_vetoes_of_both():
     b = Completion(rule=Rule.ANY, veto=("cfo",), wait_for_all=True)
     merged = Completion(rule=Rule.ALL, veto=("cfo", "legal"), wait_for_all=True)
     assert strictest(a, b, SEATS) == merged
+
+
+@pytest.mark.parametrize("silence", [Outcome.APPROVED, Outcome.REJECTED])
+@pytest.mark.parametrize("wait_for_all", [False, True])
+@pytest.mark.parametrize("seats", range(1, MAX_SEATS + 1))
+def test_every_undecided_step_ends_at_its_deadline(seats, wait_for_all, silence):
+    letter = "a" if silence is Outcome.APPROVED else "r"
+    for rule in rules(seats):
+        completion = replace(rule, wait_for_all=wait_for_all)
+        for length in range(seats):
+            for letters in product("artv", repeat=length):
+                answers = "".join(letters)
+                if decide(completion, tally(answers, seats)) is not None:
+                    continue
+                full = answers + letter * (seats - length)
+                expected = decide(completion, tally(full, seats))
+                got = at_deadline(completion, tally(answers, seats), silence)
+                assert got == (expected if wait_for_all else silence)
+
+
+@pytest.mark.parametrize("wait_for_all", [False, True])
+def test_silence_never_approves_unless_it_stands_for_that(wait_for_all):
+    for rule in rules(3):
+        completion = replace(rule, wait_for_all=wait_for_all)
+        got = at_deadline(completion, Tally(seats=3), Outcome.REJECTED)
+        assert got is Outcome.REJECTED
+
+
+def test_silence_cannot_return_a_quote():
+    with pytest.raises(EngineError, match="approve or to reject"):
+        at_deadline(Completion(), Tally(seats=1), Outcome.RETURNED)

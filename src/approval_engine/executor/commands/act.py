@@ -16,7 +16,7 @@ from approval_engine.executor.commands.beats import (
     store,
 )
 from approval_engine.executor.comments import comment_of, salted
-from approval_engine.executor.follow_up import advance
+from approval_engine.executor.follow_up import advance, close_beside
 from approval_engine.executor.incident import held_on_failure
 from approval_engine.executor.recorder import Recorder
 from approval_engine.executor.runtime import Runtime
@@ -88,6 +88,8 @@ def _record(desk: Desk, workflow: Workflow, task: Task, request: Request) -> Rec
     recorder.record(fact)
     if recorder.workflow.state != workflow.state:
         advance(recorder, desk.calendar, desk.take_task_ids)
+    else:
+        close_beside(recorder)
     return recorder
 
 

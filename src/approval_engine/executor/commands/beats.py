@@ -14,6 +14,7 @@ from approval_engine.escalations.calendars import working_time_around
 from approval_engine.executor.eligibility import Eligibility, eligibility
 from approval_engine.executor.projection import Pinned
 from approval_engine.executor.recorder import Recorder
+from approval_engine.executor.routed import validity_of
 from approval_engine.executor.runtime import Runtime
 from approval_engine.notifications.outbox import closed_tasks, messages
 from approval_engine.policy.model import Policy
@@ -105,15 +106,17 @@ def open_desk(
     The desk of a workflow, with the documents that it was started with.
     """
     evidence = found.workflow.evidence
+    policy = runtime.policy(transaction, evidence.policy)
     return Desk(
         runtime=runtime,
         transaction=transaction,
         now=now,
         current=found.current,
-        policy=runtime.policy(transaction, evidence.policy),
+        policy=policy,
         pinned=Pinned(
             definition=runtime.definition(transaction, evidence.definition),
             plan=runtime.plan(transaction, evidence.plan),
+            validity=validity_of(policy),
         ),
     )
 
@@ -131,6 +134,9 @@ def store(
         workflows.save(transaction, recorder.before, workflow)
     events.append(transaction, recorder.events, texts)
     at = stamp(recorder.at)
+    told = zip(recorder.events, recorder.states, strict=True)
+    sent = (each for event, after in told for each in messages((event,), after))
+    outbox.enqueue(transaction, sent, at)
+    # Last, for what closed a task may stand behind what asked in the same command.
     outbox.cancel(transaction, closed_tasks(recorder.events))
-    outbox.enqueue(transaction, messages(recorder.events, workflow), at)
     return workflow

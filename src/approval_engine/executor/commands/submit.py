@@ -15,7 +15,7 @@ from approval_engine.executor.commands.beats import Desk, must_be_active, store
 from approval_engine.executor.follow_up import advance, seats_to_open
 from approval_engine.executor.projection import Pinned
 from approval_engine.executor.recorder import Recorder
-from approval_engine.executor.routed import Routed, route_quote
+from approval_engine.executor.routed import Routed, route_quote, validity_of
 from approval_engine.executor.runtime import Runtime
 from approval_engine.store import catalog, numbers, sight, workflows
 from approval_engine.store.catalog import QuoteRow
@@ -115,7 +115,8 @@ def _must_be_theirs(quote: Quote, actor: str) -> None:
 
 def _pinned(routed: Routed, xml: bytes) -> Pinned:
     definition = engine.definition(sha256(xml), lambda _: xml)
-    return Pinned(definition=definition, plan=routed.plan)
+    validity = validity_of(routed.policy)
+    return Pinned(definition=definition, plan=routed.plan, validity=validity)
 
 
 def _submitted(

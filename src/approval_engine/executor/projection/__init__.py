@@ -12,7 +12,13 @@ from approval_engine.documents import load
 from approval_engine.domain.events import Event, Fact, instant
 from approval_engine.domain.workflow import Workflow
 from approval_engine.errors import EngineError
-from approval_engine.executor.projection import answers, endings, tasks, timers
+from approval_engine.executor.projection import (
+    answers,
+    endings,
+    tasks,
+    timers,
+    validity,
+)
 from approval_engine.executor.projection.answers import ANSWERS
 from approval_engine.executor.projection.change import Change, Pinned, Recorded
 from approval_engine.executor.projection.endings import ENDINGS
@@ -24,6 +30,7 @@ CHANGES: Mapping[str, Change] = {
     **endings.CHANGES,
     **tasks.CHANGES,
     **timers.CHANGES,
+    **validity.CHANGES,
 }
 """What each fact changes."""
 

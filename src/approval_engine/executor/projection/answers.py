@@ -44,12 +44,15 @@ def answered(workflow: Workflow, recorded: Recorded) -> Workflow:
     after = with_task(workflow, changed)
     completion = recorded.pinned.step(task.step).completion
     outcome = decide(completion, after.tally(task.step))
-    return _settled(after, recorded.pinned, task, outcome) if outcome else after
+    return settled(after, recorded.pinned, task, outcome) if outcome else after
 
 
-def _settled(
+def settled(
     workflow: Workflow, pinned: Pinned, task: Task, outcome: Outcome
 ) -> Workflow:
+    """
+    The step of the task has its outcome: the engine goes on, its timers wait no more.
+    """
     snapshot = engine.complete(
         pinned.definition,
         workflow.state,

@@ -2,11 +2,13 @@
 What every change of a workflow shares: what it is given, and how it reaches a task.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
-from approval_engine.domain.events import Event
+from approval_engine.domain.events import Event, instant
+from approval_engine.domain.timers import PendingTimer, TimerKind
+from approval_engine.domain.validity import Validity
 from approval_engine.domain.workflow import Task, Workflow
 from approval_engine.errors import EngineError
 from approval_engine.executor import engine
@@ -20,10 +22,13 @@ Data: TypeAlias = Mapping[str, Any]
 class Pinned:
     """
     What a workflow was started with and keeps to its end.
+
+    `validity` is asked for when something new happens, not when events are followed.
     """
 
     definition: engine.Definition
     plan: RoutingPlan
+    validity: Validity | None = None
 
     def step(self, step_id: str) -> PlannedStep:
         """
@@ -66,3 +71,20 @@ def with_task(workflow: Workflow, changed: Task) -> Workflow:
     """
     tasks = tuple(changed if t.id == changed.id else t for t in workflow.tasks)
     return replace(workflow, tasks=tasks)
+
+
+def pending(step: str, rows: Iterable[Data]) -> tuple[PendingTimer, ...]:
+    """
+    The timers that an event sets, for a step or, without one, for the workflow.
+    """
+    return tuple(
+        PendingTimer(
+            element=row["element"],
+            occurrence=row["occurrence"],
+            step=step,
+            kind=TimerKind(row["kind"]),
+            level=row["level"],
+            due_at=instant(row["dueAt"]),
+        )
+        for row in rows
+    )

@@ -14,7 +14,7 @@ from approval_engine.domain.lifecycle import (
 from approval_engine.domain.workflow import Evidence, Workflow
 from approval_engine.errors import EngineError
 from approval_engine.executor import engine
-from approval_engine.executor.projection.change import Change, Recorded
+from approval_engine.executor.projection.change import Change, Recorded, pending
 
 ENDINGS: Mapping[str, tuple[WorkflowMove, str]] = {
     Fact.WORKFLOW_APPROVED: (WorkflowMove.APPROVE, "approved"),
@@ -71,7 +71,9 @@ def ended(workflow: Workflow, recorded: Recorded) -> Workflow:
     if event.action == Fact.RECALLED:
         snapshot = engine.cancel(recorded.pinned.definition, state)
         state, end = snapshot.state, snapshot.position.ended
-    after = replace(workflow, status=status, state=state, ended=end, timers=())
+    # How long an approval is good was reckoned when it was given.
+    timers = pending("", recorded.data.get("timers", ()))
+    after = replace(workflow, status=status, state=state, ended=end, timers=timers)
     if after.verdict != expected:
         sentence = (
             f"The engine ended {workflow.subject} at '{end}',"

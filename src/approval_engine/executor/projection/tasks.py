@@ -7,8 +7,13 @@ from dataclasses import replace
 
 from approval_engine.domain.events import Fact, instant
 from approval_engine.domain.lifecycle import TaskMove, TaskStatus, move_task
-from approval_engine.domain.workflow import PendingTimer, Task, Workflow
-from approval_engine.executor.projection.change import Change, Data, Recorded, with_task
+from approval_engine.domain.workflow import Task, Workflow
+from approval_engine.executor.projection.change import (
+    Change,
+    Recorded,
+    pending,
+    with_task,
+)
 
 
 def opened(workflow: Workflow, recorded: Recorded) -> Workflow:
@@ -29,25 +34,12 @@ def opened(workflow: Workflow, recorded: Recorded) -> Workflow:
         assignee=data["assignee"],
         principal=None,
         status=TaskStatus.OPEN,
-        escalation_level=0,
+        escalation_level=data.get("level", 0),
         opened_at=at,
         due_at=instant(data["dueAt"]),
     )
-    timers = tuple(_timer(task.step, timer) for timer in data["timers"])
-    return replace(
-        workflow, tasks=(*workflow.tasks, task), timers=(*workflow.timers, *timers)
-    )
-
-
-def _timer(step: str, data: Data) -> PendingTimer:
-    return PendingTimer(
-        element=data["element"],
-        occurrence=data["occurrence"],
-        step=step,
-        kind=data["kind"],
-        level=data["level"],
-        due_at=instant(data["dueAt"]),
-    )
+    timers = (*workflow.timers, *pending(task.step, data["timers"]))
+    return replace(workflow, tasks=(*workflow.tasks, task), timers=timers)
 
 
 def claimed(workflow: Workflow, recorded: Recorded) -> Workflow:

@@ -1,26 +1,40 @@
 """
-Facts that fire timers: reminders, escalations, and ladders that ended.
+Facts that fire timers: reminders, escalations, ends of ladders, steps decided by time.
 """
 
 from collections.abc import Mapping
 from dataclasses import replace
 
+from approval_engine.domain.completion import Outcome
 from approval_engine.domain.events import Fact
 from approval_engine.domain.lifecycle import TaskMove, move_task
 from approval_engine.domain.workflow import Workflow
 from approval_engine.executor import engine
-from approval_engine.executor.projection.change import Change, Recorded, with_task
+from approval_engine.executor.projection.answers import settled
+from approval_engine.executor.projection.change import (
+    Change,
+    Recorded,
+    pending,
+    with_task,
+)
 
 
 def rang(workflow: Workflow, recorded: Recorded) -> Workflow:
     """
-    The timers are fired, and wait no more.
+    The timers are fired and wait no more; others may be set in their place.
     """
     fired = {tuple(timer) for timer in recorded.data["timers"]}
+    ours = {
+        (timer.element, timer.occurrence)
+        for timer in workflow.timers
+        if not timer.is_drawn
+    }
     state = workflow.state
     for element, occurrence in recorded.data["timers"]:
-        definition = recorded.pinned.definition
-        state = engine.fire(definition, state, element, occurrence).state
+        # The engine refuses what it does not wait for; it never knew of ours.
+        if (element, occurrence) not in ours:
+            definition = recorded.pinned.definition
+            state = engine.fire(definition, state, element, occurrence).state
     left = tuple(
         timer
         for timer in workflow.timers
@@ -29,12 +43,21 @@ def rang(workflow: Workflow, recorded: Recorded) -> Workflow:
     return replace(workflow, state=state, timers=left)
 
 
+def reminded(workflow: Workflow, recorded: Recorded) -> Workflow:
+    """
+    Whoever is asked is asked again.
+    """
+    return _followed(rang(workflow, recorded), recorded)
+
+
 def escalated(workflow: Workflow, recorded: Recorded) -> Workflow:
     """
-    The same task is asked of the next role.
+    The same task is asked of the next role, or stays while one beside it is opened.
     """
     data = recorded.data
-    after = rang(workflow, recorded)
+    after = _followed(rang(workflow, recorded), recorded)
+    if data["beside"] is not None:
+        return after
     task = recorded.task_in(after)
     moved = replace(
         task,
@@ -48,9 +71,25 @@ def escalated(workflow: Workflow, recorded: Recorded) -> Workflow:
     return with_task(after, moved)
 
 
+def timed_out(workflow: Workflow, recorded: Recorded) -> Workflow:
+    """
+    The step has the outcome that its policy gives to silence.
+    """
+    task = recorded.task_in(workflow)
+    outcome = Outcome(recorded.data["outcome"])
+    return settled(rang(workflow, recorded), recorded.pinned, task, outcome)
+
+
+def _followed(workflow: Workflow, recorded: Recorded) -> Workflow:
+    step = recorded.task_in(workflow).step
+    set_now = pending(step, recorded.data.get("sets", ()))
+    return replace(workflow, timers=(*workflow.timers, *set_now))
+
+
 CHANGES: Mapping[str, Change] = {
-    Fact.TASK_REMINDED: rang,
+    Fact.TASK_REMINDED: reminded,
     Fact.TASK_ESCALATED: escalated,
     Fact.TIMER_EXHAUSTED: rang,
+    Fact.STEP_TIMED_OUT: timed_out,
 }
-"""The facts that fire timers."""
+"""The facts that fire timers of a step."""

@@ -11,8 +11,26 @@ from approval_engine.domain.events import Fact, first_altered, stamp
 from approval_engine.executor.replay import first_difference
 from approval_engine.operations.invariants.model import Subject, data_of
 
-RANG = frozenset({Fact.TASK_REMINDED, Fact.TASK_ESCALATED, Fact.TIMER_EXHAUSTED})
+RANG_ON_TASK = frozenset(
+    {
+        Fact.TASK_REMINDED,
+        Fact.TASK_ESCALATED,
+        Fact.TIMER_EXHAUSTED,
+        Fact.STEP_TIMED_OUT,
+    }
+)
+"""The facts that a timer of a step leaves."""
+
+RANG = RANG_ON_TASK | {Fact.WORKFLOW_EXPIRING, Fact.WORKFLOW_EXPIRED}
 """The facts that a timer leaves."""
+
+SETS = {
+    Fact.TASK_OPENED: "timers",
+    Fact.WORKFLOW_APPROVED: "timers",
+    Fact.TASK_ESCALATED: "sets",
+    Fact.TASK_REMINDED: "sets",
+}
+"""The facts that set timers, and where their data says so."""
 
 _STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 
@@ -63,8 +81,8 @@ def timers_fire_once(subject: Subject) -> Iterator[str]:
     due: dict[tuple[str, int], str] = {}
     for event in subject.log:
         data = data_of(event)
-        if event.action == Fact.TASK_OPENED:
-            due |= {(t["element"], t["occurrence"]): t["dueAt"] for t in data["timers"]}
+        set_now = data.get(SETS.get(Fact(event.action), ""), ())
+        due |= {(t["element"], t["occurrence"]): t["dueAt"] for t in set_now}
         for element, occurrence in data["timers"] if event.action in RANG else ():
             due_at = due.pop((element, occurrence), None)
             if due_at is None:
@@ -79,7 +97,7 @@ def timers_ask_the_open(subject: Subject) -> Iterator[str]:
     """
     for event, before in subject.with_before():
         task = before.task(event.task_id or "")
-        if event.action in RANG and not (task and task.is_open):
+        if event.action in RANG_ON_TASK and not (task and task.is_open):
             yield f"event {event.seq} fires on task '{event.task_id}', which is closed"
 
 

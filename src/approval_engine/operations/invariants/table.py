@@ -52,6 +52,7 @@ OF_EACH_WORKFLOW: tuple[Invariant[Subject], ...] = _table(
     ("I21", log.words_match),
     ("I22", work.plan_is_followed),
     ("I23", work.columns_agree),
+    ("I27", work.silence_is_asked_for),
 )
 
 OF_THE_WHOLE: tuple[Invariant[Transaction], ...] = _table(

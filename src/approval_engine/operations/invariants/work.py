@@ -5,12 +5,14 @@ What must hold between tasks, timers, engine and plan, and of the columns querie
 from collections import Counter
 from collections.abc import Iterator
 
-from approval_engine.domain.completion import Outcome, decide
+from approval_engine.domain.completion import Outcome, at_deadline, decide
+from approval_engine.domain.events import Fact
 from approval_engine.domain.lifecycle import WORKFLOW_MOVES, WorkflowStatus
-from approval_engine.domain.workflow import Workflow
+from approval_engine.domain.timers import VALIDITY
 from approval_engine.executor import engine
+from approval_engine.executor.commands.overdue import SILENCE
 from approval_engine.executor.projection import ANSWERS
-from approval_engine.operations.invariants.model import Subject
+from approval_engine.operations.invariants.model import Subject, data_of
 from approval_engine.planner.plan import PlannedStep
 from approval_engine.store.audit import Columns
 from approval_engine.store.rows import task_row, workflow_row
@@ -47,7 +49,7 @@ def engine_agrees(subject: Subject) -> Iterator[str]:
     if waits != rows:
         yield f"the engine waits at {sorted(waits)}, tasks are open at {sorted(rows)}"
     rings = {(timer.element, timer.occurrence) for timer in position.timers}
-    timers = {(timer.element, timer.occurrence) for timer in workflow.timers}
+    timers = {(t.element, t.occurrence) for t in workflow.timers if t.is_drawn}
     if rings != timers:
         yield f"the engine has timers {sorted(rings)}, the row {sorted(timers)}"
     if position.ended != workflow.ended:
@@ -62,6 +64,26 @@ def state_is_known(subject: Subject) -> Iterator[str]:
         yield "the engine's state has no meaning"
 
 
+def silence_is_asked_for(subject: Subject) -> Iterator[str]:
+    """
+    A step that time decided had a policy that says so, and what it says.
+    """
+    planned = {step.id: step for step in subject.pinned.plan.steps}
+    for event, before in subject.with_before():
+        task = before.task(event.task_id or "")
+        if event.action != Fact.STEP_TIMED_OUT or task is None:
+            continue
+        step, data = planned[task.step], data_of(event)
+        words = {f"onTimeout {step.on_timeout}", f"onExhausted {step.on_exhausted}"}
+        word = data["because"].partition(" ")[2]
+        if data["because"] not in words or word not in SILENCE:
+            yield f"event {event.seq} decides '{step.id}' by '{data['because']}'"
+            continue
+        tally = before.tally(step.id)
+        if data["outcome"] != at_deadline(step.completion, tally, SILENCE[word]):
+            yield f"event {event.seq} decides '{step.id}' as '{data['outcome']}'"
+
+
 def nobody_waits_for_nothing(subject: Subject) -> Iterator[str]:
     """
     A pending workflow has an open task, a timer or an incident.
@@ -74,12 +96,15 @@ def nobody_waits_for_nothing(subject: Subject) -> Iterator[str]:
 
 def the_end_is_the_end(subject: Subject) -> Iterator[str]:
     """
-    A workflow that ended has nothing open, and nobody is still to be asked.
+    A workflow that ended has nothing open but the time of an approval.
     """
     workflow = subject.workflow
     if workflow.status != WorkflowStatus.PENDING:
         yield from (f"task '{task.id}' is still open" for task in workflow.open_tasks)
-        yield from (f"timer '{t.element}' still waits" for t in workflow.timers)
+        for timer in workflow.timers:
+            in_force = workflow.status == WorkflowStatus.APPROVED
+            if not (in_force and timer.kind in VALIDITY):
+                yield f"timer '{timer.element}' still waits"
     closed = {task.id for task in workflow.tasks if not task.is_open}
     for row in subject.outbox:
         if row["status"] == "waiting" and row["task_id"] in closed:
@@ -91,7 +116,7 @@ def verdict_follows(subject: Subject) -> Iterator[str]:
     The status is what plan and decisions alone say, without the engine.
     """
     workflow, steps = subject.workflow, subject.pinned.plan.steps
-    outcomes = [_outcome(workflow, step) for step in steps]
+    outcomes = [_outcome(subject, step) for step in steps]
     refused = {_REFUSALS[each] for each in outcomes if each in _REFUSALS}
     approved = all(outcome is Outcome.APPROVED for outcome in outcomes)
     expected = refused or (_APPROVED if approved else _UNDECIDED)
@@ -115,10 +140,10 @@ def plan_is_followed(subject: Subject) -> Iterator[str]:
         step = planned.get(name)
         if step is None:
             yield f"step '{name}' is not in the plan"
-        elif sorted(numbers) != list(range(1, step.staffing.seats + 1)):
+        elif sorted(set(numbers)) != list(range(1, step.staffing.seats + 1)):
             yield f"step '{name}' has seats {sorted(numbers)} in round {occurrence}"
         else:
-            yield from _came_too_soon(workflow, steps, step)
+            yield from _came_too_soon(subject, steps, step)
 
 
 def columns_agree(subject: Subject) -> Iterator[str]:
@@ -146,18 +171,23 @@ _UNDECIDED = {
 }
 
 
-def _outcome(workflow: Workflow, step: PlannedStep) -> Outcome | None:
+def _outcome(subject: Subject, step: PlannedStep) -> Outcome | None:
+    workflow = subject.workflow
     if not workflow.seats(step.id):
         return None
+    for event in subject.log:
+        task = workflow.task(event.task_id or "")
+        if event.action == Fact.STEP_TIMED_OUT and task and task.step == step.id:
+            return Outcome(data_of(event)["outcome"])
     return decide(step.completion, workflow.tally(step.id))
 
 
 def _came_too_soon(
-    workflow: Workflow, steps: tuple[PlannedStep, ...], step: PlannedStep
+    subject: Subject, steps: tuple[PlannedStep, ...], step: PlannedStep
 ) -> Iterator[str]:
     for earlier in steps:
         before = earlier.chain == step.chain and earlier.stage < step.stage
-        if before and _outcome(workflow, earlier) is not Outcome.APPROVED:
+        if before and _outcome(subject, earlier) is not Outcome.APPROVED:
             yield f"step '{step.id}' opened before '{earlier.id}' was approved"
 
 

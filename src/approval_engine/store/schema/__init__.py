@@ -21,6 +21,7 @@ from approval_engine.store.schema.catalog import (
     SEQUENCES,
     SETTING,
 )
+from approval_engine.store.schema.workers import TIMER_CLAIM, WORKER
 from approval_engine.store.schema.workflows import (
     EVENT,
     EVENT_TEXT,
@@ -51,5 +52,7 @@ __all__ = [
     "SETTING",
     "SQLITE_ONLY",
     "TASK",
+    "TIMER_CLAIM",
+    "WORKER",
     "WORKFLOW",
 ]

@@ -90,8 +90,16 @@ TASK = Table(
     Column("closed_by", Text),
     Column("closed_seq", Integer),
     Column("vetoed", Integer, nullable=False),
-    # A seat of a step opens once per pass: no event may open it a second time.
-    UniqueConstraint("workflow_id", "element", "occurrence", "seat"),
+    # A seat of a step opens once per pass, and once more for each rung of the ladder
+    # that is asked beside it: no event may open the same a second time.
+    UniqueConstraint(
+        "workflow_id",
+        "element",
+        "occurrence",
+        "seat",
+        "escalation_level",
+        name="uq_approval_task_seat",
+    ),
     CheckConstraint(
         "status IN ('open', 'claimed', 'approved', 'rejected', 'returned',"
         " 'delegated', 'escalated', 'cancelled', 'not_required')",

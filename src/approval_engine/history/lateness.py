@@ -1,0 +1,58 @@
+"""
+An open step of a workflow → what happens next if nobody answers, and when.
+
+The command line, the pages and the preview say the same of it.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from approval_engine.domain.timers import PendingTimer, TimerKind
+from approval_engine.domain.workflow import Workflow
+from approval_engine.planner.plan import PlannedStep
+
+_WORDS = {
+    "remind": "a reminder is sent",
+    "hold": "it is held and the deal desk is told",
+    "reject": "it is rejected",
+    "approve": "it is approved",
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Late:
+    """
+    What silence leads to, as a sentence that `role` begins if there is one.
+
+    `at` is None if the clock will do nothing more.
+    """
+
+    at: datetime | None
+    words: str
+    role: str | None = None
+
+
+def late(workflow: Workflow, step: PlannedStep) -> Late:
+    """
+    What happens when nobody answers the step any more.
+    """
+    kinds = {TimerKind.ESCALATION, TimerKind.EXHAUSTED}
+    waiting = (t for t in workflow.timers if t.step == step.id and t.kind in kinds)
+    timer = min(waiting, key=lambda each: (each.due_at, each.level), default=None)
+    if timer is not None:
+        return _next(timer, step)
+    if step.on_timeout == "remind":
+        return Late(at=None, words="nobody else is asked: it waits for an answer")
+    return Late(at=None, words="it is held, as nobody is left to ask")
+
+
+def _next(timer: PendingTimer, step: PlannedStep) -> Late:
+    if timer.kind is TimerKind.EXHAUSTED:
+        return Late(at=timer.due_at, words=_WORDS[step.on_exhausted])
+    if step.on_timeout != "escalate":
+        return Late(at=timer.due_at, words=_WORDS[step.on_timeout])
+    if timer.level > len(step.escalations):
+        return Late(at=timer.due_at, words="the fallback role is asked")
+    role = step.escalations[timer.level - 1].role
+    asked = "is asked too" if step.escalate_mode == "add" else "is asked"
+    return Late(at=timer.due_at, words=asked, role=role)
