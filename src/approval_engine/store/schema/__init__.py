@@ -21,6 +21,13 @@ from approval_engine.store.schema.catalog import (
     SEQUENCES,
     SETTING,
 )
+from approval_engine.store.schema.notices import (
+    LETTER_PART,
+    MAIL_LINK,
+    OUTBOX_FAILURE,
+    WEBHOOK,
+    WEBHOOK_KIND,
+)
 from approval_engine.store.schema.workflows import (
     EVENT,
     EVENT_TEXT,
@@ -41,9 +48,12 @@ __all__ = [
     "EVENT_TEXT",
     "IDEMPOTENCY",
     "INCIDENT",
+    "LETTER_PART",
     "LOGIN_FAILURE",
+    "MAIL_LINK",
     "METADATA",
     "OUTBOX",
+    "OUTBOX_FAILURE",
     "POLICY",
     "QUOTE",
     "SEQUENCES",
@@ -51,5 +61,7 @@ __all__ = [
     "SETTING",
     "SQLITE_ONLY",
     "TASK",
+    "WEBHOOK",
+    "WEBHOOK_KIND",
     "WORKFLOW",
 ]
