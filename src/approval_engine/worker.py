@@ -1,11 +1,12 @@
 """
 The worker's loop: workflows with a timer that is due → one tick each, again and again.
 
+Then the messages that wait go to the mail server and to webhooks.
 One workflow that cannot go on is held by an incident and never stops the others.
 """
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import SystemRandom
 from threading import Event
 
@@ -13,6 +14,8 @@ from approval_engine.errors import Conflict, StorageError
 from approval_engine.executor.commands import tick
 from approval_engine.executor.incident import hold
 from approval_engine.executor.runtime import Runtime
+from approval_engine.notifications import round as outbox
+from approval_engine.notifications.post import Post
 
 POLL_S = 2.0
 """The longest pause between two rounds; the shortest is half of it."""
@@ -31,20 +34,29 @@ _DICE = SystemRandom()
 class Round:
     """
     What one round did: how many workflows it moved, and which it holds from now on.
+
+    `sent` and `failed` count mails and webhook messages.
     """
 
     fired: int = 0
     held: tuple[str, ...] = ()
+    sent: int = 0
+    failed: int = 0
 
 
-def run(runtime: Runtime, stop: Event, poll_s: float = POLL_S) -> None:
+def run(
+    runtime: Runtime, stop: Event, poll_s: float = POLL_S, post: Post | None = None
+) -> None:
     """
     Round after round until `stop` is set; what is under way is finished first.
+
+    Without `post` nothing is sent.
     """
+    say_what_waits(post)
     pause_s = poll_s
     while not stop.is_set():
         try:
-            once(runtime, stop)
+            once(runtime, stop, post=post)
             pause_s = poll_s
         except StorageError as error:
             pause_s = min(pause_s * 2, AWAY_S)
@@ -52,11 +64,35 @@ def run(runtime: Runtime, stop: Event, poll_s: float = POLL_S) -> None:
         stop.wait(_DICE.uniform(pause_s / 2, pause_s))
 
 
-def once(runtime: Runtime, stop: Event | None = None, batch: int = BATCH) -> Round:
+def once(
+    runtime: Runtime,
+    stop: Event | None = None,
+    batch: int = BATCH,
+    post: Post | None = None,
+) -> Round:
     """
-    Tick every workflow that is due, each in a transaction of its own.
+    Fire what is due, then send what waits.
 
     Raises StorageError if nobody can say what is due.
+    """
+    done = _fire(runtime, stop, batch)
+    if post is None:
+        return done
+    tally = outbox.once(runtime, post, stop)
+    return replace(done, sent=tally.sent, failed=tally.failed)
+
+
+def say_what_waits(post: Post | None) -> None:
+    """
+    Say once that mails stay in the outbox, if that is so.
+    """
+    if post is not None and post.server is None:
+        _LOG.info("action=mail_waits CPQ_SMTP_URL is not set: mails stay in the outbox")
+
+
+def _fire(runtime: Runtime, stop: Event | None, batch: int) -> Round:
+    """
+    Tick every workflow that is due, each in a transaction of its own.
     """
     seen: set[str] = set()
     fired, held = 0, list[str]()
