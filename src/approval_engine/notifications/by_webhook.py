@@ -88,11 +88,11 @@ def _send(office: Office, webhook: Webhook, message: Claimed) -> list[Claimed]:
         **signed(_id_of(message), office.now(), body, keys),
     }
     try:
-        answer = post(webhook.url, headers, body, office.post.reach)
+        status = post(webhook.url, headers, body, office.post.reach)
     except InvalidInput as error:
         raise Undelivered(str(error), whole=True) from error
-    if answer.status not in _ARRIVED:
-        sentence = f"The webhook answered {answer.status}."
+    if status not in _ARRIVED:
+        sentence = f"The webhook answered {status}."
         raise Undelivered(sentence, whole=True)
     return [message]
 

@@ -2,6 +2,9 @@
 A company per database whose messages go to servers on this machine.
 """
 
+import shutil
+import ssl
+import subprocess
 from dataclasses import replace
 
 import pytest
@@ -87,3 +90,27 @@ def writer(company, mailbox):
     found = Writer(company)
     found.set(server=mail_server(mailbox.url))
     return found
+
+
+@pytest.fixture
+def certificate(tmp_path, monkeypatch):
+    """
+    A certificate for localhost that this process trusts, and no other machine.
+    """
+    openssl = shutil.which("openssl")
+    if not openssl:
+        pytest.skip("there is no openssl to make a certificate with")
+    key, crt = tmp_path / "key.pem", tmp_path / "crt.pem"
+    subject = ("-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost")
+    subprocess.run(
+        [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
+         "-keyout", key, "-out", crt, *subject],
+        check=True,
+        capture_output=True,
+    )  # fmt: skip
+    monkeypatch.setenv("SSL_CERT_FILE", str(crt))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(crt, key)
+    asked = []
+    context.sni_callback = lambda _line, name, _context: asked.append(name)
+    return context, asked

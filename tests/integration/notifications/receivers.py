@@ -48,6 +48,7 @@ class MailBox:
     logins: list = field(default_factory=list)
     connections: int = 0
     port: int = 0
+    tls: object = None
 
     @property
     def url(self):
@@ -69,9 +70,12 @@ class Talk:
 
     def __init__(self, box, line):
         self.box = box
+        self.take(line)
+        self.sender, self.recipients = "", []
+
+    def take(self, line):
         self.line = line
         self.file = line.makefile("rb")
-        self.sender, self.recipients = "", []
 
     def run(self):
         self.box.connections += 1
@@ -96,7 +100,14 @@ class Talk:
             return steps[verb](address(rest))
         if verb == "AUTH":
             self.box.logins.append(rest)
-        known = {"EHLO": "250-test\r\n250 AUTH PLAIN", "AUTH": "235 welcome"}
+        if verb == "STARTTLS":
+            self.say("220 go on")
+            self.take(self.box.tls.wrap_socket(self.line, server_side=True))
+            return True
+        known = {
+            "EHLO": "250-test\r\n250-STARTTLS\r\n250 AUTH PLAIN",
+            "AUTH": "235 welcome",
+        }
         return self.say(known.get(verb, "250 fine")) and verb != "QUIT"
 
     def mail(self, sender):
@@ -134,8 +145,11 @@ def address(text):
 
 
 @contextmanager
-def serving_mail():
-    box = MailBox()
+def serving_mail(tls=None, *, at_once=False):
+    """
+    A mail server, with this TLS context once it is asked for it, or at once.
+    """
+    box = MailBox(tls=tls)
     listener = socket.create_server(("127.0.0.1", 0))
     box.port = listener.getsockname()[1]
     lines, threads = [], []
@@ -154,7 +168,10 @@ def serving_mail():
     def talk(line):
         try:
             with line:
-                Talk(box, line).run()
+                wrapped = tls.wrap_socket(line, server_side=True) if at_once else line
+                talk = Talk(box, wrapped)
+                talk.run()
+                talk.line.close()
         except OSError:
             return
 

@@ -15,6 +15,7 @@ from approval_engine.notifications import deliver, smtp
 from approval_engine.notifications.post import MOST_TRIES
 from approval_engine.operations import intake
 from tests.integration.executor.company import directory, document
+from tests.integration.notifications.receivers import serving_mail
 
 
 def words(text):
@@ -106,6 +107,22 @@ def test_nothing_is_sent_for_what_is_decided_already(company, writer, mailbox):
 
     assert mailbox.of("fiona") == []
     assert len(mailbox.of("maria")) == 1
+    assert writer.statuses(recipient="fiona") == ["cancelled"]
+
+
+def test_what_is_decided_after_a_sender_took_the_message_is_not_sent(
+    company, writer, mailbox
+):
+    workflow = company.started()
+    company.act(workflow, "finance", "approve", "fred")
+    # As if the decision had come between the claim and the mail.
+    writer.change(
+        "UPDATE outbox SET status = 'waiting', next_attempt_at = created_at"
+        " WHERE recipient = 'fiona'"
+    )
+    writer.once()
+
+    assert mailbox.of("fiona") == []
     assert writer.statuses(recipient="fiona") == ["cancelled"]
 
 
@@ -339,3 +356,23 @@ def test_somebody_who_left_is_not_written_to(company, writer, mailbox):
 
     assert writer.once() == (2, 1)
     assert mailbox.of("fred") == []
+
+
+@pytest.mark.parametrize("scheme", ["smtps", "smtp+starttls"])
+def test_an_encrypted_server_must_have_the_certificate_of_its_name(
+    company, writer, certificate, scheme
+):
+    context, _ = certificate
+    company.started()
+    with serving_mail(context, at_once=scheme == "smtps") as box:
+        for host in ("127.0.0.1", "localhost"):
+            url = f"{scheme}://cpq:word@{host}:{box.port}"
+            writer.set(server=smtp.mail_server(url))
+            if host == "127.0.0.1":
+                assert writer.once() == (0, 1)
+                assert (box.received, box.logins) == ([], [])
+                company.wait(minutes=5)
+
+        assert writer.once() == (3, 0)
+        assert len(box.logins) == 1
+    assert "word" not in repr(writer.post)

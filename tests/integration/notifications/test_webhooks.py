@@ -6,10 +6,7 @@ import base64
 import hashlib
 import hmac
 import json
-import shutil
 import socket
-import ssl
-import subprocess
 import threading
 
 import pytest
@@ -240,13 +237,12 @@ def endless(part):
         yield part
 
 
-def test_a_long_answer_is_not_read_to_its_end():
+def test_nobody_listens_to_what_stands_behind_the_status():
     port, thread = serve_once(endless(b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * 65536))
-    answer = post(f"http://127.0.0.1:{port}/", {}, b"", Reach(loopback=True))
+    status = post(f"http://127.0.0.1:{port}/", {}, b"", Reach(loopback=True))
     thread.join()
 
-    assert answer.status == 200
-    assert len(answer.body) <= transport.LONGEST_ANSWER
+    assert status == 200
 
 
 @pytest.mark.parametrize(
@@ -267,30 +263,6 @@ def test_an_answer_that_never_comes_is_given_up(monkeypatch, answer):
     thread.join()
 
 
-@pytest.fixture
-def certificate(tmp_path, monkeypatch):
-    """
-    A certificate for localhost that this process trusts, and no other machine.
-    """
-    openssl = shutil.which("openssl")
-    if not openssl:
-        pytest.skip("there is no openssl to make a certificate with")
-    key, crt = tmp_path / "key.pem", tmp_path / "crt.pem"
-    subject = ("-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost")
-    subprocess.run(
-        [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
-         "-keyout", key, "-out", crt, *subject],
-        check=True,
-        capture_output=True,
-    )  # fmt: skip
-    monkeypatch.setenv("SSL_CERT_FILE", str(crt))
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(crt, key)
-    asked = []
-    context.sni_callback = lambda _line, name, _context: asked.append(name)
-    return context, asked
-
-
 def test_the_certificate_must_be_of_the_name_though_an_address_is_connected_to(
     certificate,
 ):
@@ -301,10 +273,10 @@ def test_the_certificate_must_be_of_the_name_though_an_address_is_connected_to(
         return context.wrap_socket(listener, server_side=True)
 
     with serving_hook(wrap) as hook:
-        answer = post(f"https://localhost:{hook.port}/", {}, b"{}", reach)
+        status = post(f"https://localhost:{hook.port}/", {}, b"{}", reach)
         with pytest.raises(Undelivered, match="certificate"):
             post(f"https://127.0.0.1:{hook.port}/", {}, b"{}", reach)
 
-    assert (answer.status, asked[0]) == (204, "localhost")
+    assert (status, asked[0]) == (204, "localhost")
     assert hook.requests[0][1]["Host"] == f"localhost:{hook.port}"
     assert len(hook.requests) == 1
