@@ -113,6 +113,20 @@ def test_the_subject_says_until_when_for_whom_and_why(asks, told, subject):
     assert made["Subject"].endswith(subject)
 
 
+def test_lines_and_colleagues_stand_in_both_parts():
+    told = ask(breaching=("2 Seat: USD 5, below floor",), others=("Legal: Leo (open)",))
+    made = mail(letter(told), ENVELOPE)
+
+    for kind in ("plain", "html"):
+        said = made.get_body((kind,)).get_content()
+        for words in ("2 Seat: USD 5, below floor", "Legal: Leo (open)"):
+            assert words in said
+    bare = mail(letter(ask()), ENVELOPE).get_body(("plain",)).get_content()
+    assert "Lines that breach" not in bare
+    assert "Who else" not in bare
+    assert "Open and decide" not in bare
+
+
 def test_the_same_letter_has_the_same_id_and_another_another():
     one = mail(letter(ask()), ENVELOPE)
     again = mail(letter(ask("Globex")), replace(ENVELOPE, at=NOW.replace(day=3)))
