@@ -14,7 +14,7 @@ from approval_engine.notifications.deliver import Office, attempt
 from approval_engine.notifications.letters import Letter
 from approval_engine.notifications.mails import Envelope, mail
 from approval_engine.notifications.smtp import Line, MailServer
-from approval_engine.store import catalog, claims, delivery
+from approval_engine.store import catalog, delivery, outgoing
 from approval_engine.store.database import Transaction
 from approval_engine.store.delivery import Claimed
 
@@ -48,7 +48,7 @@ def send_all(office: Office) -> None:
 def _claim(
     transaction: Transaction, now: str, until: str, people: int
 ) -> tuple[Claimed, ...]:
-    return claims.claim_mail(transaction, now, until, people)
+    return outgoing.claim_mail(transaction, now, until, people)
 
 
 def _bundled(office: Office, messages: Sequence[Claimed]) -> list[Bundle]:

@@ -13,7 +13,7 @@ from approval_engine.notifications.deliver import Office, attempt
 from approval_engine.notifications.post import next_try
 from approval_engine.notifications.signing import signed
 from approval_engine.notifications.transport import post
-from approval_engine.store import claims, delivery, events, webhooks, workflows
+from approval_engine.store import delivery, events, outgoing, webhooks, workflows
 from approval_engine.store.database import Transaction
 from approval_engine.store.delivery import Claimed
 from approval_engine.store.webhooks import Webhook
@@ -53,7 +53,7 @@ def _send_some(office: Office, webhook: Webhook) -> bool:
 def _claim(
     transaction: Transaction, now: str, until: str, webhook: str
 ) -> tuple[Claimed, ...]:
-    return claims.claim_webhook(transaction, webhook, now, until, BATCH)
+    return outgoing.claim_webhook(transaction, webhook, now, until, BATCH)
 
 
 def _try(office: Office, webhook: Webhook, message: Claimed) -> bool:

@@ -66,7 +66,7 @@ def checked_url(url: str, reach: Reach) -> SplitResult:
 
 def connect(host: str, port: int, reach: Reach) -> socket.socket:
     """
-    A connection to the first address of that host, all of which were checked.
+    A connection to the first address of that host that answers; all were checked.
 
     Raises Undelivered before anything is sent if one of them is not to be reached.
     """
@@ -76,16 +76,18 @@ def connect(host: str, port: int, reach: Reach) -> socket.socket:
         raise Undelivered(f"{host} has no address: {error}.", whole=True) from error
     for *_, place in found:
         _must_be_allowed(host, str(place[0]), reach)
-    family, kind, protocol, _, place = found[0]
-    line = socket.socket(family, kind, protocol)
-    line.settimeout(CONNECT_S)
-    try:
-        line.connect(place)
-    except OSError as error:
-        line.close()
-        sentence = f"{host}:{port} does not answer: {_words(error)}."
-        raise Undelivered(sentence, whole=True) from error
-    return line
+    ends_at, reason = monotonic() + CONNECT_S, "it has no address"
+    for family, kind, protocol, _, place in found:
+        line = socket.socket(family, kind, protocol)
+        try:
+            line.settimeout(_left(ends_at))
+            line.connect(place)
+        except OSError as error:
+            line.close()
+            reason = _words(error)
+        else:
+            return line
+    raise Undelivered(f"{host}:{port} does not answer: {reason}.", whole=True)
 
 
 def post(url: str, headers: Mapping[str, str], body: bytes, reach: Reach) -> int:

@@ -61,7 +61,7 @@ def task(task_id: str) -> Response:
     """
     What is asked, why me, what happens if I do nothing, and the ways to answer.
     """
-    return page(task_id)
+    return _page(task_id)
 
 
 @blueprint.post("/tasks/<task_id>")
@@ -77,8 +77,8 @@ def act(task_id: str) -> AnyResponse:
             context.runtime(), wish, asker.caller(request.form.get("key"))
         )
     except Refused as refusal:
-        return page(task_id, refusal)
-    sentence = DONE[wish.action].format(subject(found, task))
+        return _page(task_id, refusal)
+    sentence = DONE[wish.action].format(_subject(found, task))
     if answer.result == "duplicate":
         sentence += " That was done before; nothing has changed."
     flash(sentence)
@@ -102,29 +102,24 @@ def _wish(task: Task) -> Wish:
     )
 
 
-def page(task_id: str, refusal: Refused | None = None, **other: object) -> Response:
-    """
-    The page of a task, with the reason why its answer was refused, if it was.
-
-    `other` words for the template stand in place of its own.
-    """
+def _page(task_id: str, refusal: Refused | None = None) -> Response:
     user = context.asker().user
     found, task = dossier.of_task(task_id, user)
     rows = queue.waiting(20)
-    values: dict[str, object] = {
-        "found": found,
-        "workflow": found.workflow,
-        "task": task,
-        "step": found.step(task),
-        "offers": found.offers(task, user),
-        "late": found.late(task),
-        "breaching": dossier.breaching((found.step(task),)),
-        "queue": rows,
-        "refusal": str(refusal) if refusal else "",
-        "typed": request.form if refusal else {},
-    }
-    shown = render_template("task.html", **values | other)
-    return make_response(shown, status_of(refusal)[0] if refusal else 200)
+    page = render_template(
+        "task.html",
+        found=found,
+        workflow=found.workflow,
+        task=task,
+        step=found.step(task),
+        offers=found.offers(task, user),
+        late=found.late(task),
+        breaching=dossier.breaching((found.step(task),)),
+        queue=rows,
+        refusal=str(refusal) if refusal else "",
+        typed=request.form if refusal else {},
+    )
+    return make_response(page, status_of(refusal)[0] if refusal else 200)
 
 
 def _next(done: str) -> str | None:
@@ -132,10 +127,7 @@ def _next(done: str) -> str | None:
     return next(others, None)
 
 
-def subject(found: Dossier, task: Task) -> str:
-    """
-    How a sentence names what was decided.
-    """
+def _subject(found: Dossier, task: Task) -> str:
     quote = found.quote
     step = words.title(task.step)
     return f"{step} for {quote.account}, quote {quote.id} revision {quote.revision}"

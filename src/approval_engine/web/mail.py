@@ -6,21 +6,13 @@ at once for an address that holds no secret. Who may decide is still asked of th
 guard: the link only narrows it to one task, one person and one revision of the quote.
 """
 
-from flask import Blueprint, Response, flash, redirect, request, url_for
+from dataclasses import replace
+
+from flask import Blueprint, Response, g, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from approval_engine.domain.actions import Action
 from approval_engine.domain.workflow import Task, Workflow
-from approval_engine.errors import (
-    Forbidden,
-    InvalidState,
-    NotFound,
-    Refused,
-    StaleRevision,
-)
-from approval_engine.executor.answer import Caller
-from approval_engine.executor.commands import act as commands
-from approval_engine.executor.commands.act import Wish
+from approval_engine.errors import Forbidden, InvalidState, NotFound, StaleRevision
 from approval_engine.notifications import links as tokens
 from approval_engine.store import catalog, links
 from approval_engine.store.links import Link
@@ -28,9 +20,6 @@ from approval_engine.web import context, dossier, inbox
 
 CHANNEL = "mail"
 """The channel of what was decided through a link."""
-
-DECISIONS = (Action.APPROVE, Action.RETURN, Action.REJECT)
-"""What can be done through a link; all else is done in the inbox."""
 
 blueprint = Blueprint("mail", __name__)
 
@@ -58,38 +47,30 @@ def arrive(token: str) -> AnyResponse:
 @blueprint.get("/mail/<link_id>")
 def task(link_id: str) -> Response:
     """
-    The task page, with the ways to answer that the link is good for.
+    The task page, whose forms come back through the link.
     """
     link = _mine(link_id)
     found, task = dossier.of_task(link.task_id, context.asker().user)
-    try:
-        _must_be_current(link, found.workflow, task)
-    except Refused as refusal:
-        return _page(link, refusal)
-    return _page(link)
+    _must_be_current(link, found.workflow, task)
+    g.answer_at = url_for("mail.decide", link_id=link.id)
+    return inbox.task(link.task_id)
 
 
 @blueprint.post("/mail/<link_id>")
 def decide(link_id: str) -> AnyResponse:
     """
-    Carry out the decision of the form; the same one again gets the same answer.
+    What the inbox does with the form, once the link is found to be good for it.
+
+    The same decision by the same person again gets the same answer.
     """
-    link = _mine(link_id)
-    found, task = dossier.of_task(link.task_id, context.asker().user)
-    try:
-        wish = _wish(link, task)
-        if not _is_his(task):
-            _must_be_current(link, found.workflow, task)
-        key = request.form.get("key")
-        caller = Caller(actor=link.person, channel=CHANNEL, key=key)
-        answer = commands.act(context.runtime(), wish, caller)
-    except Refused as refusal:
-        return _page(link, refusal)
-    sentence = inbox.DONE[wish.action].format(inbox.subject(found, task))
-    if answer.result == "duplicate":
-        sentence += " That was done before; nothing has changed."
-    flash(sentence)
-    return redirect(url_for("inbox.inbox"), 303)
+    link, asker = _mine(link_id), context.asker()
+    found, task = dossier.of_task(link.task_id, asker.user)
+    _must_be_good_for(link, task)
+    if task.is_open or task.closed_by != link.person:
+        _must_be_current(link, found.workflow, task)
+    g.answer_at = url_for("mail.decide", link_id=link.id)
+    g.asker = replace(asker, channel=CHANNEL)
+    return inbox.act(link.task_id)
 
 
 def _mine(link_id: str) -> Link:
@@ -108,32 +89,17 @@ def _running(link: Link | None) -> Link:
     return link
 
 
-def _wish(link: Link, task: Task) -> Wish:
+def _must_be_good_for(link: Link, task: Task) -> None:
+    """
+    Raises Forbidden if the link is for another action than the form asks.
+    """
     word = request.form.get("action", "")
-    if word not in _good_for(link):
-        good = ", ".join(_good_for(link))
+    if link.action not in {None, word}:
         sentence = (
-            f"Expected to {good} {task.subject} through this link, but got"
+            f"Expected to {link.action} {task.subject} through this link, but got"
             f" '{word[:40]}'; open the inbox for the rest."
         )
         raise Forbidden(sentence)
-    return Wish(
-        workflow=link.workflow_id,
-        task=link.task_id,
-        action=Action(word),
-        comment=request.form.get("comment"),
-    )
-
-
-def _good_for(link: Link) -> tuple[Action, ...]:
-    return (Action(link.action),) if link.action else DECISIONS
-
-
-def _is_his(task: Task) -> bool:
-    """
-    Whether the person closed the task himself: what he asks now he may have asked then.
-    """
-    return not task.is_open and task.closed_by == context.asker().user.id
 
 
 def _must_be_current(link: Link, workflow: Workflow, task: Task) -> None:
@@ -157,17 +123,3 @@ def _must_be_current(link: Link, workflow: Workflow, task: Task) -> None:
     if link.person not in asked:
         sentence = f"{what} it is {task.status} with the role {task.role} now."
         raise InvalidState(sentence)
-
-
-def _page(link: Link, refusal: Refused | None = None) -> Response:
-    user = context.asker().user
-    found, task = dossier.of_task(link.task_id, user)
-    # What the state forbids is forbidden for every answer.
-    good = () if isinstance(refusal, InvalidState) else _good_for(link)
-    elsewhere = "This link is not good for that; open the inbox."
-    offers = {
-        action: why if action in good else elsewhere
-        for action, why in found.offers(task, user).items()
-    }
-    answer_at = url_for("mail.decide", link_id=link.id)
-    return inbox.page(link.task_id, refusal, offers=offers, answer_at=answer_at)

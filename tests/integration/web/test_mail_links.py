@@ -89,14 +89,15 @@ def test_from_mail_to_decision_by_way_of_the_log_in(company, app, link_of):
     assert "ACME" not in door.text
     assert f'value="{page}"' in door.text
     assert browser.log_in("maria", next=page).headers["Location"] == page
+    shown_page = browser.get(page).text
     shown = text_of(browser.get(page))
     assert "ACME" in shown
     assert "Margin 21.4 %" in shown
     assert "Approve" in shown
-    assert "Hand over" not in shown
     assert company.log(workflow).count("task_approved") == 0
     answer = sent(browser, page, "approve")
     assert (answer.status_code, answer.headers["Location"]) == (303, "/")
+    assert f'action="{page}"' in shown_page
     assert "You approved Manager for ACME" in text_of(browser.get("/"))
     assert company.task(workflow, "manager").closed_by == "maria"
     with company.runtime.database.read() as transaction:
@@ -232,8 +233,6 @@ def test_a_link_for_one_decision_is_good_for_no_other(company, enter, link_of):
     for action in ("reject", "return", "delegate", "claim", "nonsense"):
         answer = maria.force(page, action=action, key="k", comment="x", to="mona")
         assert answer.status_code == 403
-    with pytest.raises(LookupError):
-        maria.fields(page, page, action="reject")
     assert sent(maria, page, "approve").status_code == 303
 
 
@@ -242,7 +241,9 @@ def test_what_needs_a_comment_asks_for_it(company, enter, link_of):
     maria = enter("maria")
     page = opened(maria, link_of(workflow, "manager", "maria"))
 
-    assert sent(maria, page, "reject", comment=" ").status_code == 422
+    refused = sent(maria, page, "reject", comment=" ")
+    assert refused.status_code == 422
+    assert f'action="{page}"' in refused.text
     assert sent(maria, page, "reject", comment="too low").status_code == 303
     assert company.case(workflow).status == "rejected"
 

@@ -172,6 +172,21 @@ def test_a_name_that_changes_its_mind_leads_to_what_was_checked(monkeypatch):
     assert places == [("1.1.1.1", 443)]
 
 
+def test_the_next_address_is_tried_where_the_first_does_not_answer(monkeypatch):
+    reach = Reach(resolve=resolving(["2606:4700:4700::1111", "1.1.1.1"]))
+    places = []
+
+    def connect_to_the_second(_line, place):
+        places.append(place[0])
+        if len(places) == 1:
+            raise OSError(0, "no route")
+
+    monkeypatch.setattr(socket.socket, "connect", connect_to_the_second)
+    connect("hooks.example", 443, reach).close()
+
+    assert places == ["2606:4700:4700::1111", "1.1.1.1"]
+
+
 def test_a_name_without_an_address_is_undelivered():
     def resolve(*_, **__):
         raise socket.gaierror(-2, "unknown")
