@@ -22,6 +22,7 @@ _MASK = "***"
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
 # Greedy on purpose: a password may hold any character that its owner forgot to quote.
 _LOGIN = re.compile(r"(://[^:@/]*:).*@")
+_MAILBOX = re.compile(r"(?:[^<>@]*<[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+)")
 _PASSWORD = re.compile(r"(password=)[^&]*")
 _SERVER = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^:\[\]\s]*)(:(?P<port>[0-9]{1,5}))?")
 _HIGHEST_PORT = 65535
@@ -34,8 +35,9 @@ class Settings:
     """
     What the environment says; each field is the variable `CPQ_` + its name.
 
-    `now` is a fixed clock for rehearsals. What is left out of the representation is
-    secret or may hold a password.
+    `now` is a fixed clock for rehearsals, and so is `allow_loopback`: webhooks may then
+    go to this machine. What is left out of the representation is secret or may hold a
+    password.
     """
 
     database_url: str = field(default=DEFAULT_DATABASE_URL, repr=False)
@@ -45,12 +47,14 @@ class Settings:
     secret_key: str | None = field(default=None, repr=False)
     base_url: str | None = None
     smtp_url: str | None = field(default=None, repr=False)
+    mail_from: str | None = None
     webhook_secret: str | None = field(default=None, repr=False)
     oidc_issuer: str | None = None
     oidc_client_id: str | None = None
     oidc_client_secret: str | None = field(default=None, repr=False)
     now: datetime | None = None
     allow_fixed_clock: bool = False
+    allow_loopback: bool = False
 
     def masked(self) -> tuple[tuple[str, str], ...]:
         """
@@ -89,12 +93,14 @@ def load(environ: Mapping[str, str]) -> Settings:
         secret_key=_read(environ, "SECRET_KEY", _TEXT),
         base_url=_read(environ, "BASE_URL", _WEB),
         smtp_url=_read(environ, "SMTP_URL", _MAIL),
+        mail_from=_read(environ, "MAIL_FROM", _ADDRESS),
         webhook_secret=_read(environ, "WEBHOOK_SECRET", _TEXT),
         oidc_issuer=_read(environ, "OIDC_ISSUER", _WEB),
         oidc_client_id=_read(environ, "OIDC_CLIENT_ID", _TEXT),
         oidc_client_secret=_read(environ, "OIDC_CLIENT_SECRET", _TEXT),
         now=_read(environ, "NOW", _CLOCK),
         allow_fixed_clock=_read(environ, "ALLOW_FIXED_CLOCK", _FLAG) or False,
+        allow_loopback=_read(environ, "ALLOW_LOOPBACK", _FLAG) or False,
     )
 
 
@@ -172,6 +178,13 @@ def _url(*schemes: str) -> Callable[[str], str]:
     return parse
 
 
+def _mail_address(text: str) -> str:
+    found = _MAILBOX.fullmatch(text)
+    if not text.isprintable() or not found:
+        raise ValueError(text)
+    return text
+
+
 _TEXT = _Form(words="a text", parse=str)
 _FLAG = _Form(words="1 or 0", parse=_flag)
 _CLOCK = _Form(words="an instant such as 2026-11-22T09:00:00Z", parse=_instant)
@@ -180,7 +193,10 @@ _WEB = _Form(
 )
 _MAIL = _Form(
     words="a mail server such as smtp://user:password@mail.example:587",
-    parse=_url("smtp", "smtps"),
+    parse=_url("smtp", "smtps", "smtp+starttls"),
+)
+_ADDRESS = _Form(
+    words="an address such as 'Approvals <cpq@example.com>'", parse=_mail_address
 )
 _DATABASE = _Form(
     words="sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME",

@@ -8,6 +8,7 @@ ApprovalEngineError
       Unauthenticated       nobody is logged in, or the proof of who he is does not hold
       TooManyAttempts       too many wrong passwords; try again later
     InvalidState          the thing is in a state that does not allow it
+      StaleRevision         the quote has changed since the caller saw it
     InvalidInput          a value given on the spot (an option, a form field) is wrong
     Conflict              an idempotency key was used for something else, or is busy
   DefinitionError       a file or document is wrong; carries every problem found in it
@@ -17,6 +18,7 @@ ApprovalEngineError
     BpmnError             a process definition
   EngineError           the engine did something that the plan does not allow
   StorageError          the database cannot be reached, or has a schema we do not know
+  Undelivered           a message did not reach a mail server or webhook this time
 """
 
 from dataclasses import dataclass
@@ -65,6 +67,12 @@ class TooManyAttempts(Forbidden):
 class InvalidState(Refused):
     """
     The thing is in a state that does not allow it.
+    """
+
+
+class StaleRevision(InvalidState):
+    """
+    The quote has a newer revision than the one that the caller saw.
     """
 
 
@@ -149,3 +157,13 @@ class StorageError(ApprovalEngineError):
     """
     The database cannot be reached, is locked too long, or has an unknown schema.
     """
+
+
+class Undelivered(ApprovalEngineError):
+    """
+    A message did not arrive; `whole` if that is so for everything sent there now.
+    """
+
+    def __init__(self, sentence: str, *, whole: bool = False) -> None:
+        super().__init__(sentence)
+        self.whole = whole

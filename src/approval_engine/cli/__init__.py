@@ -40,6 +40,7 @@ COMMANDS = {
     "demo": ("demo", "Seed, run the golden path and serve the inbox."),
     "directory": ("directory", "Import and list people and roles."),
     "inbox": ("inbox", "List the open tasks of a person."),
+    "outbox": ("outbox", "List messages and try them again."),
     "password": ("password", "Set what a person logs in with on the web."),
     "policy": ("policy", "Validate, publish and compare policies."),
     "process": ("process", "Export the process definition of a workflow."),
@@ -48,7 +49,8 @@ COMMANDS = {
     "serve": ("serve", "Serve the web inbox and the HTTP interface."),
     "test": ("demo", "Run the scenarios of a suite."),
     "token": ("token", "Create API tokens."),
-    "worker": ("worker", "Fire the timers that are due."),
+    "webhook": ("webhook", "Tell other programs of what happens."),
+    "worker": ("worker", "Fire the timers that are due, send what waits."),
 }
 """Command, the module that holds it, and its line of help: `--help` imports none."""
 

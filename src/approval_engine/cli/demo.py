@@ -144,6 +144,7 @@ def _run(session: Session, arguments: list[str]) -> None:
 
 def _serve(session: Session) -> None:
     from approval_engine import worker
+    from approval_engine.notifications.post import post_of
 
     require_moving_clock(session.settings)
     runtime = session.runtime
@@ -152,7 +153,10 @@ def _serve(session: Session) -> None:
     # The web server ends in order when its loop is left by SystemExit.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     stop = Event()
-    beside = Thread(target=worker.run, args=(runtime, stop), name="worker")
+    post = post_of(settings)
+    beside = Thread(
+        target=worker.run, args=(runtime, stop), kwargs={"post": post}, name="worker"
+    )
     beside.start()
     try:
         session.record(serving=f"http://{HOST}:{port}", **_log_in(runtime))

@@ -1,5 +1,5 @@
 """
-`cpq worker`: fire the timers that are due, once or until told to stop.
+`cpq worker`: fire what is due and send what waits, once or until told to stop.
 """
 
 import logging
@@ -12,28 +12,33 @@ from approval_engine.cli.context import Session, pass_session
 
 
 @click.command()
-@click.option("--once", is_flag=True, help="Fire what is due now, then end.")
+@click.option("--once", is_flag=True, help="Do what is due now, then end.")
 @pass_session
 def worker(session: Session, *, once: bool) -> None:
     """
-    Fire the timers that are due: reminders, escalations, ends of approvals.
+    Fire the timers that are due and deliver the outbox.
 
-    Runs until SIGTERM or Ctrl-C; any number of workers share the work. Messages are
-    written to the outbox, where they wait: sending them by mail and webhook is not
-    built yet.
+    Runs until SIGTERM or Ctrl-C; any number of workers share the work. Mails need
+    CPQ_SMTP_URL and CPQ_MAIL_FROM, webhooks CPQ_WEBHOOK_SECRET; what cannot be sent yet
+    stays in the outbox.
     """
     from approval_engine import worker as loop
+    from approval_engine.notifications.post import post_of
 
     session.require_trust()
+    post = post_of(session.settings)
     runtime = session.runtime
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     if once:
-        done = loop.once(runtime)
+        loop.say_what_waits(post)
+        done = loop.once(runtime, post=post)
         put_off = {"put_off": done.put_off} if done.put_off else {}
-        session.record(fired=done.fired, held=done.held, **put_off)
+        sends = post.server or post.secrets
+        went = {"sent": done.sent, "failed": done.failed} if sends else {}
+        session.record(fired=done.fired, held=done.held, **put_off, **went)
         return
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     click.echo("The worker runs; Ctrl-C ends it.", err=True)
-    loop.run(runtime, stop)
+    loop.run(runtime, stop, post=post)

@@ -16,11 +16,13 @@ from approval_engine.store.schema import (
     EVENT,
     IDEMPOTENCY,
     INCIDENT,
+    LETTER_PART,
     OUTBOX,
     POLICY,
     QUOTE,
     SETTING,
     TASK,
+    WEBHOOK,
     WORKFLOW,
 )
 
@@ -46,6 +48,7 @@ _TABLES = {
     "policy": select(POLICY),
     "quote": select(QUOTE),
     "setting": select(SETTING),
+    "webhook": select(WEBHOOK),
 }
 # Numbers of delegations and incidents stand in their ids only.
 _NUMBERED = {
@@ -100,6 +103,28 @@ def rows(transaction: Transaction, table: str) -> tuple[Columns, ...]:
     Every row of a small table.
     """
     return _rows(transaction, _TABLES[table])
+
+
+def torn_letters(transaction: Transaction) -> tuple[str, ...]:
+    """
+    The letters whose messages go to more than one recipient.
+    """
+    query = (
+        select(LETTER_PART.c.letter_id)
+        .join(OUTBOX, OUTBOX.c.id == LETTER_PART.c.message_id)
+        .group_by(LETTER_PART.c.letter_id)
+        .having(func.count(OUTBOX.c.recipient.distinct()) > 1)
+        .order_by(LETTER_PART.c.letter_id)
+    )
+    return tuple(transaction.execute(query).scalars())
+
+
+def recipients(transaction: Transaction, mark: str) -> tuple[str, ...]:
+    """
+    Every recipient in the outbox that begins with a mark.
+    """
+    query = select(OUTBOX.c.recipient).where(OUTBOX.c.recipient.startswith(mark))
+    return tuple(sorted(transaction.execute(query.distinct()).scalars()))
 
 
 def kind(transaction: Transaction, sha256: str) -> str | None:

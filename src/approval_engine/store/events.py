@@ -14,6 +14,7 @@ from approval_engine.store.schema import EVENT, EVENT_TEXT
 
 _COLUMNS = tuple(Event.__slots__)
 _OF = select(EVENT).where(EVENT.c.workflow_id == bindparam("id")).order_by(EVENT.c.seq)
+_ONE = select(EVENT).where(EVENT.c.id == bindparam("id"))
 _APPEND = prepared.insert(EVENT)
 _ADD_TEXT = prepared.insert(EVENT_TEXT)
 _TEXTS = (
@@ -52,6 +53,14 @@ def of(transaction: Transaction, workflow_id: str) -> tuple[Event, ...]:
     """
     rows = transaction.execute(_OF, {"id": workflow_id})
     return tuple(Event(**row._mapping) for row in rows)  # noqa: SLF001 public in SQLAlchemy
+
+
+def one(transaction: Transaction, event_id: str) -> Event | None:
+    """
+    The event of that id.
+    """
+    row = transaction.execute(_ONE, {"id": event_id}).one_or_none()
+    return Event(**row._mapping) if row is not None else None  # noqa: SLF001 public in SQLAlchemy
 
 
 def texts(transaction: Transaction, workflow_id: str) -> dict[int, EventText]:

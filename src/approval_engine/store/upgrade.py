@@ -9,10 +9,10 @@ from sqlalchemy import inspect, text
 from approval_engine.errors import StorageError
 from approval_engine.store.database import Database, Transaction
 
-NEWEST = "0002"
+NEWEST = "0003"
 """The schema version that this code reads and writes."""
 
-UPGRADABLE: frozenset[str] = frozenset({"0001"})
+UPGRADABLE: frozenset[str] = frozenset({"0001", "0002"})
 """The older versions that migrations lead from."""
 
 
@@ -20,10 +20,6 @@ def upgrade(database: Database) -> str:
     """
     Run the migrations that are missing; the version reached. Twice is harmless.
     """
-    # Alembic costs a cold command more than everything else it imports.
-    from alembic import command
-    from alembic.config import Config
-
     with database.begin() as transaction:
         if transaction.dialect.name == "postgresql":
             # Two servers that start at once must not both create the tables.
@@ -33,13 +29,24 @@ def upgrade(database: Database) -> str:
             return NEWEST
         if version is not None and version not in UPGRADABLE:
             raise StorageError(_other(version))
-        config = Config()
-        config.set_main_option(
-            "script_location", str(Path(__file__).with_name("migrations"))
-        )
-        config.attributes["connection"] = transaction
-        command.upgrade(config, "head")
+        migrate(transaction)
     return NEWEST
+
+
+def migrate(transaction: Transaction, version: str = "head") -> None:
+    """
+    Run the migrations up to a version, all of them if none is named.
+    """
+    # Alembic costs a cold command more than everything else it imports.
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option(
+        "script_location", str(Path(__file__).with_name("migrations"))
+    )
+    config.attributes["connection"] = transaction
+    command.upgrade(config, version)
 
 
 def require_newest(database: Database) -> None:

@@ -15,6 +15,7 @@ from approval_engine.web import (
     headers,
     health,
     inbox,
+    mail,
     presentation,
     quotes,
     session,
@@ -45,7 +46,7 @@ def create_app(settings: Settings, runtime: Runtime) -> Flask:
     errors.install(app)
     session.install(app, https=https)
     presentation.install(app)
-    for module in (health, inbox, workflows, quotes, api_workflows, api_tasks):
+    for module in (health, inbox, mail, workflows, quotes, api_workflows, api_tasks):
         app.register_blueprint(module.blueprint)
     return app
 

@@ -29,7 +29,7 @@ from approval_engine.errors import TooManyAttempts, Unauthenticated
 from approval_engine.web import context
 from approval_engine.web.context import Asker
 
-OPEN = frozenset({"static", "health.alive", "health.ready"})
+OPEN = frozenset({"static", "health.alive", "health.ready", "mail.arrive"})
 """The endpoints that anybody may ask for anything they answer."""
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})

@@ -11,7 +11,14 @@ from approval_engine.errors import Conflict, InvalidInput, StorageError
 from approval_engine.store import catalog, numbers
 from approval_engine.store.database import Database
 from approval_engine.store.schema import COUNTER, METADATA
-from approval_engine.store.upgrade import NEWEST, is_empty, require_newest, upgrade
+from approval_engine.store.upgrade import (
+    NEWEST,
+    UPGRADABLE,
+    is_empty,
+    migrate,
+    require_newest,
+    upgrade,
+)
 
 
 @pytest.fixture
@@ -41,6 +48,17 @@ def test_upgrading_twice_is_harmless_and_an_empty_database_is_told_from_a_new_on
     assert upgrade(database) == upgrade(database) == NEWEST
     assert not is_empty(database)
     require_newest(database)
+
+
+@pytest.mark.parametrize("version", sorted(UPGRADABLE))
+def test_an_older_database_is_upgraded_with_what_it_holds(database, version):
+    with database.begin() as transaction:
+        migrate(transaction, version)
+        transaction.execute(text("INSERT INTO setting VALUES ('colour', 'blue')"))
+
+    assert upgrade(database) == NEWEST
+    with database.read() as transaction:
+        assert catalog.setting(transaction, "colour") == "blue"
 
 
 @pytest.mark.parametrize(("version", "word"), [("0000", "older"), ("9999", "newer")])

@@ -1,15 +1,22 @@
 """
 Every invariant by its id, and the run over all of them.
 
-Ids up to I20 are those of the failure model of the design, from I21 on our own; I13 and
-I17 speak of what is not stored yet.
+Ids up to I20 are those of the failure model of the design, from I21 on our own; I17
+speaks of what is not stored yet.
 """
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from approval_engine.executor.runtime import Runtime
-from approval_engine.operations.invariants import evidence, log, people, whole, work
+from approval_engine.operations.invariants import (
+    evidence,
+    log,
+    messages,
+    people,
+    whole,
+    work,
+)
 from approval_engine.operations.invariants.model import (
     Finding,
     Invariant,
@@ -45,6 +52,7 @@ OF_EACH_WORKFLOW: tuple[Invariant[Subject], ...] = _table(
     ("I10", people.nobody_decides_his_own),
     ("I11", evidence.evidence_is_pinned),
     ("I12", people.the_right_people_are_told),
+    ("I13", messages.messages_are_counted),
     ("I14", log.timers_fire_once),
     ("I15", log.timers_ask_the_open),
     ("I18", log.clock_runs_on),
@@ -58,6 +66,7 @@ OF_EACH_WORKFLOW: tuple[Invariant[Subject], ...] = _table(
 OF_THE_WHOLE: tuple[Invariant[Transaction], ...] = _table(
     ("I2", whole.answers_have_events),
     ("I11", whole.documents_are_whole),
+    ("I13", messages.messages_lead_somewhere),
     ("I16", whole.answers_tell_the_truth),
     ("I20", whole.nothing_strays),
     ("I24", whole.current_things_exist),

@@ -21,6 +21,13 @@ from approval_engine.store.schema.catalog import (
     SEQUENCES,
     SETTING,
 )
+from approval_engine.store.schema.notices import (
+    LETTER_PART,
+    MAIL_LINK,
+    OUTBOX_FAILURE,
+    WEBHOOK,
+    WEBHOOK_KIND,
+)
 from approval_engine.store.schema.workers import TIMER_CLAIM, WORKER
 from approval_engine.store.schema.workflows import (
     EVENT,
@@ -42,9 +49,12 @@ __all__ = [
     "EVENT_TEXT",
     "IDEMPOTENCY",
     "INCIDENT",
+    "LETTER_PART",
     "LOGIN_FAILURE",
+    "MAIL_LINK",
     "METADATA",
     "OUTBOX",
+    "OUTBOX_FAILURE",
     "POLICY",
     "QUOTE",
     "SEQUENCES",
@@ -53,6 +63,8 @@ __all__ = [
     "SQLITE_ONLY",
     "TASK",
     "TIMER_CLAIM",
+    "WEBHOOK",
+    "WEBHOOK_KIND",
     "WORKER",
     "WORKFLOW",
 ]

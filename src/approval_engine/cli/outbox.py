@@ -1,0 +1,67 @@
+"""
+`cpq outbox`: what is to be sent, what is stuck and why, and another try for it.
+"""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+from approval_engine.cli.context import Session, pass_session
+
+if TYPE_CHECKING:
+    from approval_engine.store.delivery import Listed
+
+STATUSES = ("waiting", "sent", "cancelled", "dead")
+
+
+@click.group()
+def outbox() -> None:
+    """
+    List messages and try them again.
+    """
+
+
+@outbox.command("list")
+@click.option("--status", type=click.Choice(STATUSES), help="Only these; else all.")
+@click.option("--limit", default=500, show_default=True, type=click.IntRange(1))
+@pass_session
+def list_(session: Session, status: str | None, limit: int) -> None:
+    """
+    Messages, oldest first. `--status dead` answers what is stuck, and why.
+    """
+    from approval_engine.store import delivery
+
+    session.require_trust()
+    with session.runtime.database.read() as transaction:
+        found = delivery.listed(transaction, status, limit)
+    session.rows(_lines(found))
+
+
+@outbox.command()
+@click.option("--id", "message_id", required=True, metavar="ID")
+@pass_session
+def retry(session: Session, message_id: str) -> None:
+    """
+    Try a message that is dead or waits again, from now on.
+    """
+    from approval_engine.operations.messages import retry as command
+
+    session.require_trust()
+    command(session.runtime, message_id)
+    session.record(message=message_id, status="waiting")
+
+
+def _lines(found: "tuple[Listed, ...]") -> Iterator[dict[str, object]]:
+    for each in found:
+        yield {
+            "message": each.id,
+            "workflow": each.workflow_id,
+            "task": each.task_id or "-",
+            "kind": each.kind,
+            "recipient": each.recipient,
+            "status": each.status,
+            "tries": each.attempts,
+            "next_at": each.next_attempt_at or "-",
+            "because": each.detail or "-",
+        }

@@ -1,0 +1,104 @@
+"""
+`cpq webhook`: addresses that are told of what happens.
+"""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from approval_engine.cli.context import Session, pass_session
+
+if TYPE_CHECKING:
+    from approval_engine.store.webhooks import Webhook
+
+SHAPES = ("json", "slack", "teams")
+
+
+@click.group()
+def webhook() -> None:
+    """
+    Tell other programs of what happens.
+    """
+
+
+@webhook.command()
+@click.option("--url", required=True, metavar="URL", help="An https address.")
+@click.option(
+    "--kind",
+    "kinds",
+    required=True,
+    multiple=True,
+    metavar="K",
+    help="Such as workflow.approved; may be given more than once.",
+)
+@click.option("--shape", default="json", show_default=True, type=click.Choice(SHAPES))
+@click.option(
+    "--secret",
+    default="default",
+    show_default=True,
+    metavar="NAME",
+    help="Which secret of CPQ_WEBHOOK_SECRET signs it.",
+)
+@pass_session
+def add(
+    session: Session, url: str, kinds: tuple[str, ...], shape: str, secret: str
+) -> None:
+    """
+    Tell an address of everything of these kinds that happens from now on.
+    """
+    from approval_engine.notifications.post import post_of
+    from approval_engine.operations.messages import add_webhook
+
+    session.require_trust()
+    new = add_webhook(
+        session.runtime, post_of(session.settings), (url, shape, secret), kinds
+    )
+    session.record(**_line(new))
+
+
+@webhook.command("list")
+@pass_session
+def list_(session: Session) -> None:
+    """
+    Every webhook, ended ones too, oldest first.
+    """
+    from approval_engine.store import webhooks
+
+    session.require_trust()
+    with session.runtime.database.read() as transaction:
+        found = webhooks.listed(transaction)
+    session.rows(_line(each) for each in found)
+
+
+@webhook.command()
+@click.option("--webhook", "webhook_id", required=True, metavar="WH")
+@pass_session
+def end(session: Session, webhook_id: str) -> None:
+    """
+    Tell an address nothing more, also not what waits for it.
+    """
+    from approval_engine.operations.messages import end_webhook
+
+    session.require_trust()
+    end_webhook(session.runtime, webhook_id)
+    session.record(webhook=webhook_id, status="ended")
+
+
+def _line(each: "Webhook") -> dict[str, object]:
+    from approval_engine.notifications.bodies import type_of
+
+    return {
+        "webhook": each.id,
+        "status": "ended" if each.ended_at else "running",
+        "shape": each.shape,
+        "secret": each.secret,
+        "kinds": tuple(sorted(type_of(action) for action in each.actions)),
+        # An address of Slack or Teams is itself a password: only its host is shown.
+        "host": _host(each.url),
+    }
+
+
+def _host(url: str) -> str:
+    from urllib.parse import urlsplit
+
+    return urlsplit(url).netloc

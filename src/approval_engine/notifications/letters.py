@@ -1,0 +1,219 @@
+"""
+Messages of one person → what one mail tells him, as things stand when it is sent.
+
+What a task asks of him, why him, and what happens if he does nothing; and what became
+of his own quotes. A message that lost its point since it was stored is left out.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from approval_engine.domain.lifecycle import WorkflowStatus
+from approval_engine.domain.people import Directory
+from approval_engine.domain.workflow import Task, Workflow
+from approval_engine.notifications.host import Host
+from approval_engine.notifications.outbox import ASKED
+from approval_engine.notifications.wording import Case, one_line
+from approval_engine.planner import phrases
+from approval_engine.planner.silence import silence
+from approval_engine.store import events, workflows
+from approval_engine.store.database import Transaction
+from approval_engine.store.delivery import Claimed
+
+ASKING = frozenset(ASKED.values())
+"""The kinds of messages that want an answer; all others only tell something."""
+
+NEWS = {
+    "approved": "was approved",
+    "rejected": "was rejected",
+    "returned": "was returned for changes",
+    "recalled": "was recalled",
+}
+"""What a message says of a quote whose review ended."""
+
+OPENINGS = {
+    "asked": "You are asked",
+    "delegated": "You are asked as a stand-in",
+    "reminder": "You were asked and have not answered",
+    "escalated": "You are asked because nobody answered in time",
+}
+"""How a mail begins that asks for an answer."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ask:
+    """
+    One task that waits for the person; `link` leads to it, if pages have an address.
+    """
+
+    workflow: Workflow
+    task_id: str
+    opening: str
+    account: str
+    amount: str
+    quote: str
+    step: str
+    due_at: datetime
+    facts: tuple[str, ...]
+    brief: str
+    silence_at: datetime | None
+    silence: str
+    breaching: tuple[str, ...]
+    others: tuple[str, ...]
+    link: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class News:
+    """
+    What became of a quote, by whom, and what he wrote, if he did.
+    """
+
+    workflow: Workflow
+    account: str
+    amount: str
+    quote: str
+    words: str
+    by: str
+    said: str
+    link: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Letter:
+    """
+    What one mail tells, in the order of its messages; `pointless` are left out.
+    """
+
+    asks: tuple[Ask, ...]
+    news: tuple[News, ...]
+    pointless: tuple[Claimed, ...]
+
+    @property
+    def workflows(self) -> tuple[str, ...]:
+        """
+        The workflows that it speaks of, each once.
+        """
+        asked = [ask.workflow.id for ask in self.asks]
+        return tuple(dict.fromkeys((*asked, *(each.workflow.id for each in self.news))))
+
+
+def compose(
+    host: Host,
+    transaction: Transaction,
+    messages: Sequence[Claimed],
+    directory: Directory,
+) -> Letter:
+    """
+    The letter that these messages of one person make now.
+    """
+    found = [
+        (message, read[0])
+        for message in messages
+        if (read := workflows.read(transaction, message.workflow_id))
+    ]
+    asks: dict[str, Ask] = {}
+    news: list[News] = []
+    pointless: list[Claimed] = []
+    for message, workflow in found:
+        case = _case(host, transaction, workflow, directory)
+        if message.kind not in ASKING:
+            news.append(_news(transaction, case, message.kind))
+        elif (task := _waits_for(workflow, message)) is None:
+            pointless.append(message)
+        else:
+            # Asked, then reminded: one entry, which says the latest.
+            asks[task.id] = _ask(case, task, message.kind)
+    return Letter(
+        asks=tuple(sorted(asks.values(), key=lambda ask: (ask.due_at, ask.task_id))),
+        news=tuple(news),
+        pointless=tuple(pointless),
+    )
+
+
+def due_at(transaction: Transaction, message: Claimed) -> datetime | None:
+    """
+    When the task of a message is due; None if it is about none.
+    """
+    found = workflows.read(transaction, message.workflow_id)
+    task = found[0].task(message.task_id or "") if found else None
+    return task.due_at if task else None
+
+
+def _waits_for(workflow: Workflow, message: Claimed) -> Task | None:
+    task = workflow.task(message.task_id or "")
+    if task is None or not task.is_open or workflow.status != WorkflowStatus.PENDING:
+        return None
+    asked = (task.assignee,) if task.assignee else task.candidates
+    return task if message.recipient in asked else None
+
+
+def _case(
+    host: Host, transaction: Transaction, workflow: Workflow, directory: Directory
+) -> Case:
+    return Case(
+        workflow=workflow,
+        plan=host.plan(transaction, workflow.evidence.plan),
+        quote=host.quote(transaction, workflow.evidence.quote),
+        policy=host.policy(transaction, workflow.evidence.policy),
+        directory=directory,
+    )
+
+
+def _ask(case: Case, task: Task, kind: str) -> Ask:
+    step = case.step(task.step)
+    quiet = silence(case.workflow, step)
+    return Ask(
+        workflow=case.workflow,
+        task_id=task.id,
+        opening=OPENINGS[kind],
+        account=case.account,
+        amount=case.amount,
+        quote=case.subject,
+        step=phrases.title(task.step),
+        due_at=task.due_at,
+        facts=case.facts(step),
+        brief=case.brief(step),
+        silence_at=quiet.at,
+        silence=quiet.words,
+        breaching=case.breaching(step),
+        others=tuple(_others(case, task)),
+    )
+
+
+def _others(case: Case, task: Task) -> Iterable[str]:
+    for other in case.workflow.tasks:
+        if other.id == task.id:
+            continue
+        asked = (other.assignee,) if other.assignee else other.candidates
+        people = (other.closed_by,) if other.closed_by else asked
+        # A clock or a colleague may have closed it: what counts is how it stands.
+        state = phrases.label(str(other.status))
+        yield f"{phrases.title(other.step)}: {case.names(people)} ({state})"
+
+
+def _news(transaction: Transaction, case: Case, kind: str) -> News:
+    by, said = _last_word(transaction, case)
+    return News(
+        workflow=case.workflow,
+        account=case.account,
+        amount=case.amount,
+        quote=case.subject,
+        words=NEWS.get(kind, phrases.label(kind)),
+        by=by,
+        said=said,
+    )
+
+
+def _last_word(transaction: Transaction, case: Case) -> tuple[str, str]:
+    """
+    Who rejected or returned the quote, and why; nothing where nobody did.
+    """
+    words = {str(case.workflow.status)} & {"rejected", "returned"}
+    seats = [task for task in case.workflow.tasks if str(task.status) in words]
+    last = max(seats, key=lambda task: task.closed_seq or 0, default=None)
+    if last is None or last.closed_by is None:
+        return "", ""
+    text = events.texts(transaction, case.workflow.id).get(last.closed_seq or 0)
+    return case.names((last.closed_by,)), one_line(text.body) if text else ""

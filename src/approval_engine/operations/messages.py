@@ -1,0 +1,77 @@
+"""
+What an operator does to messages: webhooks come and go, stuck messages are tried again.
+"""
+
+import secrets
+from collections.abc import Iterable
+
+from approval_engine.domain.events import stamp
+from approval_engine.errors import InvalidInput, InvalidState, NotFound
+from approval_engine.executor.runtime import Runtime
+from approval_engine.notifications.bodies import TYPES
+from approval_engine.notifications.post import Post
+from approval_engine.notifications.transport import checked_url
+from approval_engine.store import delivery, webhooks
+from approval_engine.store.webhooks import Webhook
+
+
+def add_webhook(
+    runtime: Runtime, post: Post, what: tuple[str, str, str], kinds: Iterable[str]
+) -> Webhook:
+    """
+    Tell an address of these kinds of events; `what` is address, shape and secret name.
+
+    Raises InvalidInput if the address will not do, the secret is not set, or a kind is
+    unknown.
+    """
+    url, shape, secret = what
+    checked_url(url, post.reach)
+    if not post.secrets.get(secret):
+        sentence = (
+            f"Expected CPQ_WEBHOOK_SECRET to hold a secret named '{secret}', but it"
+            " does not."
+        )
+        raise InvalidInput(sentence)
+    new = Webhook(
+        id=f"WH-{secrets.token_hex(4)}",
+        url=url,
+        shape=shape,
+        secret=secret,
+        actions=tuple(sorted({_action(kind) for kind in kinds})),
+    )
+    with runtime.database.begin() as transaction:
+        webhooks.add(transaction, new, stamp(runtime.clock()))
+    return new
+
+
+def end_webhook(runtime: Runtime, webhook_id: str) -> None:
+    """
+    Tell an address nothing more. Raises NotFound if there is no such running webhook.
+    """
+    with runtime.database.begin() as transaction:
+        if not webhooks.end(transaction, webhook_id, stamp(runtime.clock())):
+            sentence = f"There is no running webhook '{webhook_id}'."
+            raise NotFound(sentence)
+        delivery.cancel_all(transaction, webhook_id)
+
+
+def retry(runtime: Runtime, message_id: str) -> None:
+    """
+    Try a message again from now on. Raises NotFound, or InvalidState if it is settled.
+    """
+    with runtime.database.begin() as transaction:
+        status = delivery.revive(transaction, message_id, stamp(runtime.clock()))
+    if status is None:
+        sentence = f"There is no message '{message_id}'."
+        raise NotFound(sentence)
+    if status in {"sent", "cancelled"}:
+        sentence = f"Expected to send message '{message_id}' again, but it is {status}."
+        raise InvalidState(sentence)
+
+
+def _action(kind: str) -> str:
+    if kind not in TYPES:
+        known = ", ".join(sorted(TYPES))
+        sentence = f"Expected a kind of event out of {known}, but got '{kind[:40]}'."
+        raise InvalidInput(sentence)
+    return TYPES[kind]

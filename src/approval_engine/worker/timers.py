@@ -1,0 +1,49 @@
+"""
+Workflows with a timer that is due → one tick each, in a transaction of its own.
+"""
+
+import logging
+from functools import partial
+
+from approval_engine.escalations import due
+from approval_engine.executor.commands import tick
+from approval_engine.executor.runtime import Runtime
+from approval_engine.worker.shift import Shift
+
+_LOG = logging.getLogger(__name__)
+
+
+def fire(shift: Shift, batch: int) -> None:
+    """
+    Tick every workflow that is due and free, once.
+
+    Raises StorageError if nobody can say what is due.
+    """
+    database, worker_id = shift.runtime.database, shift.pulse.id
+    # More may be due than one question answers. What was claimed stays so until the
+    # end of the round, so that nothing is asked twice in it.
+    while claimed := due.claim(database, worker_id, shift.runtime.clock(), batch):
+        for workflow_id in claimed:
+            if shift.is_over:
+                due.release(database, worker_id)
+                return
+            command = partial(_tick, shift.runtime, workflow_id)
+            shift.move(workflow_id, command, partial(_put_off, shift))
+        shift.pulse.beat()
+    due.release(database, worker_id)
+
+
+def _tick(runtime: Runtime, workflow_id: str) -> bool:
+    answer = tick.tick(runtime, workflow_id)
+    if answer is None:
+        return False
+    _LOG.info("action=tick workflow=%s status=%s", workflow_id, answer.status)
+    return True
+
+
+def _put_off(shift: Shift, workflow_id: str, error: Exception) -> None:
+    runtime = shift.runtime
+    rest = due.put_off(runtime.database, shift.pulse.id, workflow_id, runtime.clock())
+    seconds = int(rest.total_seconds())
+    words = "action=put_off workflow=%s seconds=%s %s"
+    _LOG.warning(words, workflow_id, seconds, error)
