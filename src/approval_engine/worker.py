@@ -1,18 +1,20 @@
 """
-The worker's loop: workflows with a timer that is due → one tick each, again and again.
+The worker's loop: windows that opened or closed, and due timers → commands, for ever.
 
 One workflow that cannot go on is held by an incident and never stops the others.
 """
 
 import logging
 from dataclasses import dataclass
+from functools import partial
 from random import SystemRandom
 from threading import Event
 
 from approval_engine.errors import Conflict, StorageError
-from approval_engine.executor.commands import tick
+from approval_engine.executor.commands import stand_in, tick
 from approval_engine.executor.incident import hold
 from approval_engine.executor.runtime import Runtime
+from approval_engine.store.sweeps import Edge
 
 POLL_S = 2.0
 """The longest pause between two rounds; the shortest is half of it."""
@@ -60,6 +62,8 @@ def once(runtime: Runtime, stop: Event | None = None, batch: int = BATCH) -> Rou
     """
     seen: set[str] = set()
     fired, held = 0, list[str]()
+    # Whoever is away now must not be reminded of what his stand-in has.
+    stand_in.sweep(runtime, partial(_stand_in, runtime, held, stop))
     # More may be due than one question answers; what another worker has stays due.
     while fresh := [each for each in tick.due(runtime, batch) if each not in seen]:
         for workflow_id in fresh:
@@ -82,6 +86,25 @@ def _tick(runtime: Runtime, workflow_id: str) -> int:
         return 0
     _LOG.info("action=tick workflow=%s status=%s", workflow_id, answer.status)
     return 1
+
+
+def _stand_in(
+    runtime: Runtime,
+    held: list[str],
+    stop: Event | None,
+    workflow_id: str,
+    edge: Edge,
+) -> bool:
+    if stop is not None and stop.is_set():
+        return False
+    try:
+        return stand_in.stand_in(runtime, workflow_id, edge)
+    except (Conflict, StorageError) as error:
+        _LOG.warning("action=stand_in_again workflow=%s %s", workflow_id, error)
+    except Exception as error:  # noqa: BLE001 one must not stop the others
+        held.append(workflow_id)
+        _hold(runtime, workflow_id, error)
+    return False
 
 
 def _hold(runtime: Runtime, workflow_id: str, error: Exception) -> None:

@@ -20,11 +20,24 @@ ENDED = {
 
 ASKED = {
     Fact.TASK_OPENED: "asked",
+    Fact.TASK_RELEASED: "asked",
+    Fact.TASK_STOOD_IN: "delegated",
+    Fact.TASK_HANDED_BACK: "asked",
     Fact.TASK_DELEGATED: "delegated",
     Fact.TASK_REMINDED: "reminder",
     Fact.TASK_ESCALATED: "escalated",
 }
 """The facts that ask somebody, with the kind of message they send."""
+
+
+FOR_INFORMATION = "for_information"
+"""The kind of message to a principal about what a stand-in has or does for him."""
+
+INFORMS = frozenset(
+    {Fact.TASK_OPENED, Fact.TASK_STOOD_IN, Fact.TASK_DELEGATED}
+    | {Fact.TASK_APPROVED, Fact.TASK_REJECTED, Fact.TASK_RETURNED}
+)
+"""The facts of which a principal is told while a stand-in has his work."""
 
 
 def messages(events: Iterable[Event], workflow: Workflow) -> Iterator[Message]:
@@ -42,6 +55,16 @@ def messages(events: Iterable[Event], workflow: Workflow) -> Iterator[Message]:
                     kind=kind,
                     recipient=person,
                 )
+        principal = _represented(event, workflow)
+        if principal and principal != event.actor:
+            # It tells of what was done in his name, also when the task is closed.
+            yield Message(
+                event_id=event.id,
+                workflow_id=workflow.id,
+                task_id=None,
+                kind=FOR_INFORMATION,
+                recipient=principal,
+            )
 
 
 def closed_tasks(events: Iterable[Event]) -> tuple[str, ...]:
@@ -62,9 +85,17 @@ def _audience(event: Event, workflow: Workflow) -> tuple[str, tuple[str, ...]]:
         people = (workflow.submitted_by, workflow.owner or workflow.submitted_by)
         return ENDED[Fact(event.action)], people
     task = workflow.task(event.task_id or "")
+    if event.action == Fact.TASK_RELEASED and task and not task.assignee:
+        # The others were asked all the time; only a principal has it again.
+        return "", ()
     if event.action in ASKED and task and task.is_open:
         return ASKED[Fact(event.action)], _asked(task)
     return "", ()
+
+
+def _represented(event: Event, workflow: Workflow) -> str | None:
+    task = workflow.task(event.task_id or "")
+    return task.principal if task and event.action in INFORMS else None
 
 
 def _asked(task: Task) -> tuple[str, ...]:

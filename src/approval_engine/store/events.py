@@ -14,6 +14,10 @@ from approval_engine.store.schema import EVENT, EVENT_TEXT
 
 _COLUMNS = tuple(Event.__slots__)
 _OF = select(EVENT).where(EVENT.c.workflow_id == bindparam("id")).order_by(EVENT.c.seq)
+_KEYED = select(EVENT.c.seq).where(
+    EVENT.c.workflow_id == bindparam("id"),
+    EVENT.c.natural_key == bindparam("natural_key"),
+)
 _APPEND = prepared.insert(EVENT)
 _ADD_TEXT = prepared.insert(EVENT_TEXT)
 _TEXTS = (
@@ -52,6 +56,14 @@ def of(transaction: Transaction, workflow_id: str) -> tuple[Event, ...]:
     """
     rows = transaction.execute(_OF, {"id": workflow_id})
     return tuple(Event(**row._mapping) for row in rows)  # noqa: SLF001 public in SQLAlchemy
+
+
+def has_key(transaction: Transaction, workflow_id: str, natural_key: str) -> bool:
+    """
+    Whether a fact was recorded in the workflow under that natural key.
+    """
+    known = {"id": workflow_id, "natural_key": natural_key}
+    return transaction.execute(_KEYED, known).one_or_none() is not None
 
 
 def texts(transaction: Transaction, workflow_id: str) -> dict[int, EventText]:

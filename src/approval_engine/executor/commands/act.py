@@ -2,12 +2,15 @@
 Act: one person's wish on one task → the fact it leaves and all that follows from it.
 """
 
+import logging
 import secrets
 from dataclasses import dataclass
+from functools import partial
 
 from approval_engine.domain.actions import Action, Request, decide, is_repeat
+from approval_engine.domain.events import Fact
 from approval_engine.domain.workflow import Task, Workflow
-from approval_engine.errors import NotFound
+from approval_engine.errors import Forbidden, NotFound
 from approval_engine.executor.answer import Answer, Caller, again, keep, key_of
 from approval_engine.executor.commands.beats import (
     Desk,
@@ -16,11 +19,17 @@ from approval_engine.executor.commands.beats import (
     store,
 )
 from approval_engine.executor.comments import comment_of, salted
+from approval_engine.executor.eligibility import Eligibility
 from approval_engine.executor.follow_up import advance
+from approval_engine.executor.grace import grant
 from approval_engine.executor.incident import held_on_failure
 from approval_engine.executor.recorder import Recorder
 from approval_engine.executor.runtime import Runtime
+from approval_engine.planner.opening import Seat, seats_now
+from approval_engine.planner.plan import PlannedStep
 from approval_engine.store.events import EventText
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,13 +91,28 @@ def _record(desk: Desk, workflow: Workflow, task: Task, request: Request) -> Rec
     people = desk.people(workflow)
     named = [person for person in (request.actor, request.to) if person]
     veto = desk.pinned.step(task.step).completion.veto
-    fact = decide(workflow, task, request, people.around(task, named, veto))
+    try:
+        fact = decide(workflow, task, request, people.around(task, named, veto))
+    except Forbidden as refusal:
+        if request.to:
+            _LOG.info("action=refuse_stand_in workflow=%s %s", workflow.id, refusal)
+        raise
     author = (request.actor, request.channel)
     recorder = Recorder(workflow, desk.pinned, desk.now, author)
     recorder.record(fact)
     if recorder.workflow.state != workflow.state:
-        advance(recorder, desk.calendar, desk.take_task_ids)
+        seats_of = partial(_seats_now, people, recorder)
+        advance(recorder, desk.calendar, desk.take_task_ids, seats_of)
+    if fact.action == Fact.TASK_DELEGATED:
+        grant(desk, recorder, people, task.id)
     return recorder
+
+
+def _seats_now(
+    people: Eligibility, recorder: Recorder, step: PlannedStep
+) -> tuple[Seat, ...]:
+    case = people.beside(recorder.workflow, step.id)
+    return seats_now(case, people.needed[step.id], step)
 
 
 def _texts(recorder: Recorder, salt: str, comment: str | None) -> list[EventText]:

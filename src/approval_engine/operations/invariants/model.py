@@ -42,7 +42,8 @@ class Subject:
 
     `states` are the workflow after each event as the log alone describes it; where the
     log cannot be followed to its end they stop short, and `stopped` says why.
-    `delegations` are the windows known at submit, as far as they ran since.
+    `delegations` are the windows known at submit, as far as they ran since, `windows`
+    all that there ever were.
     """
 
     workflow: Workflow
@@ -53,6 +54,7 @@ class Subject:
     pinned: Pinned
     documents: Mapping[str, bytes]
     delegations: tuple[Delegation, ...]
+    windows: tuple[Delegation, ...]
     texts: Mapping[int, EventText]
     outbox: tuple[Columns, ...]
     row: Columns

@@ -89,6 +89,7 @@ def _subject(
         pinned=pinned,
         documents=documents,
         delegations=_windows(runtime, transaction, evidence.delegations),
+        windows=delegations.listed(transaction),
         texts=events.texts(transaction, workflow.id),
         outbox=audit.outbox(transaction, workflow.id),
         row=audit.workflow(transaction, workflow.id),

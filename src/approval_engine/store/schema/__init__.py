@@ -20,6 +20,7 @@ from approval_engine.store.schema.catalog import (
     QUOTE,
     SEQUENCES,
     SETTING,
+    WINDOW_SWEEP,
 )
 from approval_engine.store.schema.workflows import (
     EVENT,
@@ -51,5 +52,6 @@ __all__ = [
     "SETTING",
     "SQLITE_ONLY",
     "TASK",
+    "WINDOW_SWEEP",
     "WORKFLOW",
 ]

@@ -90,6 +90,7 @@ TASK = Table(
     Column("closed_by", Text),
     Column("closed_seq", Integer),
     Column("vetoed", Integer, nullable=False),
+    Column("windows", Text, nullable=False, server_default="[]"),
     # A seat of a step opens once per pass: no event may open it a second time.
     UniqueConstraint("workflow_id", "element", "occurrence", "seat"),
     CheckConstraint(

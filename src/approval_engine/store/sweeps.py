@@ -1,0 +1,120 @@
+"""
+Starts and ends of delegation windows that have passed → the workflows to look at again.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
+
+from approval_engine.documents import canonical, load
+from approval_engine.domain.events import stamp
+from approval_engine.store.database import Transaction
+from approval_engine.store.schema import DELEGATION, TASK, WINDOW_SWEEP
+
+OPENED, CLOSED = "opened", "closed"
+
+_ALL_SEEN = "[]"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Edge:
+    """
+    The start or the end of one window; `left` are the workflows that come again.
+
+    None if nobody looked at any of them yet.
+    """
+
+    window: str
+    principal: str
+    edge: str  # opened | closed
+    left: tuple[str, ...] | None = None
+
+
+def due(transaction: Transaction, now: datetime) -> tuple[Edge, ...]:
+    """
+    The edges that have passed and are not done with, the oldest window first.
+    """
+    at = stamp(now)
+    begun = DELEGATION.c.starts_at <= at
+    over = or_(DELEGATION.c.ends_at <= at, DELEGATION.c.ended_at <= at)
+    return (
+        *_edges(transaction, OPENED, begun),
+        *_edges(transaction, CLOSED, over),
+    )
+
+
+def affected(transaction: Transaction, edge: Edge) -> tuple[str, ...]:
+    """
+    The workflows with an open task that the edge may move, oldest first.
+    """
+    # Both lists are canonical JSON, so an id stands in them in quotes, as a whole.
+    pool = and_(TASK.c.assignee.is_(None), _lists(TASK.c.candidates, edge.principal))
+    query = (
+        select(TASK.c.workflow_id)
+        .where(
+            TASK.c.is_open == 1,
+            or_(
+                TASK.c.assignee == edge.principal,
+                pool,
+                _lists(TASK.c.windows, edge.window),
+            ),
+        )
+        .group_by(TASK.c.workflow_id)
+        .order_by(func.min(TASK.c.number))
+    )
+    return tuple(transaction.execute(query).scalars())
+
+
+def mark(
+    transaction: Transaction, edge: Edge, left: tuple[str, ...], now: datetime
+) -> None:
+    """
+    Remember how far the sweep of an edge got; done with if nothing is left.
+    """
+    values = {"left_over": canonical(left).decode(), "swept_at": stamp(now)}
+    mine = and_(
+        WINDOW_SWEEP.c.delegation_id == edge.window, WINDOW_SWEEP.c.edge == edge.edge
+    )
+    changed = transaction.execute(WINDOW_SWEEP.update().where(mine).values(values))
+    if not changed.rowcount:
+        row = {"delegation_id": edge.window, "edge": edge.edge, **values}
+        transaction.execute(WINDOW_SWEEP.insert().values(row))
+
+
+def _edges(
+    transaction: Transaction, edge: str, passed: ColumnElement[bool]
+) -> tuple[Edge, ...]:
+    rows = transaction.execute(_unfinished(edge).where(passed))
+    return tuple(
+        Edge(
+            window=row.id,
+            principal=row.principal,
+            edge=edge,
+            left=None if row.left_over is None else tuple(_ids(row.left_over)),
+        )
+        for row in rows
+    )
+
+
+def _unfinished(edge: str) -> Select[Any]:
+    mine = and_(
+        WINDOW_SWEEP.c.delegation_id == DELEGATION.c.id,
+        WINDOW_SWEEP.c.edge == literal(edge),
+    )
+    left_over = WINDOW_SWEEP.c.left_over
+    return (
+        select(DELEGATION.c.id, DELEGATION.c.principal, left_over)
+        .outerjoin(WINDOW_SWEEP, mine)
+        .where(or_(left_over.is_(None), left_over != _ALL_SEEN))
+        .order_by(DELEGATION.c.starts_at, DELEGATION.c.id)
+    )
+
+
+def _lists(column: ColumnElement[str], name: str) -> ColumnElement[bool]:
+    return func.replace(column, canonical(name).decode(), "") != column
+
+
+def _ids(text: str) -> Any:  # noqa: ANN401 JSON that mark wrote
+    return load(text.encode())
