@@ -3,7 +3,7 @@ Starts and ends of delegation windows that have passed → the workflows to look
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
@@ -15,6 +15,9 @@ from approval_engine.store.schema import DELEGATION, TASK, WINDOW_SWEEP
 
 OPENED, CLOSED = "opened", "closed"
 
+LONGEST_COMMAND = timedelta(minutes=2)
+"""After this no command goes on that may have read the windows of before."""
+
 _ALL_SEEN = "[]"
 
 
@@ -23,25 +26,27 @@ class Edge:
     """
     The start or the end of one window; `left` are the workflows that come again.
 
-    None if nobody looked at any of them yet.
+    None means that all of them are to be looked at, for the first or `again` for the
+    second time.
     """
 
     window: str
     principal: str
     edge: str  # opened | closed
     left: tuple[str, ...] | None = None
+    again: bool = False
 
 
 def due(transaction: Transaction, now: datetime) -> tuple[Edge, ...]:
     """
     The edges that have passed and are not done with, the oldest window first.
     """
-    at = stamp(now)
+    at, earlier = stamp(now), stamp(now - LONGEST_COMMAND)
     begun = DELEGATION.c.starts_at <= at
     over = or_(DELEGATION.c.ends_at <= at, DELEGATION.c.ended_at <= at)
     return (
-        *_edges(transaction, OPENED, begun),
-        *_edges(transaction, CLOSED, over),
+        *_edges(transaction, OPENED, begun, earlier),
+        *_edges(transaction, CLOSED, over, earlier),
     )
 
 
@@ -73,7 +78,11 @@ def mark(
     """
     Remember how far the sweep of an edge got; done with if nothing is left.
     """
-    values = {"left_over": canonical(left).decode(), "swept_at": stamp(now)}
+    values = {
+        "left_over": canonical(left).decode(),
+        "swept_at": stamp(now),
+        "confirmed": int(edge.again),
+    }
     mine = and_(
         WINDOW_SWEEP.c.delegation_id == edge.window, WINDOW_SWEEP.c.edge == edge.edge
     )
@@ -84,30 +93,43 @@ def mark(
 
 
 def _edges(
-    transaction: Transaction, edge: str, passed: ColumnElement[bool]
+    transaction: Transaction, edge: str, passed: ColumnElement[bool], earlier: str
 ) -> tuple[Edge, ...]:
-    rows = transaction.execute(_unfinished(edge).where(passed))
-    return tuple(
-        Edge(
-            window=row.id,
-            principal=row.principal,
-            edge=edge,
-            left=None if row.left_over is None else tuple(_ids(row.left_over)),
+    rows = transaction.execute(_unfinished(edge, earlier).where(passed))
+    found = []
+    for row in rows:
+        left = tuple(_ids(row.left_over or _ALL_SEEN))
+        found.append(
+            Edge(
+                window=row.id,
+                principal=row.principal,
+                edge=edge,
+                left=left or None,
+                again=bool(row.confirmed) or (row.confirmed == 0 and not left),
+            )
         )
-        for row in rows
-    )
+    return tuple(found)
 
 
-def _unfinished(edge: str) -> Select[Any]:
+def _unfinished(edge: str, earlier: str) -> Select[Any]:
     mine = and_(
         WINDOW_SWEEP.c.delegation_id == DELEGATION.c.id,
         WINDOW_SWEEP.c.edge == literal(edge),
     )
-    left_over = WINDOW_SWEEP.c.left_over
+    sweep = WINDOW_SWEEP.c
+    unconfirmed = and_(sweep.confirmed == 0, sweep.swept_at <= earlier)
     return (
-        select(DELEGATION.c.id, DELEGATION.c.principal, left_over)
+        select(
+            DELEGATION.c.id, DELEGATION.c.principal, sweep.left_over, sweep.confirmed
+        )
         .outerjoin(WINDOW_SWEEP, mine)
-        .where(or_(left_over.is_(None), left_over != _ALL_SEEN))
+        .where(
+            or_(
+                sweep.left_over.is_(None),
+                sweep.left_over != _ALL_SEEN,
+                unconfirmed,
+            )
+        )
         .order_by(DELEGATION.c.starts_at, DELEGATION.c.id)
     )
 

@@ -12,14 +12,17 @@ import pytest
 from approval_engine import worker
 from approval_engine.documents import canonical, sha256
 from approval_engine.domain.delegation import Delegation
+from approval_engine.domain.events import stamp
 from approval_engine.errors import Forbidden, InvalidInput, NotFound
-from approval_engine.history.reading import timeline
+from approval_engine.executor.commands.stand_in import stand_in
+from approval_engine.history.reading import detail, find, timeline
 from approval_engine.operations import intake
 from approval_engine.operations.granting import Bounds
 from approval_engine.operations.invariants import check_all
 from approval_engine.operations.preview import preview
-from approval_engine.store import catalog, delegations, incidents, messages
+from approval_engine.store import catalog, delegations, incidents, messages, sweeps
 from approval_engine.store.catalog import Document
+from approval_engine.store.sweeps import Edge
 from tests.integration.executor.company import (
     MONDAY,
     STEPS,
@@ -573,3 +576,70 @@ def test_nobody_gives_away_a_role_that_he_does_not_hold(company):
     with pytest.raises(Forbidden, match="'olga' does not hold the role finance"):
         lend(company, "olga", "fiona", "finance")
     assert lend(company, "fred", "fiona", "finance")
+
+
+# What is left behind, and what finds it.
+
+
+def test_a_command_that_read_older_windows_is_caught_by_the_second_look(company):
+    with company.runtime.database.read() as transaction:
+        before = catalog.setting(transaction, "delegations")
+    lend(company, "maria", "mona")
+    with company.runtime.database.read() as transaction:
+        after = catalog.setting(transaction, "delegations")
+    work(company)
+    with company.runtime.database.begin() as transaction:
+        catalog.set_setting(transaction, "delegations", before)
+    workflow = company.started()
+    with company.runtime.database.begin() as transaction:
+        catalog.set_setting(transaction, "delegations", after)
+
+    work(company)
+    assert seat(company, workflow, "manager")[0] == "maria"
+    company.wait(minutes=3)
+    work(company)
+    assert seat(company, workflow, "manager")[0] == "mona"
+    with company.runtime.database.read() as transaction:
+        assert not sweeps.due(transaction, company.now + timedelta(hours=1))
+
+
+def test_a_decision_in_a_name_without_a_window_is_found(company):
+    lend(company, "maria", "mona")
+    workflow = company.started()
+    company.act(workflow, "manager", "approve", "mona")
+    assert sound(company)
+
+    with company.runtime.database.begin() as transaction:
+        transaction.exec_driver_sql(
+            f"UPDATE delegation SET ends_at = '{stamp(MONDAY)}'"
+        )
+    details = [each.detail for each in check_all(company.runtime).findings]
+    assert any("delegation 'D-1' does not run then" in each for each in details)
+
+
+def test_two_workers_move_a_task_once(company):
+    workflow = company.started()
+    window = lend(company, "maria", "mona")
+    edge = Edge(window=window, principal="maria", edge="opened")
+    assert stand_in(company.runtime, workflow, edge)
+    # Another worker had asked what is affected before the first one was done.
+    assert stand_in(company.runtime, workflow, edge)
+    assert len(facts(company, workflow, "task_stood_in")) == 1
+    assert sound(company)
+
+
+def test_the_record_says_who_it_was_for(company):
+    window = lend(company, "maria", "mona")
+    workflow = company.started()
+    (line, *_) = detail(find(company.runtime.database, workflow))
+    assert line["asks"] == f"mona for maria (delegation {window})"
+    company.act(workflow, "manager", "claim", "mona")
+    company.act(workflow, "manager", "delegate", "mona", to="dora")
+    company.act(workflow, "manager", "approve", "dora")
+    names = [
+        (each["actor"], each["onBehalfOf"])
+        for name in ("task_claimed", "task_delegated", "task_approved")
+        for each in facts(company, workflow, name)
+    ]
+    assert names == [("mona", "maria"), ("mona", "maria"), ("dora", "maria")]
+    assert sound(company)

@@ -18,10 +18,10 @@ from approval_engine.executor.commands.beats import (
     open_desk,
     store,
 )
+from approval_engine.executor.commands.grace import grant
 from approval_engine.executor.comments import comment_of, salted
 from approval_engine.executor.eligibility import Eligibility
 from approval_engine.executor.follow_up import advance
-from approval_engine.executor.grace import grant
 from approval_engine.executor.incident import held_on_failure
 from approval_engine.executor.recorder import Recorder
 from approval_engine.executor.runtime import Runtime

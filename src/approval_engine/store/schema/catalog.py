@@ -103,5 +103,8 @@ WINDOW_SWEEP = Table(
     # The workflows that somebody was busy with, or that are held: they come again.
     Column("left_over", Text, nullable=False),
     Column("swept_at", Text, nullable=False),
+    # 1 after a second look, at what commands under way at the first one have left.
+    Column("confirmed", Integer, nullable=False),
+    CheckConstraint("confirmed IN (0, 1)", name="confirmed"),
     CheckConstraint("edge IN ('opened', 'closed')", name="edge"),
 )

@@ -25,6 +25,10 @@ def upgrade() -> None:
         sa.Column("edge", sa.Text(), nullable=False),
         sa.Column("left_over", sa.Text(), nullable=False),
         sa.Column("swept_at", sa.Text(), nullable=False),
+        sa.Column("confirmed", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "confirmed IN (0, 1)", name=op.f("ck_window_sweep_confirmed")
+        ),
         sa.CheckConstraint(
             "edge IN ('opened', 'closed')", name=op.f("ck_window_sweep_edge")
         ),
