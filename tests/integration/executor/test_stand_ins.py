@@ -610,9 +610,7 @@ def test_a_decision_in_a_name_without_a_window_is_found(company):
     assert sound(company)
 
     with company.runtime.database.begin() as transaction:
-        transaction.exec_driver_sql(
-            f"UPDATE delegation SET ends_at = '{stamp(MONDAY)}'"
-        )
+        assert delegations.end(transaction, "D-1", stamp(MONDAY))
     details = [each.detail for each in check_all(company.runtime).findings]
     assert any("delegation 'D-1' does not run then" in each for each in details)
 
