@@ -63,7 +63,7 @@ def once(runtime: Runtime, stop: Event | None = None, batch: int = BATCH) -> Rou
     seen: set[str] = set()
     fired, held = 0, list[str]()
     # Whoever is away now must not be reminded of what his stand-in has.
-    stand_in.sweep(runtime, partial(_stand_in, runtime, held, stop))
+    fired += stand_in.sweep(runtime, partial(_stand_in, runtime, held, stop))
     # More may be due than one question answers; what another worker has stays due.
     while fresh := [each for each in tick.due(runtime, batch) if each not in seen]:
         for workflow_id in fresh:
@@ -94,9 +94,9 @@ def _stand_in(
     stop: Event | None,
     workflow_id: str,
     edge: Edge,
-) -> bool:
+) -> bool | None:
     if stop is not None and stop.is_set():
-        return False
+        return None
     try:
         return stand_in.stand_in(runtime, workflow_id, edge)
     except (Conflict, StorageError) as error:
@@ -104,7 +104,7 @@ def _stand_in(
     except Exception as error:  # noqa: BLE001 one must not stop the others
         held.append(workflow_id)
         _hold(runtime, workflow_id, error)
-    return False
+    return None
 
 
 def _hold(runtime: Runtime, workflow_id: str, error: Exception) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
 
 from approval_engine.documents import canonical, load
 from approval_engine.domain.events import stamp
+from approval_engine.store import prepared
 from approval_engine.store.database import Transaction
 from approval_engine.store.schema import DELEGATION, TASK, WINDOW_SWEEP
 
@@ -19,6 +20,7 @@ LONGEST_COMMAND = timedelta(minutes=2)
 """After this no command goes on that may have read the windows of before."""
 
 _ALL_SEEN = "[]"
+_ADD = prepared.insert_missing(WINDOW_SWEEP)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,10 +88,10 @@ def mark(
     mine = and_(
         WINDOW_SWEEP.c.delegation_id == edge.window, WINDOW_SWEEP.c.edge == edge.edge
     )
-    changed = transaction.execute(WINDOW_SWEEP.update().where(mine).values(values))
-    if not changed.rowcount:
-        row = {"delegation_id": edge.window, "edge": edge.edge, **values}
-        transaction.execute(WINDOW_SWEEP.insert().values(row))
+    row = {"delegation_id": edge.window, "edge": edge.edge, **values}
+    # Two workers that are done at once must not refuse each other.
+    _ADD.run(transaction, [row])
+    transaction.execute(WINDOW_SWEEP.update().where(mine).values(values))
 
 
 def _edges(

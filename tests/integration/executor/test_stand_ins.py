@@ -5,6 +5,7 @@ Each test is a row of the table of cases, on both databases.
 """
 
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -619,10 +620,24 @@ def test_two_workers_move_a_task_once(company):
     workflow = company.started()
     window = lend(company, "maria", "mona")
     edge = Edge(window=window, principal="maria", edge="opened")
-    assert stand_in(company.runtime, workflow, edge)
+    assert stand_in(company.runtime, workflow, edge) is True
     # Another worker had asked what is affected before the first one was done.
-    assert stand_in(company.runtime, workflow, edge)
+    assert stand_in(company.runtime, workflow, edge) is False
     assert len(facts(company, workflow, "task_stood_in")) == 1
+    assert sound(company)
+
+
+def test_many_workers_sweep_at_once_and_every_task_moves_once(company):
+    runs = [company.started() for _ in range(6)]
+    lend(company, "maria", "mona")
+    with ThreadPoolExecutor(4) as pool:
+        rounds = list(pool.map(lambda _: worker.once(company.runtime), range(4)))
+    work(company)
+
+    assert not any(each.held for each in rounds)
+    for workflow in runs:
+        assert seat(company, workflow, "manager")[:2] == ("mona", "maria")
+        assert len(facts(company, workflow, "task_stood_in")) == 1
     assert sound(company)
 
 

@@ -19,49 +19,54 @@ from approval_engine.executor.stand_ins import move_of
 from approval_engine.store import events, sweeps, workflows
 from approval_engine.store.sweeps import Edge
 
-Attempt = Callable[[str, Edge], bool]
-"""Does the work of one workflow; False if it must come again."""
+Attempt = Callable[[str, Edge], bool | None]
+"""Whether it moved anything in one workflow; None if that must come again."""
 
 
-def sweep(runtime: Runtime, attempt: Attempt) -> None:
+def sweep(runtime: Runtime, attempt: Attempt) -> int:
     """
-    Go through every edge that has passed and is not done with.
+    Go through every edge that has passed and is not done with; how much was moved.
     """
     now = runtime.clock()
     with runtime.database.read() as transaction:
         edges = sweeps.due(transaction, now)
+    moved = 0
     for edge in edges:
         ids = edge.left
         if ids is None:
             with runtime.database.read() as transaction:
                 ids = sweeps.affected(transaction, edge)
-        left = tuple(each for each in ids if not attempt(each, edge))
+        done = {each: attempt(each, edge) for each in ids}
+        moved += sum(each is True for each in done.values())
+        left = tuple(each for each, result in done.items() if result is None)
         if left == edge.left:
             continue
         with runtime.database.begin() as transaction:
             sweeps.mark(transaction, edge, left, now)
+    return moved
 
 
-def stand_in(runtime: Runtime, workflow_id: str, edge: Edge) -> bool:
+def stand_in(runtime: Runtime, workflow_id: str, edge: Edge) -> bool | None:
     """
-    Move what the edge moves in one workflow; False if somebody or an incident holds it.
+    Move what the edge moves in one workflow; whether anything was.
 
-    Each task moves once for an edge, however often this runs.
+    None while somebody or an incident holds it. Each task moves once for an edge,
+    however often this runs.
     """
     now = runtime.clock()
     with held_on_failure(runtime, workflow_id), runtime.database.begin() as transaction:
         found = workflows.lock_if_free(transaction, workflow_id)
         if found is None or found.incident is not None:
-            return False
+            return None
         workflow = found.workflow
         if workflow.status != WorkflowStatus.PENDING:
-            return True
+            return False
         desk = open_desk(runtime, transaction, found, now)
         recorder = Recorder(workflow, desk.pinned, now, (SYSTEM, CHANNEL))
         _move(desk, recorder, edge)
         if recorder.events:
             store(transaction, recorder)
-        return True
+        return bool(recorder.events)
 
 
 def _move(desk: Desk, recorder: Recorder, edge: Edge) -> None:
