@@ -190,6 +190,15 @@ def test_the_preview_says_who_stands_in(busy):
     assert any(f'asks="mona for maria (delegation {name})"' in each for each in shown)
 
 
+def test_a_line_of_the_inbox_says_in_whose_name(office):
+    window = ("--starts", "2026-01-01T00:00:00Z", "--ends", "2036-01-01T00:00:00Z")
+    office.ok("delegation", "add", "--from", "maria", "--to", "mona", *window)
+    office.ok("--as", "sam", "approval", "submit", "--quote", "Q-1")
+    (line,) = office.ok("--as", "mona", "inbox").lines
+    assert 'asks=["mona for maria (delegation D-1)"]' in line
+    assert office.ok("--as", "maria", "inbox").lines == []
+
+
 def test_a_delegation_that_is_not_there_cannot_be_ended(office):
     assert office("delegation", "end", "--delegation", "D-9").code == 3
 
