@@ -172,15 +172,14 @@ def preview(session: Session, quote_id: str, path: str | None) -> None:
         session.document(steps)
         return
     session.record(quote=quote_id, policy=routed.policy.version, steps=len(steps))
-    for step in steps:
-        people = step["assignee"] or step["candidates"]
+    for step, planned in zip(steps, routed.plan.steps, strict=True):
         reasons = [reason["trigger"] for reason in step["reasons"]]
         session.record(
             step=step["step"],
             role=step["role"],
             completion=step["completion"],
             sla_hours=step["slaHours"],
-            asks=people,
+            asks=views.planned(planned.staffing),
             because=reasons,
         )
 

@@ -25,27 +25,37 @@ def delegation() -> None:
 @click.option("--from", "principal", required=True, metavar="USER")
 @click.option("--to", "delegate", required=True, metavar="USER")
 @click.option("--role", metavar="R", help="Only for work in this role.")
+@click.option(
+    "--within", metavar="C", help='Only for such quotes, as "amount <= 500000".'
+)
+@click.option("--process", metavar="P", help="Only for quotes of this process.")
 @click.option("--starts", required=True, type=Instant(), help="RFC 3339, with offset.")
 @click.option(
     "--ends", required=True, type=Instant(), help="The first instant after it."
 )
 @pass_session
-def add(
+def add(  # noqa: PLR0913, PLR0917 one argument per option
     session: Session,
     principal: str,
     delegate: str,
     role: str | None,
+    within: str | None,
+    process: str | None,
     starts: datetime,
     ends: datetime,
 ) -> None:
     """
     Open a window in which one person may act for another.
+
+    What is open already moves at the worker's next round.
     """
+    from approval_engine.operations.granting import Bounds
     from approval_engine.operations.intake import add_delegation
 
     session.require_trust()
     people, window = (principal, delegate), (starts, ends)
-    new = add_delegation(session.runtime, people, window, role)
+    bounds = Bounds(process=process, within=within)
+    new = add_delegation(session.runtime, people, window, role, bounds)
     session.record(**_line(new))
 
 
@@ -70,6 +80,8 @@ def list_(session: Session) -> None:
 def end(session: Session, delegation_id: str) -> None:
     """
     End a window now.
+
+    What its stand-in has not taken up goes back at the worker's next round.
     """
     from approval_engine.operations.intake import end_delegation
 
@@ -81,7 +93,7 @@ def end(session: Session, delegation_id: str) -> None:
 def _line(each: "Delegation") -> dict[str, object]:
     from approval_engine.domain.events import stamp
 
-    return {
+    line: dict[str, object] = {
         "delegation": each.id,
         "from": each.principal,
         "to": each.delegate,
@@ -89,6 +101,8 @@ def _line(each: "Delegation") -> dict[str, object]:
         "starts": stamp(each.starts_at),
         "ends": stamp(each.closes_at),
     }
+    narrowed = {"within": each.within, "process": each.process}
+    return line | {name: value for name, value in narrowed.items() if value}
 
 
 def _status(each: "Delegation", now: datetime) -> str:

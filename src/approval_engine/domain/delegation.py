@@ -19,7 +19,9 @@ class Delegation:
     """
     `delegate` stands in for `principal`, in one role or (None) in everything.
 
-    `ended_at` is set when somebody ends the window before its time.
+    `process` narrows it to quotes of one process, `within` to those whose inputs meet a
+    condition of the policy's language. `ended_at` is set when somebody ends the window
+    before its time.
     """
 
     id: str
@@ -29,6 +31,8 @@ class Delegation:
     ends_at: datetime
     role: str | None = None
     ended_at: datetime | None = None
+    process: str | None = None
+    within: str | None = None
 
     @property
     def closes_at(self) -> datetime:
@@ -75,8 +79,7 @@ def check_new(delegations: tuple[Delegation, ...], new: Delegation) -> None:
     """
     _check_itself(new)
     for other in delegations:
-        same_work = other.principal == new.principal and other.role == new.role
-        if same_work and _meet(other, new):
+        if _work(other) == _work(new) and _meet(other, new):
             window = (
                 f"from {other.starts_at.isoformat()} to {other.closes_at.isoformat()}"
             )
@@ -94,6 +97,10 @@ def _check_itself(new: Delegation) -> None:
         raise InvalidInput(_refusal(new, "that is the same person"))
     if new.ends_at <= new.starts_at:
         raise InvalidInput(_refusal(new, "its window ends before it starts"))
+
+
+def _work(window: Delegation) -> tuple[str | None, ...]:
+    return (window.principal, window.role, window.process, window.within)
 
 
 def _meet(a: Delegation, b: Delegation) -> bool:

@@ -27,15 +27,18 @@ class Fact(StrEnum):
     TASK_OPENED = (
         "task_opened"  # the whole task, and its step's timers on the first seat
     )
+    TASK_STOOD_IN = "task_stood_in"  # assignee, principal, windows
+    TASK_HANDED_BACK = "task_handed_back"  # assignee or nobody, windows that closed
+    TASK_GRACED = "task_graced"  # due instant of the seat, timers of its step
     TASK_CLAIMED = "task_claimed"  # assignee, comment hash
-    TASK_RELEASED = "task_released"  # comment hash
+    TASK_RELEASED = "task_released"  # comment hash; back to whom, if a stand-in had it
     TASK_DELEGATED = "task_delegated"  # assignee, principal, comment hash
     TASK_APPROVED = "task_approved"  # comment hash
     TASK_REJECTED = "task_rejected"  # comment hash
     TASK_RETURNED = "task_returned"  # comment hash
     TASK_REMINDED = "task_reminded"  # timer
     TASK_ESCALATED = (
-        "task_escalated"  # timers, level, role, candidates, who was skipped
+        "task_escalated"  # timers, level, role, candidates, who was skipped, why
     )
     TASK_CLOSED = "task_closed"  # the move, and why
     TIMER_EXHAUSTED = "timer_exhausted"  # timers, who is told: nobody is left, it holds

@@ -92,7 +92,11 @@ TASK_MOVES: Mapping[TaskStatus, Mapping[TaskMove, TaskStatus]] = MappingProxyTyp
     {
         TaskStatus.OPEN: {**_ANY_OPEN, TaskMove.CLAIM: TaskStatus.CLAIMED},
         TaskStatus.CLAIMED: {**_ANY_OPEN, TaskMove.RELEASE: TaskStatus.OPEN},
-        TaskStatus.DELEGATED: _ANY_OPEN,
+        TaskStatus.DELEGATED: {
+            **_ANY_OPEN,
+            TaskMove.CLAIM: TaskStatus.CLAIMED,
+            TaskMove.RELEASE: TaskStatus.OPEN,
+        },
         TaskStatus.APPROVED: {},
         TaskStatus.REJECTED: {},
         TaskStatus.RETURNED: {},

@@ -37,6 +37,8 @@ class Task:
     """
     One seat of one step. `principal` is whose work a stand-in does.
 
+    `windows` are the ids of the delegation windows that led from him to the stand-in,
+    one after the other; empty where a person handed the task over.
     `closed_seq` is the number of the event that closed it, `vetoed` whether the answer
     came from a role that may veto.
     """
@@ -59,6 +61,14 @@ class Task:
     closed_by: str | None = None
     closed_seq: int | None = None
     vetoed: bool = False
+    windows: tuple[str, ...] = ()
+
+    @property
+    def is_lent(self) -> bool:
+        """
+        Whether windows brought it to a stand-in who has not taken it up yet.
+        """
+        return bool(self.windows) and self.status == TaskStatus.DELEGATED
 
     @property
     def is_open(self) -> bool:

@@ -6,19 +6,26 @@ asked again at every decision and whenever a seat changes hands.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from approval_engine.domain.actions import Surroundings
+from approval_engine.domain.delegation import active
 from approval_engine.domain.people import Directory
-from approval_engine.domain.seats import answered
+from approval_engine.domain.seats import answered, taken
 from approval_engine.domain.workflow import Task, Workflow
+from approval_engine.escalations.ladder import POLICY_OWNERS
+from approval_engine.executor.recorder import Recorder
 from approval_engine.executor.routed import day_of
 from approval_engine.executor.runtime import Runtime
+from approval_engine.planner.absence import is_away
+from approval_engine.planner.case import Case
+from approval_engine.planner.fitness import lacking
+from approval_engine.planner.opening import Seat, seats_now
+from approval_engine.planner.plan import PlannedStep
 from approval_engine.planner.requirements import Requirement, collect
 from approval_engine.planner.roster import Roster
 from approval_engine.planner.separation import excluded
-from approval_engine.planner.staffing import Case, has_authority, line_of, measured
 from approval_engine.policy.evaluate import evaluate
 from approval_engine.policy.evaluation import Evaluation
 from approval_engine.store.catalog import Current
@@ -59,32 +66,82 @@ class Eligibility:
     def able(self, task: Task, role: str) -> tuple[str, ...]:
         """
         The members of a role who may take the task over, in order; perhaps nobody.
+
+        Those who are away are left out while somebody else is there.
         """
         # A seat of a committee stays with the role that has it.
         kept = task.role if self.needed[task.step].committee else role
-        return tuple(
+        found = tuple(
             user.id
             for user in self.directory.members(role)
             if user.id not in self.case.barred
             and not self._lacking(task, kept, user.id)
         )
+        there = tuple(each for each in found if not is_away(self.case, role, each))
+        return there or found
 
     def lacking(self, task: Task, person: str) -> str | None:
         """
         Why a person may not decide the task, as the rest of a sentence about him.
         """
+        if task.is_lent and person == task.assignee:
+            over = self._over(task)
+            if over:
+                return f"no longer stands in for '{task.principal}': {over} is over"
         return self._lacking(task, task.role, person)
+
+    def beside(self, workflow: Workflow, step: str) -> Case:
+        """
+        The case for who is to stand in for somebody in that step.
+
+        Where a step wants approvers of its own, whoever has a part in it is engaged.
+        """
+        mine, engaged = self.needed[step].rule, dict[str, str]()
+        for name, other in self.needed.items():
+            apart = mine.distinct_approvers or other.rule.distinct_approvers
+            if name != step and apart:
+                for person in taken(workflow.seats(name), self.directory):
+                    engaged[person] = f"has a part in step '{name}' of this quote"
+        return replace(self.case, engaged=engaged) if engaged else self.case
+
+    def overseers(self, step: str) -> tuple[str, ...]:
+        """
+        Who is told of a step that holds: its fallback role, else the policy's owners.
+        """
+        fallback = self.needed[step].rule.fallback_role
+        members = self.directory.members
+        return tuple(u.id for u in members(fallback) or members(POLICY_OWNERS))
+
+    def why_not(self, task: Task, role: str) -> str:
+        """
+        Why nobody of a role takes the task over, person by person.
+        """
+        members = (user.id for user in self.directory.members(role))
+        reasons = (
+            f"{person}: {self.case.barred.get(person) or self.lacking(task, person)}"
+            if person in self.case.barred or self.lacking(task, person)
+            else f"{person}: is asked already"
+            for person in members
+        )
+        return "; ".join(reasons) or "nobody holds it"
+
+    def seats_now(self, recorder: Recorder, step: PlannedStep) -> tuple[Seat, ...]:
+        """
+        The seats of a step that opens now, in the workflow as it is recorded so far.
+        """
+        case = self.beside(recorder.workflow, step.id)
+        return seats_now(case, self.needed[step.id], step)
+
+    def _over(self, task: Task) -> str | None:
+        roster = self.case.roster
+        running = {each.id for each in active(roster.delegations, roster.at)}
+        gone = (f"delegation '{each}'" for each in task.windows if each not in running)
+        return next(gone, None)
 
     def _lacking(self, task: Task, role: str, person: str) -> str | None:
         requirement = self.needed[task.step]
-        if (user := self.directory.user(person)) is None:
-            return "is not in the directory"
-        roles = _roles(requirement, role)
-        holds = not roles.isdisjoint(self.directory.roles_of(person))
-        if not holds and user not in line_of(self.case, requirement.rule):
-            return f"holds no role of {', '.join(sorted(roles))}"
-        if not has_authority(self.case, requirement, user):
-            return f"has no authority over {measured(requirement)}"
+        if reason := lacking(self.case, requirement, role, person):
+            return reason
         return self._engaged(requirement, person)
 
     def _engaged(self, requirement: Requirement, person: str) -> str | None:
@@ -124,6 +181,7 @@ def eligibility(
         quote=quote,
         roster=roster,
         barred=dict(excluded(quote, roster.directory, roster.delegations, roster.at)),
+        process=workflow.process,
     )
     return Eligibility(workflow=workflow, case=case, needed=needed)
 
@@ -144,14 +202,3 @@ def _required(
         return evaluation, {each.rule.id: each for each in found}
 
     return runtime.derived(f"{pinned.policy}:{pinned.quote}:{on}", judge)
-
-
-def _roles(requirement: Requirement, role: str) -> frozenset[str]:
-    """
-    The roles of whom the policy would ask for a seat that is with `role` now.
-    """
-    if requirement.committee:
-        return frozenset({role})
-    rule = requirement.rule
-    above = (level.role for level in rule.escalate_to)
-    return frozenset({role, rule.role, *requirement.higher, *above})

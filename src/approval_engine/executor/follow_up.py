@@ -1,7 +1,7 @@
 """
 What an answer sets in motion: seats nobody needs any more, the next steps, the end.
 
-Who gets a seat was resolved in the plan; when it is due comes from the step's calendar.
+Who gets a seat is for the caller to say; when it is due comes from the step's calendar.
 """
 
 from collections.abc import Callable, Iterable
@@ -18,6 +18,7 @@ from approval_engine.errors import EngineError
 from approval_engine.executor import engine
 from approval_engine.executor.projection import ENDINGS, Pinned
 from approval_engine.executor.recorder import Recorder
+from approval_engine.planner.opening import Seat, planned_seats
 from approval_engine.planner.plan import PlannedStep
 
 Calendars = Callable[[str], WorkingTime]
@@ -27,7 +28,16 @@ TakeTaskIds = Callable[[int], tuple[str, ...]]
 """That many new task ids, rising."""
 
 
-def advance(recorder: Recorder, calendars: Calendars, take: TakeTaskIds) -> None:
+SeatsOf = Callable[[PlannedStep], tuple[Seat, ...]]
+"""Who has the seats of a step that opens, as many as were planned."""
+
+
+def advance(
+    recorder: Recorder,
+    calendars: Calendars,
+    take: TakeTaskIds,
+    seats_of: SeatsOf = planned_seats,
+) -> None:
     """
     Record everything that follows from the last fact, up to the next wait or the end.
     """
@@ -43,7 +53,7 @@ def advance(recorder: Recorder, calendars: Calendars, take: TakeTaskIds) -> None
         if (task.element, task.occurrence) not in waiting
     ]
     _close(recorder, settled, TaskMove.DISPENSE, "the step was decided without it")
-    _open(recorder, position, calendars, take)
+    _open(recorder, position, calendars, take, seats_of)
 
 
 def finish(recorder: Recorder, move: TaskMove) -> None:
@@ -156,39 +166,38 @@ def _open(
     position: engine.Position,
     calendars: Calendars,
     take: TakeTaskIds,
+    seats_of: SeatsOf,
 ) -> None:
     found = _unopened(recorder.pinned, position, recorder.workflow.tasks)
     ids = iter(take(sum(step.staffing.seats for step, _ in found)))
     for step, waiting in found:
         place = (waiting.element, waiting.occurrence)
         timers = [t for t in position.timers if (t.task, t.occurrence) == place]
-        for seat in range(1, step.staffing.seats + 1):
-            data = _opening(recorder, step, waiting, seat, calendars(step.calendar))
-            rows = _timers(recorder, step, timers, calendars(step.calendar))
-            data["timers"] = rows if seat == 1 else []
+        calendar = calendars(step.calendar)
+        due_at = due(recorder.at, step.sla_hours, calendar)
+        for number, seat in enumerate(seats_of(step), start=1):
+            rows = _timers(recorder, step, timers, calendar) if number == 1 else []
+            data = {
+                "step": step.id,
+                "element": waiting.element,
+                "occurrence": waiting.occurrence,
+                "seat": number,
+                **_asking(seat),
+                "dueAt": due_at,
+                "timers": rows,
+            }
             recorder.note(Fact.TASK_OPENED, data, next(ids))
 
 
-def _opening(
-    recorder: Recorder,
-    step: PlannedStep,
-    waiting: engine.OpenTask,
-    seat: int,
-    calendar: WorkingTime,
-) -> dict[str, object]:
-    staffing = step.staffing
-    shared = staffing.seats == 1
-    person = staffing.assignee if shared else staffing.candidates[seat - 1]
-    return {
-        "step": step.id,
-        "element": waiting.element,
-        "occurrence": waiting.occurrence,
-        "seat": seat,
-        "role": staffing.role_of(seat) or step.role,
-        "candidates": staffing.candidates if shared else (person,),
-        "assignee": person,
-        "dueAt": due(recorder.at, step.sla_hours, calendar),
+def _asking(seat: Seat) -> dict[str, object]:
+    data: dict[str, object] = {
+        "role": seat.role,
+        "candidates": seat.candidates,
+        "assignee": seat.assignee,
     }
+    if seat.principal:
+        data |= {"principal": seat.principal, "windows": seat.windows}
+    return data | ({"away": seat.away} if seat.away else {})
 
 
 def _timers(

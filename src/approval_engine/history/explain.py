@@ -23,6 +23,8 @@ def lines(found: Case) -> Iterator[dict[str, object]]:
         yield _step(step)
         for person, reason in step.staffing.excluded:
             yield {"step": step.id, "excluded": person, "because": reason}
+        for person, reason in step.staffing.away:
+            yield {"step": step.id, "away": person, "because": reason}
 
 
 def _trigger(trigger: Mapping[str, Any], version: str) -> Iterator[dict[str, object]]:
@@ -47,6 +49,6 @@ def _step(step: PlannedStep) -> dict[str, object]:
         "because": [reason.trigger for reason in step.reasons],
         "completion": views.completion_text(step),
         "sla_hours": format(step.sla_hours.normalize(), "f"),
-        "asks": step.staffing.assignee or step.staffing.candidates,
+        "asks": views.planned(step.staffing),
         "note": step.staffing.note or "-",
     }

@@ -45,7 +45,7 @@ class Entry:
         The fields of a line of `cpq inbox`.
         """
         waiting = self.waiting
-        task = waiting.task
+        task, asked = waiting.task, views.asked(waiting.task)
         return {
             "task": task.id,
             "workflow": task.workflow_id,
@@ -53,7 +53,7 @@ class Entry:
             "quote": waiting.quote_id,
             "account": waiting.account,
             "due_at": stamp(task.due_at),
-            "asks": (task.assignee,) if task.assignee else task.candidates,
+            "asks": (asked,) if isinstance(asked, str) else asked,
             "because": [reason.trigger for reason in self.step.reasons],
         }
 

@@ -135,7 +135,7 @@ def detail(found: Case) -> Iterator[dict[str, object]]:
             "task": task.id,
             "step": task.step,
             "role": task.role,
-            "asks": task.assignee or task.candidates,
+            "asks": views.asked(task),
             "because": [reason.trigger for reason in reasons],
             "due_at": stamp(task.due_at),
             "if_late": found.late(task),

@@ -10,7 +10,7 @@ from typing import Any
 from approval_engine.documents import load
 from approval_engine.domain.events import Event, stamp
 from approval_engine.domain.workflow import Task, Workflow
-from approval_engine.planner.plan import PlannedStep, RoutingPlan
+from approval_engine.planner.plan import PlannedStep, RoutingPlan, Staffing
 
 View = dict[str, Any]
 """A JSON object with camelCase names, times as RFC 3339 UTC, decimals as text."""
@@ -54,6 +54,35 @@ def task_view(task: Task, step: PlannedStep) -> View:
         "reasons": reasons_view(step),
         "escalationLevel": task.escalation_level,
     }
+
+
+def asked(task: Task) -> str | tuple[str, ...]:
+    """
+    Who is asked, in words where it is a stand-in: `fiona for fred (delegation D-3)`.
+    """
+    if task.assignee and task.principal:
+        return _for(task.assignee, task.principal, task.windows)
+    return task.assignee or task.candidates
+
+
+def planned(staffing: Staffing) -> str | tuple[str, ...]:
+    """
+    Like `asked`, for a step that did not open yet.
+    """
+    lent = {each.person: each for each in staffing.stand_ins}
+
+    def name(person: str) -> str:
+        found = lent.get(person)
+        return _for(person, found.principal, found.windows) if found else person
+
+    if staffing.assignee:
+        return name(staffing.assignee)
+    return tuple(name(person) for person in staffing.candidates)
+
+
+def _for(person: str, principal: str, windows: tuple[str, ...]) -> str:
+    path = f" (delegation {', '.join(windows)})" if windows else ""
+    return f"{person} for {principal}{path}"
 
 
 def event_view(event: Event) -> View:

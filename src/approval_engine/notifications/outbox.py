@@ -24,6 +24,9 @@ ENDED = {
 
 ASKED = {
     Fact.TASK_OPENED: "asked",
+    Fact.TASK_RELEASED: "asked",
+    Fact.TASK_STOOD_IN: "delegated",
+    Fact.TASK_HANDED_BACK: "asked",
     Fact.TASK_DELEGATED: "delegated",
     Fact.TASK_REMINDED: "reminder",
     Fact.TASK_ESCALATED: "escalated",
@@ -35,6 +38,16 @@ TOLD = {Fact.TIMER_EXHAUSTED: "held", Fact.STEP_TIMED_OUT: "timed_out"}
 
 _ON_TASK = frozenset({*ASKED, Fact.TIMER_EXHAUSTED})
 """The facts whose messages are of no use once the task is closed."""
+
+
+FOR_INFORMATION = "for_information"
+"""The kind of message to a principal about what a stand-in has or does for him."""
+
+INFORMS = frozenset(
+    {Fact.TASK_OPENED, Fact.TASK_STOOD_IN, Fact.TASK_DELEGATED}
+    | {Fact.TASK_APPROVED, Fact.TASK_REJECTED, Fact.TASK_RETURNED}
+)
+"""The facts of which a principal is told while a stand-in has his work."""
 
 
 def messages(events: Iterable[Event], workflow: Workflow) -> Iterator[Message]:
@@ -52,6 +65,16 @@ def messages(events: Iterable[Event], workflow: Workflow) -> Iterator[Message]:
                     kind=kind,
                     recipient=person,
                 )
+        principal = _represented(event, workflow)
+        if principal and principal != event.actor:
+            # It tells of what was done in his name, also when the task is closed.
+            yield Message(
+                event_id=event.id,
+                workflow_id=workflow.id,
+                task_id=None,
+                kind=FOR_INFORMATION,
+                recipient=principal,
+            )
 
 
 def closed_tasks(events: Iterable[Event]) -> tuple[str, ...]:
@@ -75,9 +98,17 @@ def _audience(event: Event, workflow: Workflow) -> tuple[str, tuple[str, ...]]:
         data: Any = load(event.data.encode())
         return TOLD[Fact(event.action)], tuple(data["told"])
     task = workflow.task(event.task_id or "")
+    if event.action == Fact.TASK_RELEASED and task and not task.assignee:
+        # The others were asked all the time; only a principal has it again.
+        return "", ()
     if event.action in ASKED and task and task.is_open:
         return ASKED[Fact(event.action)], _asked(task)
     return "", ()
+
+
+def _represented(event: Event, workflow: Workflow) -> str | None:
+    task = workflow.task(event.task_id or "")
+    return task.principal if task and event.action in INFORMS else None
 
 
 def _asked(task: Task) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from approval_engine.domain.quote import Quote
 from approval_engine.errors import DocumentError, InvalidState, NotFound
 from approval_engine.escalations.times import check_times
 from approval_engine.executor.runtime import Runtime
+from approval_engine.operations.granting import EVERYTHING, Bounds, check_grant
 from approval_engine.policy.incoming import unfit
 from approval_engine.policy.load import load as load_policy
 from approval_engine.policy.quotes import read_directory, read_quotes
@@ -100,17 +101,20 @@ def add_delegation(
     people: tuple[str, str],
     window: tuple[datetime, datetime],
     role: str | None,
+    bounds: Bounds = EVERYTHING,
 ) -> Delegation:
     """
     Open a window in which the second person may act for the first.
 
     It counts from now on at the earliest: nobody is given a right for the past, and
     what was decided before stays right. One that is over already counts for nothing.
+
+    The worker moves what is open at its next round, also if the window runs already.
     """
     principal, delegate = people
     with runtime.database.begin() as transaction:
         delegations.lock(transaction)
-        _must_be_known(runtime, transaction, people, role)
+        check_grant(runtime, transaction, people, role, bounds)
         known = delegations.listed(transaction)
         number = numbers.take(transaction, delegation=1)["delegation"][0]
         new = Delegation(
@@ -120,6 +124,8 @@ def add_delegation(
             role=role,
             starts_at=window[0],
             ends_at=window[1],
+            process=bounds.process,
+            within=bounds.within,
         )
         check_new(known, new)
         new = replace(new, starts_at=_from_now_on(new, runtime.clock()))
@@ -206,25 +212,6 @@ def _same_version(known: PolicyRow, row: PolicyRow) -> PolicyRow:
         f"Policy '{row.name}' version {row.version} {state}; give it a new version."
     )
     raise InvalidState(sentence)
-
-
-def _must_be_known(
-    runtime: Runtime,
-    transaction: Transaction,
-    people: tuple[str, ...],
-    role: str | None,
-) -> None:
-    current = catalog.current(transaction)
-    directory = (
-        runtime.directory(transaction, current.directory) if current.directory else None
-    )
-    for person in people:
-        if directory is None or directory.user(person) is None:
-            sentence = f"There is no person '{person}' in the directory."
-            raise NotFound(sentence)
-    if directory and role is not None and role not in directory.roles:
-        sentence = f"There is no role '{role}' in the directory."
-        raise NotFound(sentence)
 
 
 def _snapshot_delegations(transaction: Transaction) -> None:

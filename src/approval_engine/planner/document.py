@@ -15,6 +15,7 @@ from approval_engine.planner.plan import (
     Reason,
     RoutingPlan,
     Staffing,
+    StandIn,
 )
 
 
@@ -88,4 +89,12 @@ def _reason(value: Mapping[str, Any]) -> Reason:
 def _staffing(value: Mapping[str, Any]) -> Staffing:
     excluded = tuple((person, reason) for person, reason in value["excluded"])
     people = {name: tuple(value[name]) for name in ("candidates", "roles")}
-    return Staffing(**{**value, **people, "excluded": excluded})
+    # Plans of before there were stand-ins do not speak of them.
+    stand_ins = tuple(_stand_in(each) for each in value.get("stand_ins", ()))
+    away = tuple((person, reason) for person, reason in value.get("away", ()))
+    absence = {"stand_ins": stand_ins, "away": away}
+    return Staffing(**{**value, **people, **absence, "excluded": excluded})
+
+
+def _stand_in(value: Mapping[str, Any]) -> StandIn:
+    return StandIn(**{**value, "windows": tuple(value["windows"])})

@@ -45,15 +45,30 @@ class EscalationLevel:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class StandIn:
+    """
+    Somebody who is asked for another; `windows` are the ids that lead to him, in order.
+    """
+
+    person: str
+    principal: str
+    windows: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Staffing:
     """
     Who may take a step's seats, resolved at submit.
 
-    `candidates` are eligible, in directory order, never empty in a valid plan.
+    `candidates` are those asked, stand-ins in the place of whom they are asked for,
+    in directory order, never empty in a valid plan.
     `excluded` pairs a person with the reason he must not decide.
     `seats`: one per person who is asked separately; one shared seat for a pool.
     `role` is the role they hold where it is not the step's own, as after a fallback.
-    `roles` are those of a committee, of which each candidate fills one.
+    `roles` are those that the candidates fill one by one, as in a committee.
+    `stand_ins` are asked for somebody who is away; a pool that is away as a whole names
+    one for each of its people and asks the first. `away` pairs a person who was passed
+    over with the reason.
     """
 
     candidates: tuple[str, ...]
@@ -63,6 +78,8 @@ class Staffing:
     assignee: str | None = None
     seats: int = 1
     note: str | None = None
+    stand_ins: tuple[StandIn, ...] = ()
+    away: tuple[tuple[str, str], ...] = ()
 
     def role_of(self, seat: int) -> str | None:
         """

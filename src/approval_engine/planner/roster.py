@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 
-from approval_engine.domain.delegation import Delegation
+from approval_engine.domain.delegation import Delegation, active
 from approval_engine.domain.people import Directory, User
 
 NOBODY: Mapping[str, int] = MappingProxyType({})
@@ -19,6 +19,7 @@ class Roster:
     Everybody who can be asked at one instant.
 
     `load` counts the tasks that are open at a person, `turns` those he was ever given.
+    `leaves` are computed: the windows that run now, by whose work they give away.
     """
 
     directory: Directory
@@ -26,6 +27,16 @@ class Roster:
     delegations: tuple[Delegation, ...] = ()
     load: Mapping[str, int] = field(default_factory=lambda: NOBODY)
     turns: Mapping[str, int] = field(default_factory=lambda: NOBODY)
+    leaves: Mapping[str, tuple[Delegation, ...]] = field(
+        init=False, repr=False, compare=False
+    )
+
+    def __post_init__(self) -> None:
+        # Once per command, because every candidate of every step is looked up in it.
+        found: dict[str, tuple[Delegation, ...]] = {}
+        for each in active(self.delegations, self.at):
+            found[each.principal] = (*found.get(each.principal, ()), each)
+        object.__setattr__(self, "leaves", found)
 
     def line_above(self, person: str) -> Iterator[User]:
         """

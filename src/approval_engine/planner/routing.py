@@ -5,6 +5,7 @@ It refuses what must not be reviewed, and never plans a step that nobody may dec
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -13,7 +14,8 @@ from approval_engine.domain.delegation import Delegation
 from approval_engine.domain.people import Directory
 from approval_engine.domain.quote import Quote, Value
 from approval_engine.errors import PlanError, Problem
-from approval_engine.planner import admission, requirements, separation, staffing
+from approval_engine.planner import admission, requirements, separation
+from approval_engine.planner.case import Case
 from approval_engine.planner.plan import (
     EscalationLevel,
     PlannedStep,
@@ -22,8 +24,9 @@ from approval_engine.planner.plan import (
 )
 from approval_engine.planner.requirements import Requirement, meets
 from approval_engine.planner.roster import Roster
+from approval_engine.planner.staffing import staff as staffed
 from approval_engine.policy.evaluation import Evaluation
-from approval_engine.policy.model import Escalation, Policy, SlaRule
+from approval_engine.policy.model import Escalation, Policy, SlaRule, StepRule
 
 
 def plan(
@@ -52,12 +55,13 @@ def plan_among(
     """
     admission.check(policy, evaluation, quote)
     barred = separation.excluded(quote, roster.directory, roster.delegations, roster.at)
-    case = staffing.Case(
+    case = Case(
         policy=policy,
         inputs=evaluation.inputs,
         quote=quote,
         roster=roster,
         barred=dict(barred),
+        process=evaluation.process,
     )
     # Dates of the policy are meant where its default calendar is.
     zone = ZoneInfo(policy.calendars[policy.default_step.calendar].time_zone)
@@ -66,21 +70,38 @@ def plan_among(
     return RoutingPlan(process=evaluation.process, steps=steps)
 
 
-def _staffed(
-    case: staffing.Case, needed: Iterable[Requirement]
-) -> tuple[PlannedStep, ...]:
+def _staffed(case: Case, needed: Iterable[Requirement]) -> tuple[PlannedStep, ...]:
     steps: list[PlannedStep] = []
+    asked: list[tuple[StepRule, Staffing]] = []
     problems: list[Problem] = []
     for requirement in needed:
+        engaged = _engaged(case, requirement.rule, asked)
         try:
-            staff = staffing.staff(case, requirement)
+            staff = staffed(replace(case, engaged=engaged), requirement)
         except PlanError as error:
             problems.extend(error.problems)
         else:
             steps.append(_planned(requirement, staff, case.inputs))
+            asked.append((requirement.rule, staff))
     if problems:
         raise PlanError(*problems)
     return tuple(steps)
+
+
+def _engaged(
+    case: Case, rule: StepRule, asked: Iterable[tuple[StepRule, Staffing]]
+) -> dict[str, str]:
+    """
+    Those asked by name in a step whose approvers must be others than this one's.
+    """
+    found: dict[str, str] = {}
+    for other, staff in asked:
+        if rule.distinct_approvers or other.distinct_approvers:
+            people = staff.candidates if staff.seats > 1 else (staff.assignee,)
+            for person in filter(None, people):
+                for account in case.roster.directory.accounts_of(person):
+                    found[account] = f"is asked in step '{other.id}' as well"
+    return found
 
 
 def _planned(

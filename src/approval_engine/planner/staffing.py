@@ -5,17 +5,16 @@ Whoever is missing is looked for further up; nobody found is a plan error, never
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from approval_engine.domain.completion import needed, one_seat
+from approval_engine.domain.completion import needed
 from approval_engine.domain.people import User
-from approval_engine.domain.quote import Quote, Value
 from approval_engine.errors import PlanError
+from approval_engine.planner.case import Case
+from approval_engine.planner.fitness import has_authority, is_line, line_of, measured
 from approval_engine.planner.plan import Staffing
 from approval_engine.planner.requirements import Requirement, problem, words
-from approval_engine.planner.roster import Roster
-from approval_engine.policy.authority import personal_limits_hold
-from approval_engine.policy.model import Policy, StepRule
+from approval_engine.planner.seating import committee, is_shared, seated
 
 SELF = "auto_escalated_self"
 """The person to ask must not decide, so that somebody further up the line is asked."""
@@ -23,29 +22,14 @@ SELF = "auto_escalated_self"
 LIMIT = "auto_escalated_limit"
 """The person to ask has too small an authority, so that one further up is asked."""
 
+ABSENT = "auto_escalated_absent"
+"""The people to ask are away and nobody stands in, so that the next role is asked."""
+
 NEXT_ROLE = "escalated_role"
 """Nobody of the step's own role may decide, so that the next role is asked."""
 
 FALLBACK = "fallback_role"
 """Nobody else was left, so that the fallback role is asked."""
-
-MANAGER = "manager_of_submitter"
-NAMED = "user:"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Case:
-    """
-    One quote on its way into a plan: what people are chosen by.
-
-    `barred` are those who must not decide it, with the reason.
-    """
-
-    policy: Policy
-    inputs: Mapping[str, Value]
-    quote: Quote
-    roster: Roster
-    barred: Mapping[str, str]
 
 
 def staff(case: Case, requirement: Requirement) -> Staffing:
@@ -54,19 +38,35 @@ def staff(case: Case, requirement: Requirement) -> Staffing:
 
     Raises PlanError if nobody may, or fewer than its completion rule needs.
     """
-    found = next(_teams(case, requirement), None)
-    if found is None:
-        raise _nobody(case, requirement)
-    if not (_is_shared(requirement) or found.roles):
-        found = replace(found, candidates=_one_account_each(case, found.candidates))
-    seats = 1 if _is_shared(requirement) else len(found.candidates)
+    found = _first(case, requirement)
+    shared = is_shared(requirement)
     _check_reachable(case, requirement, found)
     return replace(
         found,
         assignee=found.assignee or _chosen(case, requirement, found.candidates),
         excluded=_excluded(case, requirement),
-        seats=seats,
+        seats=1 if shared else len(found.candidates),
     )
+
+
+def _first(case: Case, requirement: Requirement) -> Staffing:
+    """
+    The first of the teams that is there; where all are away, the first one after all.
+    """
+    away: tuple[tuple[str, str], ...] = ()
+    first: Staffing | None = None
+    for team in _teams(case, requirement):
+        found = seated(case, requirement, team)
+        if found.candidates:
+            note = ABSENT if away else found.note
+            return replace(found, note=note, away=(*away, *found.away))
+        first = first or team
+        away = (*away, *found.away)
+    if first is None:
+        raise _nobody(case, requirement)
+    # Nobody's leave may turn a quote away: it waits for him, and the clock goes on.
+    there = replace(case, roster=replace(case.roster, delegations=()))
+    return replace(seated(there, requirement, first), away=tuple(dict.fromkeys(away)))
 
 
 def _teams(case: Case, requirement: Requirement) -> Iterator[Staffing]:
@@ -74,35 +74,21 @@ def _teams(case: Case, requirement: Requirement) -> Iterator[Staffing]:
     Those who could take the step, in the order they are tried; none is empty.
     """
     if requirement.committee:
-        yield from _committee(case, requirement)
+        able = {
+            role: _able(case, requirement, case.roster.directory.members(role))
+            for role in requirement.committee
+        }
+        yield from committee(case, requirement, able)
         return
     rule, people = requirement.rule, _asked(case, requirement)
     yield from _own(case, requirement, people)
     for role in requirement.higher:
         yield from _of_role(case, requirement, role, NEXT_ROLE)
     # A role that nobody holds or matches goes to the fallback at once.
-    if people or _is_line(requirement):
+    if people or is_line(rule):
         for level in rule.escalate_to:
             yield from _of_role(case, requirement, level.role, NEXT_ROLE)
     yield from _of_role(case, requirement, rule.fallback_role, FALLBACK)
-
-
-def _committee(case: Case, requirement: Requirement) -> Iterator[Staffing]:
-    # The role with the fewest people chooses first: it has nobody else to send.
-    able = {
-        role: _able(case, requirement, case.roster.directory.members(role))
-        for role in requirement.committee
-    }
-    sent: dict[str, str] = {}
-    seated: set[str] = set()
-    for role in sorted(able, key=lambda each: len(able[each])):
-        free = [person for person in able[role] if person not in seated]
-        if free:
-            sent[role] = case.roster.least_loaded(free)
-            seated.update(case.roster.directory.accounts_of(sent[role]))
-    roles = tuple(role for role in able if role in sent)
-    if roles:
-        yield Staffing(candidates=tuple(sent[role] for role in roles), roles=roles)
 
 
 def _own(
@@ -111,7 +97,7 @@ def _own(
     able = _able(case, requirement, people)
     if not able:
         return
-    if not _is_line(requirement):
+    if not is_line(requirement.rule):
         yield Staffing(candidates=able)
         return
     note = None
@@ -128,33 +114,12 @@ def _of_role(
         yield Staffing(candidates=able, role=role, note=note)
 
 
-def _is_line(requirement: Requirement) -> bool:
-    assign = requirement.rule.assign
-    return assign == MANAGER or assign.startswith(NAMED)
-
-
-def line_of(case: Case, rule: StepRule) -> tuple[User, ...]:
-    """
-    Whom a step asks by name or as the manager, then the managers above him.
-
-    Empty for a pool, and if there is no such person.
-    """
-    directory = case.roster.directory
-    if rule.assign == MANAGER:
-        return tuple(case.roster.line_above(case.quote.submitted_by))
-    if rule.assign.startswith(NAMED):
-        user = directory.user(rule.assign.removeprefix(NAMED))
-        active = user is not None and user.active
-        return (user, *case.roster.line_above(user.id)) if user and active else ()
-    return ()
-
-
 def _asked(case: Case, requirement: Requirement) -> tuple[User, ...]:
     """
     Those the step asks before anybody is ruled out; a line has its first person first.
     """
     rule = requirement.rule
-    if _is_line(requirement):
+    if is_line(rule):
         return line_of(case, rule)
     members = case.roster.directory.members(rule.role)
     return tuple(user for user in members if _matches(case, rule.match, user))
@@ -180,40 +145,11 @@ def _able(
     )
 
 
-def has_authority(case: Case, requirement: Requirement, user: User) -> bool:
-    """
-    Whether a person may sign off what a ladder measured; true where none did.
-    """
-    if not requirement.measures:
-        return True
-    roles = {requirement.rule.role, *requirement.higher}
-    # A person's limits may be on facts that the ladder does not measure.
-    return not roles.isdisjoint(case.roster.directory.roles_of(user.id)) and all(
-        personal_limits_hold(user, {**case.inputs, **measures})
-        for measures in requirement.measures
-    )
-
-
-def _is_shared(requirement: Requirement) -> bool:
-    rule = requirement.rule
-    return one_seat(rule.completion) and not rule.ask_everyone
-
-
-def _one_account_each(case: Case, people: Iterable[str]) -> tuple[str, ...]:
-    found: list[str] = []
-    seated: set[str] = set()
-    for person in people:
-        if person not in seated:
-            found.append(person)
-            seated.update(case.roster.directory.accounts_of(person))
-    return tuple(found)
-
-
 def _chosen(
     case: Case, requirement: Requirement, candidates: tuple[str, ...]
 ) -> str | None:
     rule = requirement.rule
-    if not _is_shared(requirement):
+    if not is_shared(requirement):
         return None
     if rule.assign == "least_loaded":
         return case.roster.least_loaded(candidates)
@@ -229,18 +165,6 @@ def _excluded(case: Case, requirement: Requirement) -> tuple[tuple[str, str], ..
         if user.id not in case.barred and not has_authority(case, requirement, user)
     )
     return (*case.barred.items(), *weak)
-
-
-def measured(requirement: Requirement) -> str:
-    """
-    What the ladders measured, in words; empty where none did.
-    """
-    pairs = {
-        f"{name} {words(value)}": None
-        for measures in requirement.measures
-        for name, value in measures.items()
-    }
-    return ", ".join(pairs)
 
 
 def _check_reachable(case: Case, requirement: Requirement, found: Staffing) -> None:

@@ -3,12 +3,13 @@ What the people of a story do → commands, each at its time and by who would do
 """
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 from approval_engine.domain.actions import Action
 from approval_engine.domain.workflow import Task, Workflow
 from approval_engine.errors import NotFound
 from approval_engine.executor.answer import Answer, Caller
-from approval_engine.executor.commands import tick
+from approval_engine.executor.commands import stand_in, tick
 from approval_engine.executor.commands.act import Wish, act
 from approval_engine.executor.commands.recall import recall
 from approval_engine.executor.commands.submit import submit
@@ -90,8 +91,9 @@ class Stage:
 
     def work(self) -> None:
         """
-        Fire every timer that is due, as the worker would.
+        Sweep the windows and fire every timer that is due, as the worker would.
         """
+        stand_in.sweep(self.runtime, partial(stand_in.stand_in, self.runtime))
         while found := tick.due(self.runtime):
             for workflow_id in found:
                 tick.tick(self.runtime, workflow_id)

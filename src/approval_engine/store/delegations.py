@@ -33,6 +33,8 @@ def add(transaction: Transaction, delegation: Delegation) -> None:
             starts_at=stamp(delegation.starts_at),
             ends_at=stamp(delegation.ends_at),
             ended_at=stamp(delegation.ended_at) if delegation.ended_at else None,
+            process=delegation.process,
+            within=delegation.within,
         )
     )
 
@@ -65,6 +67,8 @@ def listed(transaction: Transaction) -> tuple[Delegation, ...]:
             starts_at=instant(row.starts_at),
             ends_at=instant(row.ends_at),
             ended_at=instant(row.ended_at) if row.ended_at else None,
+            process=row.process,
+            within=row.within,
         )
         for row in rows
     )

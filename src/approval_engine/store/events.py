@@ -15,6 +15,10 @@ from approval_engine.store.schema import EVENT, EVENT_TEXT
 _COLUMNS = tuple(Event.__slots__)
 _OF = select(EVENT).where(EVENT.c.workflow_id == bindparam("id")).order_by(EVENT.c.seq)
 _ONE = select(EVENT).where(EVENT.c.id == bindparam("id"))
+_KEYED = select(EVENT.c.seq).where(
+    EVENT.c.workflow_id == bindparam("id"),
+    EVENT.c.natural_key == bindparam("natural_key"),
+)
 _APPEND = prepared.insert(EVENT)
 _ADD_TEXT = prepared.insert(EVENT_TEXT)
 _TEXTS = (
@@ -61,6 +65,14 @@ def one(transaction: Transaction, event_id: str) -> Event | None:
     """
     row = transaction.execute(_ONE, {"id": event_id}).one_or_none()
     return Event(**row._mapping) if row is not None else None  # noqa: SLF001 public in SQLAlchemy
+
+
+def has_key(transaction: Transaction, workflow_id: str, natural_key: str) -> bool:
+    """
+    Whether a fact was recorded in the workflow under that natural key.
+    """
+    known = {"id": workflow_id, "natural_key": natural_key}
+    return transaction.execute(_KEYED, known).one_or_none() is not None
 
 
 def texts(transaction: Transaction, workflow_id: str) -> dict[int, EventText]:

@@ -71,6 +71,7 @@ def task_row(task: Task) -> dict[str, object]:
         "closed_by": task.closed_by,
         "closed_seq": task.closed_seq,
         "vetoed": int(task.vetoed),
+        "windows": canonical(task.windows).decode(),
     }
 
 
@@ -128,6 +129,7 @@ def task_of(row: Row[Any]) -> Task:
         closed_by=row.closed_by,
         closed_seq=row.closed_seq,
         vetoed=bool(row.vetoed),
+        windows=tuple(_list(row.windows)),
     )
 
 

@@ -13,6 +13,7 @@ from approval_engine.domain.events import instant
 from approval_engine.domain.people import Directory
 from approval_engine.domain.quote import Quote
 from approval_engine.executor.commands.tick import SYSTEM
+from approval_engine.planner.plan import Staffing
 from approval_engine.web import context, queue, words
 from approval_engine.web.session import fresh_key
 
@@ -47,6 +48,7 @@ def install(app: Flask) -> None:
         asset=_asset_version(app),
         fresh_key=fresh_key,
         names=names,
+        planned=planned,
     )
     app.context_processor(_reader)
 
@@ -66,6 +68,20 @@ def names(people: Iterable[str]) -> str:
     What several people are called, as one list.
     """
     return words.some(name(person) for person in people)
+
+
+def planned(staffing: Staffing) -> str:
+    """
+    Who is to be asked, and for whom where somebody is away.
+    """
+    lent = {each.person: each for each in staffing.stand_ins}
+    return words.some(
+        f"{name(person)} for {name(lent[person].principal)}"
+        f" (delegation {', '.join(lent[person].windows)})"
+        if person in lent
+        else name(person)
+        for person in staffing.candidates
+    )
 
 
 def amount_of(quote: Quote) -> str:

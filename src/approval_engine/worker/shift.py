@@ -60,10 +60,10 @@ class Shift:
         self.done = replace(self.done, **added)
 
     def move(
-        self, workflow_id: str, command: Callable[[], bool], passing: Passing
+        self, workflow_id: str, command: Callable[[], bool | None], passing: Passing
     ) -> bool | None:
         """
-        Whether the command moved the workflow; None if it failed.
+        Whether the command moved the workflow; None if it has to come again.
 
         What fails for good is held by an incident, and the others go on.
         """
@@ -76,7 +76,7 @@ class Shift:
         except Exception as error:  # noqa: BLE001 one must not stop the others
             self._hold(workflow_id, error)
             return None
-        self.note(fired=int(moved))
+        self.note(fired=int(bool(moved)))
         return moved
 
     def _hold(self, workflow_id: str, error: Exception) -> None:

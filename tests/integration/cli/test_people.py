@@ -170,6 +170,40 @@ def test_a_delegation_is_for_a_role_that_there_is(office):
     assert "There is no role 'finanze'" in ended.err
 
 
+def test_a_delegation_is_of_a_role_that_one_holds(office):
+    ended = add(office, "--role", "cfo")
+
+    assert ended.code == 4
+    assert "'fred' does not hold the role cfo" in ended.err
+
+
+def test_a_delegation_may_be_narrowed(office):
+    (line,) = add(office, "--within", "amount <= 500000").lines
+    assert line.endswith('Z within="amount <= 500000"')
+    wrong = add(office, "--within", "colour <= 5")
+    assert wrong.code != 0
+    assert "has no input colour" in wrong.err
+    assert add(office, "--process", "nowhere").code == 3
+
+
+def test_the_preview_says_who_stands_in(busy):
+    window = ("--starts", "2026-01-01T00:00:00Z", "--ends", "2036-01-01T00:00:00Z")
+    people = ("--from", "maria", "--to", "mona")
+    (line,) = busy.ok("delegation", "add", *people, *window).lines
+    name = line.split()[0].removeprefix("delegation=")
+    shown = busy.ok("approval", "preview", "--quote", "Q-1").lines
+    assert any(f'asks="mona for maria (delegation {name})"' in each for each in shown)
+
+
+def test_a_line_of_the_inbox_says_in_whose_name(office):
+    window = ("--starts", "2026-01-01T00:00:00Z", "--ends", "2036-01-01T00:00:00Z")
+    office.ok("delegation", "add", "--from", "maria", "--to", "mona", *window)
+    office.ok("--as", "sam", "approval", "submit", "--quote", "Q-1")
+    (line,) = office.ok("--as", "mona", "inbox").lines
+    assert 'asks=["mona for maria (delegation D-1)"]' in line
+    assert office.ok("--as", "maria", "inbox").lines == []
+
+
 def test_a_delegation_that_is_not_there_cannot_be_ended(office):
     assert office("delegation", "end", "--delegation", "D-9").code == 3
 

@@ -2,8 +2,11 @@
 The inbox and the task page: what people see there, and what they can do to it.
 """
 
+from datetime import timedelta
+
 import pytest
 
+from approval_engine.operations import intake
 from tests.integration.web.browser import text_of
 
 HOSTILE = "<img src=x onerror=alert(1)>\"'><script>alert(2)</script>{{7*7}}"
@@ -136,6 +139,18 @@ def test_the_submitter_sees_his_task_but_cannot_decide_it(company, enter):
     answer = fred.force(f"/tasks/{task}", action="approve")
     assert answer.status_code == 403
     assert "'fred' must not decide: submitter of the quote" in text_of(answer)
+
+
+def test_the_task_page_says_who_stands_in_for_whom(company, enter):
+    window = (company.now, company.now + timedelta(days=9))
+    intake.add_delegation(company.runtime, ("maria", "mona"), window, None)
+    workflow = company.started()
+    task = company.task(workflow, "manager").id
+    page = text_of(enter("mona").get(f"/tasks/{task}"))
+    assert "Mona stands in for Maria, who is away (delegation D-1)" in page
+    assert "Take it" in page
+    overview = text_of(enter("maria").get(f"/workflows/{workflow}"))
+    assert "Mona for Maria (delegation D-1)" in overview
 
 
 @pytest.mark.parametrize("path", ["/tasks/T-1", "/tasks/T-999", "/workflows/WF-8809"])

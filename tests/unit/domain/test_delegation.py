@@ -137,6 +137,16 @@ def test_a_second_window_for_the_same_work_is_refused(other, accepted):
             check_new((other,), window("a", "b"))
 
 
+def test_windows_that_are_narrowed_in_other_ways_may_run_side_by_side():
+    small = replace(window("a", "b"), within="amount < 1000")
+    large = replace(window("a", "c"), within="amount >= 1000")
+    check_new((small, window("a", "d")), large)
+    with pytest.raises(InvalidState, match="already runs"):
+        check_new((small,), replace(window("a", "c"), within="amount < 1000"))
+    with pytest.raises(InvalidState, match="passes the same work on to 'a'"):
+        check_new((window("b", "a"),), small)
+
+
 def test_two_windows_for_the_same_role_are_refused():
     with pytest.raises(InvalidState, match="already runs"):
         check_new((window("a", "c", role="x"),), window("a", "b", role="x"))

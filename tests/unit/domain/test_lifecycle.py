@@ -30,7 +30,7 @@ STANDING = {**CLOSING, "delegate": "delegated", "escalate": "open"}
 TASK_TABLE = {
     "open": {**STANDING, "claim": "claimed"},
     "claimed": {**STANDING, "release": "open"},
-    "delegated": STANDING,
+    "delegated": {**STANDING, "claim": "claimed", "release": "open"},
 }
 WORKFLOW_TABLE = {
     "pending": {

@@ -337,6 +337,11 @@ def test_a_plan_is_fully_staffed_by_people_who_may_decide(
         assert all(directory.users[person].active for person in people)
         assert needed(step.completion, staffing.seats) <= staffing.seats
         assert staffing.assignee in {None, *people}
-        if staffing.assignee is None:
-            role = staffing.role or step.role
-            assert people <= set(directory.roles[role])
+        stand_ins = {each.person for each in staffing.stand_ins}
+        for seat, person in enumerate(staffing.candidates, start=1):
+            role = staffing.role_of(seat) or step.role
+            if staffing.assignee is None and person not in stand_ins:
+                assert person in directory.roles[role]
+        if staffing.seats > 1:
+            seats = [set(directory.accounts_of(each)) for each in staffing.candidates]
+            assert sum(map(len, seats)) == len(set().union(*seats))

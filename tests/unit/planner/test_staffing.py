@@ -5,6 +5,7 @@ import pytest
 
 from approval_engine.domain.completion import Completion, Rule
 from approval_engine.errors import PlanError
+from approval_engine.planner.case import Case
 from approval_engine.planner.plan import Staffing
 from approval_engine.planner.requirements import Requirement
 from approval_engine.planner.separation import excluded
@@ -13,7 +14,6 @@ from approval_engine.planner.staffing import (
     LIMIT,
     NEXT_ROLE,
     SELF,
-    Case,
     staff,
 )
 from tests.factories import (

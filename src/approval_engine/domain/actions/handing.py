@@ -32,10 +32,12 @@ def claim(task: Task, request: Request) -> NewEvent:
 
 def release(task: Task, request: Request) -> NewEvent:
     """
-    The fact that he gives it back to all who are asked.
+    The fact that he gives it back to all who are asked; a stand-in, to his principal.
     """
     move_task(task.status, TaskMove.RELEASE, task.subject)
     data = {"comment": request.comment_sha256}
+    if task.principal and task.principal != task.assignee:
+        data["assignee"] = task.principal
     return event(Fact.TASK_RELEASED, task, request, data)
 
 

@@ -2,12 +2,15 @@
 Act: one person's wish on one task → the fact it leaves and all that follows from it.
 """
 
+import logging
 import secrets
 from dataclasses import dataclass
+from functools import partial
 
 from approval_engine.domain.actions import Action, Request, decide, is_repeat
+from approval_engine.domain.events import Fact
 from approval_engine.domain.workflow import Task, Workflow
-from approval_engine.errors import NotFound
+from approval_engine.errors import Forbidden, NotFound
 from approval_engine.executor.answer import Answer, Caller, again, keep, key_of
 from approval_engine.executor.commands.beats import (
     Desk,
@@ -15,12 +18,15 @@ from approval_engine.executor.commands.beats import (
     open_desk,
     store,
 )
+from approval_engine.executor.commands.grace import grant
 from approval_engine.executor.comments import comment_of, salted
 from approval_engine.executor.follow_up import advance, close_beside
 from approval_engine.executor.incident import held_on_failure
 from approval_engine.executor.recorder import Recorder
 from approval_engine.executor.runtime import Runtime
 from approval_engine.store.events import EventText
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,14 +88,22 @@ def _record(desk: Desk, workflow: Workflow, task: Task, request: Request) -> Rec
     people = desk.people(workflow)
     named = [person for person in (request.actor, request.to) if person]
     veto = desk.pinned.step(task.step).completion.veto
-    fact = decide(workflow, task, request, people.around(task, named, veto))
+    try:
+        fact = decide(workflow, task, request, people.around(task, named, veto))
+    except Forbidden as refusal:
+        if request.to:
+            _LOG.info("action=refuse_stand_in workflow=%s %s", workflow.id, refusal)
+        raise
     author = (request.actor, request.channel)
     recorder = Recorder(workflow, desk.pinned, desk.now, author)
     recorder.record(fact)
     if recorder.workflow.state != workflow.state:
-        advance(recorder, desk.calendar, desk.take_task_ids)
+        seats_of = partial(people.seats_now, recorder)
+        advance(recorder, desk.calendar, desk.take_task_ids, seats_of)
     else:
         close_beside(recorder)
+    if fact.action == Fact.TASK_DELEGATED:
+        grant(desk, recorder, people, task.id)
     return recorder
 
 

@@ -7,13 +7,14 @@ somebody, or an outcome; never an approval that the policy does not ask for by n
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from approval_engine.domain.completion import Outcome, at_deadline
 from approval_engine.domain.events import Fact
 from approval_engine.domain.seats import taken
 from approval_engine.domain.timers import PendingTimer, TimerKind
 from approval_engine.domain.workflow import Task
-from approval_engine.escalations.ladder import POLICY_OWNERS, Hop, climb, rungs
+from approval_engine.escalations.ladder import Hop, climb, rungs
 from approval_engine.executor.commands.beats import Desk
 from approval_engine.executor.eligibility import Eligibility
 from approval_engine.executor.follow_up import advance, due, timer_row
@@ -120,7 +121,7 @@ def _end(late: _Late, key: str, word: str) -> None:
     """
     Hold and tell, or give the step the outcome that the policy takes silence for.
     """
-    told = _to_be_told(late)
+    told = late.people.overseers(late.step.id)
     if word not in SILENCE:
         data = {**late.rang, "told": told}
         late.recorder.note(Fact.TIMER_EXHAUSTED, data, late.waiting[0].id, late.once)
@@ -135,7 +136,8 @@ def _end(late: _Late, key: str, word: str) -> None:
         "told": tuple(dict.fromkeys((*asked, *told))),
     }
     late.recorder.note(Fact.STEP_TIMED_OUT, data, late.waiting[0].id, late.once)
-    advance(late.recorder, late.desk.calendar, late.desk.take_task_ids)
+    seats_of = partial(late.people.seats_now, late.recorder)
+    advance(late.recorder, late.desk.calendar, late.desk.take_task_ids, seats_of)
 
 
 def _escalate(late: _Late) -> None:
@@ -160,7 +162,7 @@ def _escalate(late: _Late) -> None:
         _end(late, "onExhausted", late.step.on_exhausted if top else "hold")
         return
     for task in stuck:
-        data = {"timers": [], "told": _to_be_told(late)}
+        data = {"timers": [], "told": late.people.overseers(late.step.id)}
         late.recorder.note(Fact.TIMER_EXHAUSTED, data, task.id)
 
 
@@ -215,7 +217,8 @@ def _climb(late: _Late, task: Task, hop: Hop, fired: _Data, once: str | None) ->
         "assignee": person,
     }
     skipped = [
-        {"role": role, "because": _why_not(late, task, role)} for role in hop.skipped
+        {"role": role, "because": late.people.why_not(task, role)}
+        for role in hop.skipped
     ]
     data = {**fired, **asks, "skipped": skipped, "beside": new}
     late.recorder.note(Fact.TASK_ESCALATED, data, task.id, once)
@@ -231,29 +234,5 @@ def _climb(late: _Late, task: Task, hop: Hop, fired: _Data, once: str | None) ->
 _PLACE = ("step", "element", "occurrence", "seat")
 
 
-def _why_not(late: _Late, task: Task, role: str) -> str:
-    """
-    Why a rung was skipped, person by person.
-    """
-    barred = late.people.case.barred
-    reasons = [
-        f"{user.id}: {barred.get(user.id) or late.people.lacking(task, user.id)}"
-        if user.id in barred or late.people.lacking(task, user.id)
-        else f"{user.id}: is asked already"
-        for user in late.people.directory.members(role)
-    ]
-    return "; ".join(reasons) or "nobody holds it"
-
-
 def _asked(task: Task) -> tuple[str, ...]:
     return (task.assignee,) if task.assignee else task.candidates
-
-
-def _to_be_told(late: _Late) -> tuple[str, ...]:
-    """
-    The members of the fallback role, else the owners of the policy.
-    """
-    fallback = late.people.needed[late.step.id].rule.fallback_role
-    members = late.people.directory.members
-    found = members(fallback) or members(POLICY_OWNERS)
-    return tuple(user.id for user in found)

@@ -15,6 +15,7 @@ from approval_engine.errors import EngineError
 from approval_engine.executor.projection import (
     answers,
     endings,
+    stand_ins,
     tasks,
     timers,
     validity,
@@ -28,6 +29,7 @@ __all__ = ["ANSWERS", "ENDINGS", "Pinned", "begin", "evolve"]
 CHANGES: Mapping[str, Change] = {
     **answers.CHANGES,
     **endings.CHANGES,
+    **stand_ins.CHANGES,
     **tasks.CHANGES,
     **timers.CHANGES,
     **validity.CHANGES,

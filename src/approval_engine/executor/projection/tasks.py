@@ -22,8 +22,13 @@ def opened(workflow: Workflow, recorded: Recorded) -> Workflow:
     """
     event, data = recorded.event, recorded.data
     at = instant(event.timestamp)
+    task_id = str(event.task_id)
+    # Logs of before there were stand-ins do not speak of them.
+    principal, status = data.get("principal"), TaskStatus.OPEN
+    if principal:
+        status = move_task(status, TaskMove.DELEGATE, f"task '{task_id}'")
     task = Task(
-        id=str(event.task_id),
+        id=task_id,
         workflow_id=workflow.id,
         step=data["step"],
         element=data["element"],
@@ -32,11 +37,12 @@ def opened(workflow: Workflow, recorded: Recorded) -> Workflow:
         role=data["role"],
         candidates=tuple(data["candidates"]),
         assignee=data["assignee"],
-        principal=None,
-        status=TaskStatus.OPEN,
+        principal=principal,
+        status=status,
         escalation_level=data.get("level", 0),
         opened_at=at,
         due_at=instant(data["dueAt"]),
+        windows=tuple(data.get("windows", ())),
     )
     timers = (*workflow.timers, *pending(task.step, data["timers"]))
     return replace(workflow, tasks=(*workflow.tasks, task), timers=timers)
@@ -54,12 +60,19 @@ def claimed(workflow: Workflow, recorded: Recorded) -> Workflow:
 
 def released(workflow: Workflow, recorded: Recorded) -> Workflow:
     """
-    He gave it back to everybody who is asked.
+    He gave it back to everybody who is asked; a stand-in, to whose work he did.
     """
     task = recorded.task_in(workflow)
     status = move_task(task.status, TaskMove.RELEASE, task.subject)
     only = task.candidates[0] if len(task.candidates) == 1 else None
-    return with_task(workflow, replace(task, status=status, assignee=only))
+    owner = recorded.data.get("assignee")
+    if owner and not only:
+        # He has it as if he had taken it, so he can give it to the others as well.
+        status = move_task(status, TaskMove.CLAIM, task.subject)
+    changed = replace(
+        task, status=status, assignee=owner or only, principal=None, windows=()
+    )
+    return with_task(workflow, changed)
 
 
 def delegated(workflow: Workflow, recorded: Recorded) -> Workflow:
@@ -72,6 +85,7 @@ def delegated(workflow: Workflow, recorded: Recorded) -> Workflow:
         status=move_task(task.status, TaskMove.DELEGATE, task.subject),
         assignee=recorded.data["assignee"],
         principal=recorded.data["principal"],
+        windows=(),
     )
     return with_task(workflow, changed)
 

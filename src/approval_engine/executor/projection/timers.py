@@ -66,6 +66,7 @@ def escalated(workflow: Workflow, recorded: Recorded) -> Workflow:
         candidates=tuple(data["candidates"]),
         assignee=data["assignee"],
         principal=None,
+        windows=(),
         escalation_level=data["level"],
     )
     return with_task(after, moved)

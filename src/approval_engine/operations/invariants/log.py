@@ -29,6 +29,7 @@ SETS = {
     Fact.WORKFLOW_APPROVED: "timers",
     Fact.TASK_ESCALATED: "sets",
     Fact.TASK_REMINDED: "sets",
+    Fact.TASK_GRACED: "timers",
 }
 """The facts that set timers, and where their data says so."""
 

@@ -5,17 +5,23 @@ What must hold of who decided, and of who was told.
 from collections.abc import Iterator
 
 from approval_engine.domain.delegation import acting_for
-from approval_engine.domain.events import Event, instant
+from approval_engine.domain.events import Event, Fact, instant
 from approval_engine.domain.workflow import Workflow
 from approval_engine.executor.projection import ANSWERS
 from approval_engine.notifications.outbox import messages
-from approval_engine.operations.invariants.model import Subject
+from approval_engine.operations.invariants.model import Subject, data_of
 from approval_engine.store.delivery import MARK
+
+IN_A_NAME = frozenset({*ANSWERS, Fact.TASK_CLAIMED, Fact.TASK_DELEGATED})
+"""The facts for which a stand-in needs a delegation; anybody may let go of a task."""
 
 
 def nobody_decides_his_own(subject: Subject) -> Iterator[str]:
     """
     No decision by submitter, owner or their stand-ins, nor by who was not asked.
+
+    A stand-in has a delegation: the windows that led to him run, or a person handed the
+    task to him.
     """
     for event in subject.log:
         if event.action in ANSWERS:
@@ -23,6 +29,8 @@ def nobody_decides_his_own(subject: Subject) -> Iterator[str]:
     for event, before in subject.with_before():
         if event.action in ANSWERS:
             yield from _unasked(before, event)
+        if event.action in IN_A_NAME and event.on_behalf_of:
+            yield from _unfounded(subject, before, event)
 
 
 def the_right_people_are_told(subject: Subject) -> Iterator[str]:
@@ -58,6 +66,33 @@ def _conflicts(subject: Subject, event: Event) -> Iterator[str]:
             yield f"event {event.seq}: '{person}' decides his own quote"
         elif event.actor in acting_for(subject.delegations, person, at):
             yield f"event {event.seq}: '{event.actor}' decides and acts for '{person}'"
+
+
+def _unfounded(subject: Subject, before: Workflow, event: Event) -> Iterator[str]:
+    task = before.task(event.task_id or "")
+    if task is None or task.principal != event.on_behalf_of:
+        # Somebody whom the task does not know is a finding of its own.
+        return
+    known = {each.id: each for each in subject.delegations}
+    at = instant(event.timestamp)
+    if not task.windows and not _was_handed(subject, event):
+        yield f"event {event.seq}: nobody handed task '{task.id}' over"
+    for name in task.windows:
+        window = known.get(name)
+        if window is None:
+            yield f"event {event.seq}: there is no delegation '{name}'"
+        elif task.is_lent and not window.starts_at <= at < window.closes_at:
+            yield f"event {event.seq}: delegation '{name}' does not run then"
+
+
+def _was_handed(subject: Subject, event: Event) -> bool:
+    earlier = (each for each in subject.log if each.seq < event.seq)
+    return any(
+        each.action == Fact.TASK_DELEGATED
+        and each.task_id == event.task_id
+        and data_of(each)["principal"] == event.on_behalf_of
+        for each in earlier
+    )
 
 
 def _unasked(before: Workflow, event: Event) -> Iterator[str]:

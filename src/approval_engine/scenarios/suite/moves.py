@@ -11,6 +11,7 @@ from approval_engine.domain.workflow import Task, Workflow
 from approval_engine.errors import ApprovalEngineError, InvalidState
 from approval_engine.executor.answer import Answer
 from approval_engine.operations import intake
+from approval_engine.operations.granting import Bounds
 from approval_engine.policy.quotes import read_directory, read_quotes
 from approval_engine.scenarios.stage import Deed, Stage
 from approval_engine.scenarios.suite.probe import Probe
@@ -96,7 +97,9 @@ class Moves:
     def _open(self, window: Window) -> None:
         people = (self._named(window.principal), self._named(window.delegate))
         span = (window.starts_at, window.ends_at)
-        intake.add_delegation(self._stage.runtime, people, span, window.role)
+        bounds = Bounds(process=window.process, within=window.within)
+        runtime = self._stage.runtime
+        intake.add_delegation(runtime, people, span, window.role, bounds)
 
     def _revise(self, does: Revise) -> Answer:
         workflow, quote = self._workflow(), self._quote

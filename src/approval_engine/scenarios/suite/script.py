@@ -82,6 +82,8 @@ class Window:
     role: str | None
     starts_at: datetime
     ends_at: datetime
+    within: str | None = None
+    process: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

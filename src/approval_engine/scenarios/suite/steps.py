@@ -30,7 +30,8 @@ WITHOUT_TASK = ("submit", "recall")
 ACTIONS = (*map(str, Action), *WITHOUT_TASK)
 
 _ACT_KEYS = frozenset({"actor", "role", "task", "comment", "to", "channel"})
-_WINDOW_KEYS = frozenset({"from", "to", "role", "starts", "ends"})
+_WINDOW_NEEDS = ("ends", "from", "starts", "to")
+_WINDOW_KEYS = frozenset({*_WINDOW_NEEDS, "role", "within", "process"})
 _CHANNELS = ("cli", "web", "api", "mail", CHANNEL)
 
 
@@ -99,7 +100,7 @@ def _window(node: Node, names: Names) -> Window:
     if not isinstance(window.value, dict):
         window.wants("a delegation as an object")
     refuse_others(window, _WINDOW_KEYS)
-    for key in sorted(_WINDOW_KEYS - {"role"}):
+    for key in _WINDOW_NEEDS:
         if not window.has(key):
             window.problem("missing", f"Expected a value for '{key}'.")
     return Window(
@@ -108,6 +109,8 @@ def _window(node: Node, names: Names) -> Window:
         role=names.role(window.child("role")) if window.has("role") else None,
         starts_at=read_instant(window.child("starts")),
         ends_at=read_instant(window.child("ends")),
+        within=window.child("within").text() if window.has("within") else None,
+        process=window.child("process").text() if window.has("process") else None,
     )
 
 

@@ -20,6 +20,7 @@ from approval_engine.store.schema.catalog import (
     QUOTE,
     SEQUENCES,
     SETTING,
+    WINDOW_SWEEP,
 )
 from approval_engine.store.schema.notices import (
     LETTER_PART,
@@ -65,6 +66,7 @@ __all__ = [
     "TIMER_CLAIM",
     "WEBHOOK",
     "WEBHOOK_KIND",
+    "WINDOW_SWEEP",
     "WORKER",
     "WORKFLOW",
 ]

@@ -89,4 +89,22 @@ DELEGATION = Table(
     Column("starts_at", Text, nullable=False),
     Column("ends_at", Text, nullable=False),
     Column("ended_at", Text),
+    Column("process", Text),
+    Column("within", Text),
+)
+
+# How far the worker got with the start and the end of each window.
+WINDOW_SWEEP = Table(
+    "window_sweep",
+    METADATA,
+    # Two workers that sweep the same edge keep one row of it.
+    Column("delegation_id", Text, ForeignKey("delegation.id"), primary_key=True),
+    Column("edge", Text, primary_key=True),
+    # The workflows that somebody was busy with, or that are held: they come again.
+    Column("left_over", Text, nullable=False),
+    Column("swept_at", Text, nullable=False),
+    # 1 after a second look, at what commands under way at the first one have left.
+    Column("confirmed", Integer, nullable=False),
+    CheckConstraint("confirmed IN (0, 1)", name="confirmed"),
+    CheckConstraint("edge IN ('opened', 'closed')", name="edge"),
 )

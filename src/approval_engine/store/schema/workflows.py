@@ -90,6 +90,7 @@ TASK = Table(
     Column("closed_by", Text),
     Column("closed_seq", Integer),
     Column("vetoed", Integer, nullable=False),
+    Column("windows", Text, nullable=False, server_default="[]"),
     # A seat of a step opens once per pass, and once more for each rung of the ladder
     # that is asked beside it: no event may open the same a second time.
     UniqueConstraint(
