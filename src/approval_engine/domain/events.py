@@ -22,24 +22,28 @@ class Fact(StrEnum):
     What can be recorded. The comment says what the event's data holds.
     """
 
-    SUBMITTED = "submitted"  # quote, revision, attempt, evidence hashes
-    PLANNED = "planned"  # process, steps in policy order
+    # quote, revision, attempt, evidence hashes, fingerprint, what it supersedes and why
+    SUBMITTED = "submitted"
+    # process, steps in policy order, and who decided before but is asked again
+    PLANNED = "planned"
     TASK_OPENED = (
         "task_opened"  # the whole task, and its step's timers on the first seat
     )
     TASK_CLAIMED = "task_claimed"  # assignee, comment hash
     TASK_RELEASED = "task_released"  # comment hash
     TASK_DELEGATED = "task_delegated"  # assignee, principal, comment hash
-    TASK_APPROVED = "task_approved"  # comment hash
+    TASK_APPROVED = "task_approved"  # comment hash, bounds of an envelope
     TASK_REJECTED = "task_rejected"  # comment hash
     TASK_RETURNED = "task_returned"  # comment hash
     TASK_REMINDED = "task_reminded"  # timer
     TASK_ESCALATED = "task_escalated"  # timer, level, role, candidates
+    TASK_CARRIED = "task_carried"  # whose approval, of which task and event, and why
     TASK_CLOSED = "task_closed"  # the move, and why
     TIMER_EXHAUSTED = "timer_exhausted"  # timer: nobody is left to ask, so it holds
     COMMENTED = "commented"  # comment hash
     RECALLED = "recalled"  # comment hash
-    WORKFLOW_APPROVED = "workflow_approved"  # nothing, or by policy
+    SUPERSEDED = "superseded"  # by which workflow, and why
+    WORKFLOW_APPROVED = "workflow_approved"  # fingerprint of what was approved
     WORKFLOW_REJECTED = "workflow_rejected"  # step
     WORKFLOW_RETURNED = "workflow_returned"  # step
 

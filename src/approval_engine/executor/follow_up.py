@@ -4,19 +4,19 @@ What an answer sets in motion: seats nobody needs any more, the next steps, the 
 Who gets a seat was resolved in the plan; when it is due comes from the step's calendar.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 
 from approval_engine.domain.calendar import WorkingTime, add_hours
-from approval_engine.domain.events import Fact, stamp
+from approval_engine.domain.events import Fact, NewEvent, stamp
 from approval_engine.domain.lifecycle import TaskMove
 from approval_engine.domain.workflow import Task
 from approval_engine.errors import EngineError
 from approval_engine.executor import engine
 from approval_engine.executor.projection import ENDINGS, Pinned
-from approval_engine.executor.recorder import Recorder
+from approval_engine.executor.recorder import SYSTEM, Recorder
 from approval_engine.planner.plan import PlannedStep
 
 Calendars = Callable[[str], WorkingTime]
@@ -26,7 +26,16 @@ TakeTaskIds = Callable[[int], tuple[str, ...]]
 """That many new task ids, rising."""
 
 
-def advance(recorder: Recorder, calendars: Calendars, take: TakeTaskIds) -> None:
+Known = Callable[[Recorder, Task], Mapping[str, object] | None]
+"""The approval by which a seat that just opened is answered already, or None."""
+
+
+def advance(
+    recorder: Recorder,
+    calendars: Calendars,
+    take: TakeTaskIds,
+    known: Known = lambda _, __: None,
+) -> None:
     """
     Record everything that follows from the last fact, up to the next wait or the end.
     """
@@ -41,7 +50,12 @@ def advance(recorder: Recorder, calendars: Calendars, take: TakeTaskIds) -> None
         if (task.element, task.occurrence) not in waiting
     ]
     _close(recorder, settled, TaskMove.DISPENSE, "the step was decided without it")
-    _open(recorder, position, calendars, take)
+    opened = _open(recorder, position, calendars, take)
+    before = recorder.workflow.state
+    for task_id in opened:
+        _answer(recorder, task_id, known)
+    if recorder.workflow.state != before:
+        advance(recorder, calendars, take, known)
 
 
 def finish(recorder: Recorder, move: TaskMove) -> None:
@@ -56,7 +70,9 @@ def finish(recorder: Recorder, move: TaskMove) -> None:
     if workflow.verdict not in facts:
         sentence = f"The engine ended {workflow.subject} at '{workflow.ended}'."
         raise EngineError(sentence)
-    recorder.note(facts[workflow.verdict], {})
+    approved = workflow.verdict == "approved" and workflow.fingerprint
+    data = {"fingerprint": workflow.fingerprint} if approved else {}
+    recorder.note(facts[workflow.verdict], data)
 
 
 def close_all(recorder: Recorder, move: TaskMove) -> None:
@@ -82,6 +98,25 @@ def _close(
         recorder.note(Fact.TASK_CLOSED, data, task.id)
 
 
+def _answer(recorder: Recorder, task_id: str, known: Known) -> None:
+    task = recorder.workflow.task(task_id)
+    waiting = {(each.element, each.occurrence) for each in recorder.position.tasks}
+    # Another seat may have decided the step a moment ago.
+    if task is None or (task.element, task.occurrence) not in waiting:
+        return
+    if (data := known(recorder, task)) is not None:
+        recorder.record(
+            NewEvent(
+                action=Fact.TASK_CARRIED,
+                actor=SYSTEM,
+                channel=recorder.channel,
+                task_id=task_id,
+                data=data,
+                natural_key=f"decided:{task_id}",
+            )
+        )
+
+
 def _unopened(
     pinned: Pinned, position: engine.Position, tasks: tuple[Task, ...]
 ) -> list[tuple[PlannedStep, engine.OpenTask]]:
@@ -102,9 +137,10 @@ def _open(
     position: engine.Position,
     calendars: Calendars,
     take: TakeTaskIds,
-) -> None:
+) -> tuple[str, ...]:
     found = _unopened(recorder.pinned, position, recorder.workflow.tasks)
-    ids = iter(take(sum(step.staffing.seats for step, _ in found)))
+    taken = take(sum(step.staffing.seats for step, _ in found))
+    ids = iter(taken)
     for step, waiting in found:
         place = (waiting.element, waiting.occurrence)
         timers = [t for t in position.timers if (t.task, t.occurrence) == place]
@@ -113,6 +149,7 @@ def _open(
             rows = _timers(recorder, step, timers, calendars(step.calendar))
             data["timers"] = rows if seat == 1 else []
             recorder.note(Fact.TASK_OPENED, data, next(ids))
+    return taken
 
 
 def _opening(

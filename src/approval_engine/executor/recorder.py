@@ -12,6 +12,9 @@ from approval_engine.domain.workflow import Workflow
 from approval_engine.executor import engine
 from approval_engine.executor.projection import Pinned, begin, evolve
 
+SYSTEM = "system"
+"""The actor of what no person did."""
+
 
 class Recorder:
     """
@@ -42,6 +45,13 @@ class Recorder:
         recorder = cls(begin(event, pinned), pinned, now, (fact.actor, fact.channel))
         recorder.events = (event,)
         return recorder
+
+    @property
+    def channel(self) -> str:
+        """
+        The way by which the command came.
+        """
+        return self._author[1]
 
     @property
     def position(self) -> engine.Position:

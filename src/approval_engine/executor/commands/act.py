@@ -16,17 +16,22 @@ from approval_engine.executor.commands.beats import (
     store,
 )
 from approval_engine.executor.comments import comment_of, salted
+from approval_engine.executor.envelope import check_envelope, within_of
 from approval_engine.executor.follow_up import advance
 from approval_engine.executor.incident import held_on_failure
 from approval_engine.executor.recorder import Recorder
+from approval_engine.executor.repeats import Repeats
 from approval_engine.executor.runtime import Runtime
+from approval_engine.store import events
 from approval_engine.store.events import EventText
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wish:
     """
-    What somebody wants done to a task; `to` is the stand-in of a delegation.
+    What somebody wants done to a task.
+
+    `to` is the stand-in of a delegation, `within` the bounds of an approval.
     """
 
     workflow: str
@@ -34,6 +39,7 @@ class Wish:
     action: Action
     comment: str | None = None
     to: str | None = None
+    within: str | None = None
 
 
 def act(runtime: Runtime, wish: Wish, caller: Caller) -> Answer:
@@ -44,7 +50,8 @@ def act(runtime: Runtime, wish: Wish, caller: Caller) -> Answer:
     """
     now = runtime.clock()
     comment = comment_of(wish.comment)
-    key = key_of(caller, "act", {name: getattr(wish, name) for name in Wish.__slots__})
+    within = within_of(wish.within)
+    key = key_of(caller, "act", _body(wish))
     with (
         held_on_failure(runtime, wish.workflow),
         runtime.database.begin() as transaction,
@@ -61,6 +68,7 @@ def act(runtime: Runtime, wish: Wish, caller: Caller) -> Answer:
             channel=caller.channel,
             comment_sha256=salted(salt, comment) if comment else None,
             to=wish.to,
+            within=within,
         )
         if is_repeat(task, request):
             return keep(transaction, key, _answer(workflow, wish, "duplicate"), now)
@@ -68,6 +76,12 @@ def act(runtime: Runtime, wish: Wish, caller: Caller) -> Answer:
         recorder = _record(desk, workflow, task, request)
         after = store(transaction, recorder, _texts(recorder, salt, comment))
         return keep(transaction, key, _answer(after, wish, "applied"), now)
+
+
+def _body(wish: Wish) -> dict[str, object]:
+    body = {name: getattr(wish, name) for name in Wish.__slots__}
+    # A wish without bounds is the same request as before there were any.
+    return {name: body[name] for name in body if name != "within" or body[name]}
 
 
 def _task(workflow: Workflow, wish: Wish) -> Task:
@@ -83,11 +97,19 @@ def _record(desk: Desk, workflow: Workflow, task: Task, request: Request) -> Rec
     named = [person for person in (request.actor, request.to) if person]
     veto = desk.pinned.step(task.step).completion.veto
     fact = decide(workflow, task, request, people.around(task, named, veto))
+    if request.within:
+        check_envelope(people, task, request.actor, request.within)
     author = (request.actor, request.channel)
     recorder = Recorder(workflow, desk.pinned, desk.now, author)
     recorder.record(fact)
     if recorder.workflow.state != workflow.state:
-        advance(recorder, desk.calendar, desk.take_task_ids)
+        repeats = Repeats(
+            policy=desk.policy,
+            plan=desk.pinned.plan,
+            people=people.of,
+            log=lambda: events.of(desk.transaction, workflow.id),
+        )
+        advance(recorder, desk.calendar, desk.take_task_ids, repeats.answer)
     return recorder
 
 

@@ -16,13 +16,10 @@ from approval_engine.executor.answer import Answer
 from approval_engine.executor.commands.beats import Desk, open_desk, store
 from approval_engine.executor.eligibility import Eligibility
 from approval_engine.executor.incident import held_on_failure
-from approval_engine.executor.recorder import Recorder
+from approval_engine.executor.recorder import SYSTEM, Recorder
 from approval_engine.executor.runtime import Runtime
 from approval_engine.planner.plan import PlannedStep
 from approval_engine.store import workflows
-
-SYSTEM = "system"
-"""The actor of what no person did."""
 
 CHANNEL = "worker"
 

@@ -12,7 +12,13 @@ from approval_engine.documents import load
 from approval_engine.domain.events import Event, Fact, instant
 from approval_engine.domain.workflow import Workflow
 from approval_engine.errors import EngineError
-from approval_engine.executor.projection import answers, endings, tasks, timers
+from approval_engine.executor.projection import (
+    answers,
+    carried,
+    endings,
+    tasks,
+    timers,
+)
 from approval_engine.executor.projection.answers import ANSWERS
 from approval_engine.executor.projection.change import Change, Pinned, Recorded
 from approval_engine.executor.projection.endings import ENDINGS
@@ -21,6 +27,7 @@ __all__ = ["ANSWERS", "ENDINGS", "Pinned", "begin", "evolve"]
 
 CHANGES: Mapping[str, Change] = {
     **answers.CHANGES,
+    **carried.CHANGES,
     **endings.CHANGES,
     **tasks.CHANGES,
     **timers.CHANGES,

@@ -4,12 +4,13 @@ What must hold of who decided, and of who was told.
 
 from collections.abc import Iterator
 
+from approval_engine.domain.completion import decide
 from approval_engine.domain.delegation import acting_for
-from approval_engine.domain.events import Event, instant
+from approval_engine.domain.events import Event, Fact, instant
 from approval_engine.domain.workflow import Workflow
 from approval_engine.executor.projection import ANSWERS
 from approval_engine.notifications.outbox import messages
-from approval_engine.operations.invariants.model import Subject
+from approval_engine.operations.invariants.model import Subject, data_of
 
 
 def nobody_decides_his_own(subject: Subject) -> Iterator[str]:
@@ -18,7 +19,9 @@ def nobody_decides_his_own(subject: Subject) -> Iterator[str]:
     """
     for event in subject.log:
         if event.action in ANSWERS:
-            yield from _conflicts(subject, event)
+            yield from _conflicts(subject, event, event.actor)
+        elif event.action == Fact.TASK_CARRIED:
+            yield from _conflicts(subject, event, data_of(event)["person"])
     for event, before in subject.with_before():
         if event.action in ANSWERS:
             yield from _unasked(before, event)
@@ -28,10 +31,12 @@ def the_right_people_are_told(subject: Subject) -> Iterator[str]:
     """
     One message per recipient of an event, and none that no event sent.
     """
+    spared = _spared(subject)
     expected = {
         message.id
         for event, after in subject.with_after()
         for message in messages((event,), after)
+        if message.task_id not in spared
     }
     events = {event.id for event in subject.log}
     stored = set()
@@ -45,15 +50,31 @@ def the_right_people_are_told(subject: Subject) -> Iterator[str]:
     yield from (f"message '{each}' was never due" for each in sorted(stored - expected))
 
 
-def _conflicts(subject: Subject, event: Event) -> Iterator[str]:
+def _spared(subject: Subject) -> frozenset[str]:
+    """
+    The tasks that were answered by earlier approvals before anybody could be told.
+    """
+    found: set[str] = set()
+    for event, after in subject.with_after():
+        task = after.task(event.task_id or "")
+        if event.action != Fact.TASK_CARRIED or task is None:
+            continue
+        found.add(task.id)
+        completion = subject.pinned.step(task.step).completion
+        if decide(completion, after.tally(task.step)):
+            found |= {seat.id for seat in after.seats(task.step)}
+    return frozenset(found)
+
+
+def _conflicts(subject: Subject, event: Event, decider: str) -> Iterator[str]:
     workflow, at = subject.workflow, instant(event.timestamp)
     for person in dict.fromkeys((workflow.submitted_by, workflow.owner)):
         if person is None:
             continue
-        if event.actor == person:
+        if decider == person:
             yield f"event {event.seq}: '{person}' decides his own quote"
-        elif event.actor in acting_for(subject.delegations, person, at):
-            yield f"event {event.seq}: '{event.actor}' decides and acts for '{person}'"
+        elif decider in acting_for(subject.delegations, person, at):
+            yield f"event {event.seq}: '{decider}' decides and acts for '{person}'"
 
 
 def _unasked(before: Workflow, event: Event) -> Iterator[str]:

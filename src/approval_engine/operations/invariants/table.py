@@ -9,7 +9,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from approval_engine.executor.runtime import Runtime
-from approval_engine.operations.invariants import evidence, log, people, whole, work
+from approval_engine.operations.invariants import (
+    evidence,
+    log,
+    people,
+    revisions,
+    whole,
+    work,
+)
 from approval_engine.operations.invariants.model import (
     Finding,
     Invariant,
@@ -57,6 +64,8 @@ OF_THE_WHOLE: tuple[Invariant[Transaction], ...] = _table(
     ("I24", whole.current_things_exist),
     ("I25", whole.numbers_are_fresh),
     ("I26", whole.database_is_sound),
+    ("I41", revisions.kept_approvals_were_given),
+    ("I42", revisions.successors_are_known),
 )
 
 

@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Iterator
 
 from approval_engine.domain.completion import Outcome, decide
+from approval_engine.domain.events import Fact
 from approval_engine.domain.lifecycle import WORKFLOW_MOVES, WorkflowStatus
 from approval_engine.domain.workflow import Workflow
 from approval_engine.executor import engine
 from approval_engine.executor.projection import ANSWERS
-from approval_engine.operations.invariants.model import Subject
+from approval_engine.operations.invariants.model import Subject, data_of
 from approval_engine.planner.plan import PlannedStep
 from approval_engine.store.audit import Columns
 from approval_engine.store.rows import task_row, workflow_row
@@ -23,12 +24,14 @@ def decided_once(subject: Subject) -> Iterator[str]:
     tasks: Counter[str | None] = Counter()
     people: Counter[tuple[str, int, str]] = Counter()
     for event in subject.log:
-        if event.action not in ANSWERS:
+        if event.action not in {*ANSWERS, Fact.TASK_CARRIED}:
             continue
         tasks[event.task_id] += 1
         task = subject.workflow.task(event.task_id or "")
         if task is not None:
             names = {event.actor, event.on_behalf_of or event.actor}
+            if event.action == Fact.TASK_CARRIED:
+                names = {data_of(event)["person"]}
             people.update((task.step, task.occurrence, name) for name in names)
     yield from (f"task '{t}' is decided {n} times" for t, n in tasks.items() if n > 1)
     for (step, _, person), count in people.items():
