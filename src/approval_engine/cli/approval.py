@@ -44,6 +44,7 @@ def submit(session: Session, quote_id: str, key: str | None) -> None:
 @click.option("--action", "name", required=True, type=click.Choice(ACTIONS))
 @click.option("--comment", metavar="C")
 @click.option("--to", metavar="USER", help="The stand-in of a delegation.")
+@click.option("--within", metavar="BOUNDS", help="Room that an approval leaves.")
 @KEY
 @pass_session
 def action(  # noqa: PLR0913, PLR0917 one argument per option
@@ -53,6 +54,7 @@ def action(  # noqa: PLR0913, PLR0917 one argument per option
     name: str,
     comment: str | None,
     to: str | None,
+    within: str | None,
     key: str | None,
 ) -> None:
     """
@@ -64,7 +66,12 @@ def action(  # noqa: PLR0913, PLR0917 one argument per option
 
     asked = asked_for(session.runtime.database, workflow_id, task_id)
     wish = Wish(
-        workflow=workflow_id, task=task_id, action=Action(name), comment=comment, to=to
+        workflow=workflow_id,
+        task=task_id,
+        action=Action(name),
+        comment=comment,
+        to=to,
+        within=within,
     )
     answer = act(session.runtime, wish, session.caller("act", asked, key))
     session.record(
@@ -107,7 +114,7 @@ def status(session: Session, workflow_id: str, *, detail: bool) -> None:
     """
     from approval_engine.history import views
     from approval_engine.history.reading import detail as details
-    from approval_engine.history.reading import find
+    from approval_engine.history.reading import find, links
 
     case = find(session.runtime.database, workflow_id)
     if session.as_json:
@@ -117,6 +124,8 @@ def status(session: Session, workflow_id: str, *, detail: bool) -> None:
     session.record(current_tasks=views.current_tasks(case.workflow, case.plan))
     for trigger in views.fired(case.evaluation):
         click.echo(f"{trigger['id']}_trigger={trigger['reason']}")
+    for link in links(case):
+        session.record(**link)
     if detail:
         for line in details(case):
             session.record(**line)
@@ -155,6 +164,31 @@ def explain(session: Session, workflow_id: str) -> None:
         return
     for line in found:
         session.record(**line)
+
+
+@approval.command()
+@WORKFLOW
+@click.option("--preview", "only_look", is_flag=True, help="Store nothing.")
+@pass_session
+def replan(session: Session, workflow_id: str, *, only_look: bool) -> None:
+    """
+    Put a pending workflow under the newest policy; approvals stand where facts allow.
+    """
+    from dataclasses import fields
+
+    from approval_engine.executor.commands import replan as command
+
+    if only_look:
+        found = command.preview(session.runtime, workflow_id)
+    else:
+        caller = session.caller("admin", session.administrator)
+        found = command.replan(session.runtime, workflow_id, caller)
+    told = {each.name: getattr(found, each.name) for each in fields(found)}
+    if found.successor is None:
+        told = {
+            name: told[name] for name in told if name not in {"successor", "status"}
+        }
+    session.rows([told])
 
 
 @approval.command()

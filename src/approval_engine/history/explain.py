@@ -23,6 +23,14 @@ def lines(found: Case) -> Iterator[dict[str, object]]:
         yield _step(step)
         for person, reason in step.staffing.excluded:
             yield {"step": step.id, "excluded": person, "because": reason}
+    for told in found.again:
+        yield {
+            "step": told["step"],
+            "asked_again": told["because"],
+            "decided_by": told["person"],
+            "decided_in": told["workflow"],
+            "changed": [views.change_text(each) for each in told["changes"]],
+        }
 
 
 def _trigger(trigger: Mapping[str, Any], version: str) -> Iterator[dict[str, object]]:

@@ -4,11 +4,18 @@ A newer revision: what it ends, whose approval stands, and who is asked again.
 
 import pytest
 
-from approval_engine.errors import InvalidState
+from approval_engine.errors import DocumentError, InvalidState
 from approval_engine.executor.answer import Caller
 from approval_engine.executor.commands.recall import recall
 from approval_engine.operations import intake
-from tests.integration.executor.company import INPUTS, STEPS, directory, document
+from tests.integration.executor.company import (
+    INPUTS,
+    STEPS,
+    TRIGGERS,
+    directory,
+    document,
+    policy,
+)
 
 
 def why(company, workflow):
@@ -168,8 +175,6 @@ def test_policy_changed_while_pending(make_company):
     company = make_company()
     first = company.started()
     company.act(first, "manager", "approve", "maria")
-    from tests.integration.executor.company import policy
-
     intake.publish_policy(company.runtime, document(policy(version="2")), "dana")
     assert company.case(first).policy_version == "1"
     second = company.revised(first).workflow
@@ -212,8 +217,6 @@ def test_a_new_trigger_asks_again(make_company):
         "when": {"amount": ">= 200000"},
         "require": ["finance"],
     }
-    from tests.integration.executor.company import TRIGGERS
-
     company = make_company(triggers=[*TRIGGERS, big])
     first = company.started()
     company.act(first, "manager", "approve", "maria")
@@ -322,8 +325,6 @@ def test_a_later_stage_is_carried_as_soon_as_it_opens(company):
 def test_a_revision_that_may_not_be_submitted_ends_nothing(company):
     first = company.started()
     company.quote("Q-1", revision=2, margin_pct="21", currency="USD", amount=None)
-    from approval_engine.errors import DocumentError
-
     with pytest.raises(DocumentError):
         company.submit("Q-1")
     assert company.case(first).status == "pending"

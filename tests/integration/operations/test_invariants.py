@@ -39,7 +39,7 @@ def test_a_database_in_which_everything_happened_is_sound(database_url):
     company.runtime.database.close()
 
     assert checked.findings == ()
-    assert (checked.workflows, checked.events) == (8, 58)
+    assert (checked.workflows, checked.events) == (10, 70)
     assert checked.view()["check"] == "ok"
 
 
@@ -408,6 +408,38 @@ SQL_BREAKS = [
         None,
         "refers to a missing document",
         "UPDATE quote SET sha256 = 'nowhere' WHERE id = 'Q-1'",
+    ),
+    breach(
+        "I41",
+        None,
+        "carries what 'maria' never said",
+        "UPDATE workflow_event SET actor = 'mona'"
+        " WHERE workflow_id = 'WF-8817' AND action = 'task_approved'",
+    ),
+    breach(
+        "I41",
+        None,
+        "carries what was said after it",
+        "UPDATE workflow_event SET timestamp = '2027'"
+        " WHERE workflow_id = 'WF-8817' AND action = 'task_approved'",
+    ),
+    breach(
+        "I42",
+        None,
+        "'WF-8818' took the place of 'WF-8809', of another quote",
+        "UPDATE workflow_instance SET supersedes = 'WF-8809' WHERE id = 'WF-8818'",
+    ),
+    breach(
+        "I42",
+        None,
+        "'WF-8817' was superseded by 'WF-8818', which does not say so",
+        "UPDATE workflow_instance SET supersedes = NULL WHERE id = 'WF-8818'",
+    ),
+    breach(
+        "I42",
+        None,
+        "'WF-8817' does not know that 'WF-8818' took its place",
+        "UPDATE workflow_event SET action = 'planned' WHERE action = 'superseded'",
     ),
 ]
 
