@@ -4,7 +4,7 @@
 
 import click
 
-from approval_engine.cli.context import Session, pass_session
+from approval_engine.cli.context import Session, camel, pass_session
 
 WORKFLOW = click.option("--workflow", "workflow_id", required=True, metavar="WF")
 KEY = click.option("--idempotency-key", "key", metavar="K")
@@ -188,7 +188,10 @@ def replan(session: Session, workflow_id: str, *, only_look: bool) -> None:
         told = {
             name: told[name] for name in told if name not in {"successor", "status"}
         }
-    session.rows([told])
+    if session.as_json:
+        session.document({camel(name): value for name, value in told.items()})
+        return
+    session.record(**told)
 
 
 @approval.command()

@@ -77,12 +77,10 @@ def event_view(event: Event) -> View:
     }
 
 
-def since_view(told: Mapping[str, Any] | None) -> View | None:
+def since_view(told: Mapping[str, Any]) -> View:
     """
     A decision on an earlier revision that does not stand, and what changed since.
     """
-    if told is None:
-        return None
     return {
         "decidedBy": told["person"],
         "outcome": told["outcome"],

@@ -61,7 +61,7 @@ def test_a_revision_inside_every_bound_carries_the_approval_over(company):
     assert record["because"] == "within_envelope"
     assert record["within"] == "discount_pct<=18,amount<=200000"
     assert company.case(second).status == "approved"
-    assert company.is_sound()
+    assert company.findings() == ()
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_outside_he_is_asked_again_with_what_changed(company, changes):
 
     assert (told["person"], told["because"]) == ("maria", "worse")
     assert {each["name"] for each in told["changes"]} == set(changes)
-    assert company.is_sound()
+    assert company.findings() == ()
 
 
 def test_a_fact_without_bound_is_judged_as_ever(company):
@@ -159,7 +159,7 @@ def test_bounds_cover_only_his_own_step(company):
 
     assert company.task(second, "manager").status == "approved"
     assert company.task(second, "finance").is_open
-    assert company.is_sound()
+    assert company.findings() == ()
 
 
 def test_bounds_end_with_the_approval(make_company):

@@ -63,7 +63,7 @@ def test_quote_edited_while_pending(company):
     assert (new.supersedes, new.fingerprint) == (first, old.fingerprint)
     assert why(company, new.id) == {"manager": ("maria", "unchanged")}
     assert asked(company, new.id) == ["finance"]
-    assert company.is_sound()
+    assert company.findings() == ()
 
 
 def test_a_carried_approval_points_to_the_first_one(company):
@@ -78,7 +78,7 @@ def test_a_carried_approval_points_to_the_first_one(company):
     assert (record["workflow"], record["task"]) == (first, original.id)
     assert record["seq"] == original.closed_seq
     assert company.task(third, "manager").closed_by == "maria"
-    assert company.is_sound()
+    assert company.findings() == ()
 
 
 def test_a_worse_fact_asks_again_those_who_are_asked_because_of_it(company):
@@ -90,7 +90,7 @@ def test_a_worse_fact_asks_again_those_who_are_asked_because_of_it(company):
     assert again(company, second) == {"manager": ("maria", "worse")}
     assert why(company, second) == {"legal": ("lara", "unchanged")}
     assert asked(company, second) == ["manager", "finance", "legal", "legal"]
-    assert company.is_sound()
+    assert company.findings() == ()
 
 
 def test_a_better_fact_keeps_the_approval(company):
@@ -99,7 +99,7 @@ def test_a_better_fact_keeps_the_approval(company):
     second = company.revised(first, margin_pct="22").workflow
 
     assert why(company, second) == {"manager": ("maria", "better")}
-    assert company.is_sound()
+    assert company.findings() == ()
 
 
 def test_a_revision_that_all_have_approved_is_approved_at_once(company):
@@ -113,7 +113,7 @@ def test_a_revision_that_all_have_approved_is_approved_at_once(company):
     assert company.facts(answer.workflow, "workflow_approved") == [
         {"taskId": None, "fingerprint": company.case(first).fingerprint}
     ]
-    assert company.is_sound()
+    assert company.findings() == ()
 
 
 def test_an_approved_quote_that_became_worse_is_asked_again(company):
@@ -126,7 +126,7 @@ def test_an_approved_quote_that_became_worse_is_asked_again(company):
         "pending",
         ["manager", "finance"],
     )
-    assert company.is_sound()
+    assert company.findings() == ()
 
 
 @pytest.mark.parametrize("verdict", ["reject", "return"])
@@ -145,7 +145,7 @@ def test_resubmission_after_rejection(company, verdict):
     assert why(company, second) == {"manager": ("maria", "better")}
     assert again(company, second) == {"finance": ("fred", "declined")}
     assert asked(company, second) == ["finance"]
-    assert company.is_sound()
+    assert company.findings() == ()
 
 
 def test_after_a_recall_nothing_is_carried(company):
@@ -156,7 +156,7 @@ def test_after_a_recall_nothing_is_carried(company):
 
     assert company.case(second).supersedes is None
     assert asked(company, second) == ["manager", "finance"]
-    assert company.is_sound()
+    assert company.findings() == ()
 
 
 def test_decision_on_a_superseded_task(company):
@@ -165,7 +165,7 @@ def test_decision_on_a_superseded_task(company):
 
     with pytest.raises(InvalidState, match="it is cancelled by 'sam' at 2026-03-02"):
         company.act(first, "finance", "approve", "fred")
-    assert company.is_sound()
+    assert company.findings() == ()
 
 
 def test_policy_changed_while_pending(make_company):
@@ -181,7 +181,7 @@ def test_policy_changed_while_pending(make_company):
 
     assert company.case(second).policy_version == "2"
     assert again(company, second) == {"manager": ("maria", "other_policy")}
-    assert company.is_sound()
+    assert company.findings() == ()
 
 
 def test_a_fact_without_direction_counts_as_worse(make_company):
@@ -207,7 +207,7 @@ def test_delta_forgives_once_but_not_step_by_step(make_company):
     assert again(company, third) == {"manager": ("maria", "worse")}
     fourth = company.revised(third, margin_pct="20").workflow
     assert why(company, fourth) == {"manager": ("maria", "within_delta")}
-    assert company.is_sound()
+    assert company.findings() == ()
 
 
 def test_a_new_trigger_asks_again(make_company):
@@ -225,7 +225,7 @@ def test_a_new_trigger_asks_again(make_company):
 
     assert why(company, second) == {"manager": ("maria", "unchanged")}
     assert again(company, second) == {"finance": ("fred", "new_trigger")}
-    assert company.is_sound()
+    assert company.findings() == ()
 
 
 def test_a_protected_field_asks_everybody_again(make_company):
@@ -247,7 +247,7 @@ def test_who_last_edited_a_protected_field_never_decides(company):
 
     assert again(company, second) == {"finance": ("fred", "not_allowed")}
     assert company.task(second, "finance").candidates == ("fiona",)
-    assert company.is_sound()
+    assert company.findings() == ()
 
 
 def test_who_left_or_lost_his_role_does_not_count(company):
@@ -261,7 +261,7 @@ def test_who_left_or_lost_his_role_does_not_count(company):
 
     assert why(company, second) == {"manager": ("maria", "unchanged")}
     assert again(company, second) == {"finance": ("fred", "not_allowed")}
-    assert company.is_sound()
+    assert company.findings() == ()
 
 
 def test_an_approval_that_outlived_its_validity_is_not_carried(make_company):
@@ -288,7 +288,7 @@ def test_every_seat_is_carried_for_itself(company):
     assert company.act(second, "legal", "approve", "lara", task=task.id).status == (
         "approved"
     )
-    assert company.is_sound()
+    assert company.findings() == ()
 
 
 def test_a_carried_quorum_dispenses_with_the_other_seats(company):
@@ -299,7 +299,7 @@ def test_a_carried_quorum_dispenses_with_the_other_seats(company):
     seats = {t.assignee: str(t.status) for t in company.case(second).seats("legal")}
 
     assert seats == {"lara": "approved", "leo": "approved", "lena": "not_required"}
-    assert company.is_sound()
+    assert company.findings() == ()
 
 
 def seat(company, workflow, person):
@@ -319,7 +319,7 @@ def test_a_later_stage_is_carried_as_soon_as_it_opens(company):
 
     third = company.revised(second, **{**huge, "margin_pct": "20"}).workflow
     assert asked(company, third) == ["manager", "finance"]
-    assert company.is_sound()
+    assert company.findings() == ()
 
 
 def test_a_revision_that_may_not_be_submitted_ends_nothing(company):
@@ -328,7 +328,7 @@ def test_a_revision_that_may_not_be_submitted_ends_nothing(company):
     with pytest.raises(DocumentError):
         company.submit("Q-1")
     assert company.case(first).status == "pending"
-    assert company.is_sound()
+    assert company.findings() == ()
 
 
 def test_what_changed_since_his_decision_is_recorded(company):

@@ -68,8 +68,10 @@ def one(task_id: str) -> Response:
     """
     asker = context.require(Scope.READ)
     found, task = dossier.of_task(task_id, asker.user)
-    since = views.since_view(found.since(task, asker.user))
-    return as_json(_view(task, found.case.plan) | {"since": since})
+    view = _view(task, found.case.plan)
+    if told := found.since(task, asker.user):
+        view["since"] = views.since_view(told)
+    return as_json(view)
 
 
 @blueprint.post("/tasks/<task_id>/actions")
