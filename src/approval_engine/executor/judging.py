@@ -12,6 +12,8 @@ from approval_engine.executor.runtime import Runtime
 from approval_engine.planner.requirements import Requirement, collect
 from approval_engine.policy.changes import Judged
 from approval_engine.policy.evaluate import evaluate
+from approval_engine.policy.fingerprint import fingerprint
+from approval_engine.policy.reads import reads_of
 from approval_engine.store.database import Transaction
 
 
@@ -42,3 +44,12 @@ def basis(
         )
 
     return runtime.derived(f"{policy}:{quote}:{on}", judge)
+
+
+def fingerprint_of(runtime: Runtime, judged: Judged) -> str:
+    """
+    The fingerprint of a judged quote; what its policy reads is found out once.
+    """
+    policy = judged.policy
+    reads = runtime.derived(f"reads:{policy.sha256}", lambda: reads_of(policy))
+    return fingerprint(judged, reads)

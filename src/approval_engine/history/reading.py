@@ -37,7 +37,8 @@ class Case:
         """
         `WorkflowInstance`.
         """
-        return views.workflow_view(self.workflow, self.plan, self.evaluation)
+        view = views.workflow_view(self.workflow, self.plan, self.evaluation)
+        return view | ({"supersededBy": self.successor} if self.successor else {})
 
     def since(self, task: Task, person: str | None = None) -> Mapping[str, Any] | None:
         """

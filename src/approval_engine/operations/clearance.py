@@ -9,11 +9,11 @@ from enum import StrEnum
 from approval_engine.domain.lifecycle import WorkflowStatus
 from approval_engine.domain.workflow import Workflow
 from approval_engine.errors import DefinitionError, NotFound, Refused
+from approval_engine.executor import judging
 from approval_engine.executor.routed import day_of
 from approval_engine.executor.runtime import Runtime
 from approval_engine.policy.changes import Judged
 from approval_engine.policy.evaluate import evaluate
-from approval_engine.policy.fingerprint import fingerprint
 from approval_engine.store import catalog, workflows
 from approval_engine.store.catalog import QuoteRow
 from approval_engine.store.database import Transaction
@@ -97,7 +97,7 @@ def _fingerprint(
         # What cannot be judged has nothing that an approval could rest on.
         return None
     judged = Judged(policy=policy, quote=quote, evaluation=evaluation)
-    return fingerprint(judged)
+    return judging.fingerprint_of(runtime, judged)
 
 
 def _word(

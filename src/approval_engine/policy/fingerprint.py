@@ -7,24 +7,19 @@ protects: whoever approved the one has approved the other.
 
 from approval_engine.documents import sha256
 from approval_engine.policy.changes import IDENTITY, Judged, lines_of, value_of
-from approval_engine.policy.reads import of_each_line, of_the_whole
+from approval_engine.policy.reads import Reads
 
 
-def fingerprint(judged: Judged) -> str:
+def fingerprint(judged: Judged, reads: Reads) -> str:
     """
     SHA-256 of the canonical facts by name, of the whole quote and of each line.
+
+    `reads` are those of the policy; they are the same for all of its quotes.
     """
-    policy = judged.policy
-    on_lines = of_each_line(policy)
-    facts = {
-        "whole": {
-            name: value_of(judged, name) for name in of_the_whole(policy) | IDENTITY
-        },
-        "lines": {
-            line: {name: names.get(name) for name in on_lines}
-            for line, names in lines_of(judged).items()
-        }
-        if on_lines
-        else {},
+    whole = {name: value_of(judged, name) for name in reads.whole | IDENTITY}
+    by_line = lines_of(judged) if reads.lines else {}
+    lines = {
+        line: {name: names.get(name) for name in reads.lines}
+        for line, names in by_line.items()
     }
-    return sha256(facts)
+    return sha256({"whole": whole, "lines": lines})

@@ -3,9 +3,20 @@ A policy → the names that its rules read of a quote; what else it says cannot 
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from approval_engine.policy.conditions import inputs_of
 from approval_engine.policy.model import Policy, Test, Trigger
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reads:
+    """
+    The names that are read of a quote as a whole, and those that are read of each line.
+    """
+
+    whole: frozenset[str]
+    lines: frozenset[str]
 
 
 def names_of(policy: Policy, trigger: Trigger) -> frozenset[str]:
@@ -18,22 +29,18 @@ def names_of(policy: Policy, trigger: Trigger) -> frozenset[str]:
     return _names(cells)
 
 
-def of_the_whole(policy: Policy) -> frozenset[str]:
+def reads_of(policy: Policy) -> Reads:
     """
-    What is read of the quote as a whole, and what the policy protects.
+    What any rule reads, and what the policy protects.
     """
-    found = [names_of(policy, each) for each in policy.triggers if not each.each_line]
+    whole = [names_of(policy, each) for each in policy.triggers if not each.each_line]
+    lines = [names_of(policy, each) for each in policy.triggers if each.each_line]
     chosen = [test for rule in policy.processes for test in rule.tests]
     matched = (name for step in policy.steps.values() for name in step.match.values())
-    return frozenset().union(*found, _names(chosen), matched, policy.protected)
-
-
-def of_each_line(policy: Policy) -> frozenset[str]:
-    """
-    What is read of single lines, and what the policy protects.
-    """
-    found = [names_of(policy, each) for each in policy.triggers if each.each_line]
-    return frozenset().union(*found, policy.protected)
+    return Reads(
+        whole=frozenset().union(*whole, _names(chosen), matched, policy.protected),
+        lines=frozenset().union(*lines, policy.protected),
+    )
 
 
 def _ladder(policy: Policy, name: str) -> list[Test]:

@@ -7,6 +7,7 @@ import pytest
 from approval_engine.errors import DocumentError, InvalidState
 from approval_engine.executor.answer import Caller
 from approval_engine.executor.commands.recall import recall
+from approval_engine.executor.incident import hold
 from approval_engine.operations import intake
 from tests.integration.executor.company import (
     INPUTS,
@@ -349,3 +350,34 @@ def test_what_changed_since_his_decision_is_recorded(company):
             "course": "worse",
         }
     ]
+
+
+def test_a_workflow_that_is_repaired_is_not_superseded(company):
+    first = company.started()
+    hold(company.runtime, first, "engine", "it is broken")
+    company.quote("Q-1", revision=2)
+
+    with pytest.raises(InvalidState, match="is held by incident"):
+        company.submit("Q-1")
+    assert company.case(first).status == "pending"
+
+
+def test_the_same_key_gets_the_stored_answer_of_a_revision(company):
+    first = company.started()
+    company.quote("Q-1", revision=2)
+    answer = company.submit("Q-1", key="k")
+    again = company.submit("Q-1", key="k")
+
+    assert (again.workflow, again.replayed) == (answer.workflow, True)
+    assert company.case(answer.workflow).supersedes == first
+
+
+def test_whoever_stood_in_is_carried_with_the_name_he_stood_in_for(company):
+    first = company.started()
+    company.act(first, "finance", "delegate", "fred", to="fiona")
+    company.act(first, "finance", "approve", "fiona")
+    second = company.revised(first, justification="typo").workflow
+    (record,) = company.facts(second, "task_carried")
+
+    assert (record["person"], record["principal"]) == ("fiona", "fred")
+    assert company.findings() == ()

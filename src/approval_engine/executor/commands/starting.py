@@ -25,14 +25,13 @@ from approval_engine.executor.follow_up import (
     close_all,
     seats_to_open,
 )
-from approval_engine.executor.judging import basis
+from approval_engine.executor.judging import basis, fingerprint_of
 from approval_engine.executor.projection import Pinned
 from approval_engine.executor.recorder import Recorder
 from approval_engine.executor.repeats import Repeats
 from approval_engine.executor.routed import Routed, day_of
 from approval_engine.executor.runtime import Runtime
 from approval_engine.policy.changes import Judged
-from approval_engine.policy.fingerprint import fingerprint
 from approval_engine.store import catalog, events
 from approval_engine.store.catalog import Current
 from approval_engine.store.database import Transaction
@@ -110,7 +109,7 @@ def begin(
         policy=routed.policy,
         pinned=_pinned(routed, xml),
     )
-    recorder = _begun(desk, routed, _submitted(routed, hashes, start), start)
+    recorder = _begun(desk, routed, _submitted(runtime, routed, hashes, start), start)
     if start.before:
         _end(start.before, recorder.workflow.id, start)
     return store(transaction, recorder)
@@ -141,7 +140,9 @@ def _pinned(routed: Routed, xml: bytes) -> Pinned:
     return Pinned(definition=definition, plan=routed.plan)
 
 
-def _submitted(routed: Routed, hashes: Evidence, start: Start) -> NewEvent:
+def _submitted(
+    runtime: Runtime, routed: Routed, hashes: Evidence, start: Start
+) -> NewEvent:
     quote = routed.quote
     judged = Judged(policy=routed.policy, quote=quote, evaluation=routed.evaluation)
     data: dict[str, object] = {
@@ -154,7 +155,7 @@ def _submitted(routed: Routed, hashes: Evidence, start: Start) -> NewEvent:
         "policy": routed.policy.name,
         "policyVersion": routed.policy.version,
         "evidence": {name: getattr(hashes, name) for name in Evidence.__slots__},
-        "fingerprint": fingerprint(judged),
+        "fingerprint": fingerprint_of(runtime, judged),
     }
     if start.before:
         data["supersedes"] = start.before.workflow.id
