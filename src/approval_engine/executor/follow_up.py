@@ -162,6 +162,8 @@ def _opening(
     staffing = step.staffing
     shared = staffing.seats == 1
     person = staffing.assignee if shared else staffing.candidates[seat - 1]
+    clock = recorder.clocks.get(step.id)
+    fresh = _due(recorder.at, step.sla_hours, calendar)
     return {
         "step": step.id,
         "element": waiting.element,
@@ -170,7 +172,7 @@ def _opening(
         "role": staffing.role_of(seat) or step.role,
         "candidates": staffing.candidates if shared else (person,),
         "assignee": person,
-        "dueAt": _due(recorder.at, step.sla_hours, calendar),
+        "dueAt": stamp(clock.due_at) if clock else fresh,
     }
 
 
@@ -181,17 +183,21 @@ def _timers(
     calendar: WorkingTime,
 ) -> list[dict[str, object]]:
     drawn = {timer.id: timer.properties for timer in recorder.pinned.definition.timers}
+    clock = recorder.clocks.get(step.id)
     rows: list[dict[str, object]] = []
     for timer in timers:
         kind = drawn[timer.element]["kind"]
         level = int(drawn[timer.element]["level"])
+        due_at = _due(recorder.at, _hours(step, kind, level), calendar)
+        if clock:
+            due_at = stamp(clock.rings_at(timer.element, kind, recorder.at))
         rows.append(
             {
                 "element": timer.element,
                 "occurrence": timer.occurrence,
                 "kind": kind,
                 "level": level,
-                "dueAt": _due(recorder.at, _hours(step, kind, level), calendar),
+                "dueAt": due_at,
             }
         )
     return rows

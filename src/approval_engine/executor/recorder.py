@@ -5,6 +5,7 @@ A recorder holds one workflow under its lock and never touches the database.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from approval_engine.domain.events import GENESIS, Event, Fact, NewEvent, chain
@@ -16,12 +17,32 @@ SYSTEM = "system"
 """The actor of what no person did."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Clock:
+    """
+    The time of a step that began in an earlier workflow; `timers` wait, by element.
+    """
+
+    due_at: datetime
+    timers: Mapping[str, datetime]
+
+    def rings_at(self, element: str, kind: str, now: datetime) -> datetime:
+        """
+        When a timer fires. What rang before rings no later than it would matter again.
+        """
+        if element in self.timers:
+            return self.timers[element]
+        # An escalation that happened must happen again, a reminder need not.
+        return now if kind == "escalation" else max(now, self.due_at)
+
+
 class Recorder:
     """
     Collects the events of one command; `workflow` is always the state after the last.
 
     The clock of a workflow never runs backwards: a fact is stamped with `now`, or with
-    the time of the fact before it where that is later.
+    the time of the fact before it where that is later. `clocks` are those of steps, by
+    id, whose time goes on from an earlier workflow.
     """
 
     def __init__(
@@ -32,6 +53,7 @@ class Recorder:
         self.workflow = before
         self.at = max(now, before.updated_at)
         self.events: tuple[Event, ...] = ()
+        self.clocks: Mapping[str, Clock] = {}
         self._author = author
 
     @classmethod

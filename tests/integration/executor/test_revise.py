@@ -7,6 +7,7 @@ import pytest
 from approval_engine.errors import DocumentError, InvalidState
 from approval_engine.executor.answer import Caller
 from approval_engine.executor.commands.recall import recall
+from approval_engine.executor.commands.tick import tick
 from approval_engine.executor.incident import hold
 from approval_engine.operations import intake
 from tests.integration.executor.company import (
@@ -380,4 +381,33 @@ def test_whoever_stood_in_is_carried_with_the_name_he_stood_in_for(company):
     (record,) = company.facts(second, "task_carried")
 
     assert (record["person"], record["principal"]) == ("fiona", "fred")
+    assert company.findings() == ()
+
+
+def test_a_harmless_edit_does_not_stop_the_clock_and_a_real_one_does(company):
+    first = company.started()
+    due = company.task(first, "finance").due_at
+    timers = {t.element: t.due_at for t in company.case(first).timers}
+    company.wait(hours=3)
+    second = company.revised(first, justification="typo").workflow
+    kept = company.case(second)
+
+    assert company.task(second, "finance").due_at == due
+    assert {t.element: t.due_at for t in kept.timers} == timers
+    third = company.revised(second, margin_pct="20").workflow
+    assert company.task(third, "finance").due_at > due
+    assert company.findings() == ()
+
+
+def test_whoever_was_asked_late_is_asked_again_at_once_after_a_harmless_edit(company):
+    first = company.started()
+    company.wait(days=2)
+    company.wait(hours=8)
+    tick(company.runtime, first)
+    assert company.task(first, "finance").role == "director"
+    second = company.revised(first, justification="typo").workflow
+    tick(company.runtime, second)
+
+    assert company.task(second, "finance").role == "director"
+    assert company.facts(second, "task_reminded") == []
     assert company.findings() == ()

@@ -410,6 +410,12 @@ SQL_BREAKS = [
         "UPDATE quote SET sha256 = 'nowhere' WHERE id = 'Q-1'",
     ),
     breach(
+        "I10",
+        "WF-8818",
+        "'maria' decides his own quote",
+        "UPDATE workflow_instance SET owner = 'maria' WHERE id = 'WF-8818'",
+    ),
+    breach(
         "I41",
         None,
         "carries what 'maria' never said",

@@ -27,7 +27,7 @@ from approval_engine.executor.follow_up import (
 )
 from approval_engine.executor.judging import basis, fingerprint_of
 from approval_engine.executor.projection import Pinned
-from approval_engine.executor.recorder import Recorder
+from approval_engine.executor.recorder import Clock, Recorder
 from approval_engine.executor.repeats import Repeats
 from approval_engine.executor.routed import Routed, day_of
 from approval_engine.executor.runtime import Runtime
@@ -185,6 +185,7 @@ def _begun(desk: Desk, routed: Routed, first: NewEvent, start: Start) -> Recorde
     if again := asked_again(found):
         planned["askedAgain"] = again
     recorder.note(Fact.PLANNED, planned)
+    recorder.clocks = _clocks(start.before.workflow, recorder.workflow)
     people = desk.people(recorder.workflow)
     carrier = Carrier(found, people)
     repeats = Repeats(policy=desk.policy, plan=plan, people=people.of, log=tuple)
@@ -195,6 +196,26 @@ def _begun(desk: Desk, routed: Routed, first: NewEvent, start: Start) -> Recorde
 
     advance(recorder, desk.calendar, _taking(desk, task_ids), known)
     return recorder
+
+
+def _clocks(before: Workflow, after: Workflow) -> dict[str, Clock]:
+    """
+    The clocks of open steps, which a revision of which nothing can matter keeps.
+    """
+    same = before.fingerprint == after.fingerprint
+    if not same or before.evidence.policy != after.evidence.policy:
+        return {}
+    return {
+        task.step: Clock(
+            due_at=task.due_at,
+            timers={
+                timer.element: timer.due_at
+                for timer in before.timers
+                if timer.step == task.step
+            },
+        )
+        for task in before.open_tasks
+    }
 
 
 def _taking(desk: Desk, first: tuple[str, ...]) -> TakeTaskIds:

@@ -3,7 +3,9 @@ What must hold of who decided, and of who was told.
 """
 
 from collections.abc import Iterator
+from typing import Any
 
+from approval_engine.documents import load
 from approval_engine.domain.completion import decide
 from approval_engine.domain.delegation import acting_for
 from approval_engine.domain.events import Event, Fact, instant
@@ -15,7 +17,7 @@ from approval_engine.operations.invariants.model import Subject, data_of
 
 def nobody_decides_his_own(subject: Subject) -> Iterator[str]:
     """
-    No decision by submitter, owner or their stand-ins, nor by who was not asked.
+    No decision by submitter, owner, editor, their stand-ins, or who was not asked.
     """
     for event in subject.log:
         if event.action in ANSWERS:
@@ -68,13 +70,18 @@ def _spared(subject: Subject) -> frozenset[str]:
 
 def _conflicts(subject: Subject, event: Event, decider: str) -> Iterator[str]:
     workflow, at = subject.workflow, instant(event.timestamp)
-    for person in dict.fromkeys((workflow.submitted_by, workflow.owner)):
-        if person is None:
-            continue
+    people = (workflow.submitted_by, workflow.owner, _editor(subject))
+    for person in dict.fromkeys(each for each in people if each):
         if decider == person:
             yield f"event {event.seq}: '{person}' decides his own quote"
         elif decider in acting_for(subject.delegations, person, at):
             yield f"event {event.seq}: '{decider}' decides and acts for '{person}'"
+
+
+def _editor(subject: Subject) -> str | None:
+    quote: Any = load(subject.documents["quote"])
+    found = quote.get("editedBy") or quote.get("edited_by")
+    return str(found) if found else None
 
 
 def _unasked(before: Workflow, event: Event) -> Iterator[str]:
