@@ -17,7 +17,7 @@ from tests.concurrency.zygote import COMMITTED, perform
 _LOOKS = 1000
 """How often a worker looks again; the server ends what the dead left in far fewer."""
 
-COMMANDS = ("submit", "approve", "approve last", "reject", "recall", "tick")
+COMMANDS = ("submit", "revise", "approve", "approve last", "reject", "recall", "tick")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,8 +38,11 @@ def prepare(company, name):
         (quote,) = company.quotes(1)
         return _trial(company, quote, name, quote)
     (started,) = company.start(1)
-    if name == "approve last":
+    if name in {"approve last", "revise"}:
         do(company.runtime, started, FRED, Action.APPROVE, step="finance")
+    if name == "revise":
+        company.revise(started.quote)
+        return _trial(company, started.quote, "submit", started.quote)
     if name in {"recall", "tick"}:
         return _trial(company, started.quote, name, started.id)
     action, *_ = name.split()
@@ -114,7 +117,8 @@ def check(company, trial, told, expected):
     if trial.job.key and told.acknowledged:
         assert answer == replace(told.answer, replayed=True)
     assert picture(runtime, trial.quote, trial.job.key) == expected, told
-    assert_sound(runtime, _workflow_of(runtime, trial.quote))
+    for workflow in _workflows_of(runtime, trial.quote):
+        assert_sound(runtime, workflow)
 
 
 def _again(runtime, trial):
@@ -134,10 +138,9 @@ def _is_due(runtime, trial):
     return found.next_due_at is not None
 
 
-def _workflow_of(runtime, quote):
+def _workflows_of(runtime, quote):
     with runtime.database.read() as transaction:
-        (attempt,) = workflows.attempts(transaction, quote)
-    return attempt.id
+        return [each.id for each in workflows.attempts(transaction, quote)]
 
 
 def _duration(company, worker, name):

@@ -8,6 +8,7 @@ from functools import partial
 
 from approval_engine.domain.actions import Action
 from approval_engine.executor.commands.recall import recall
+from approval_engine.executor.commands.submit import submit
 from approval_engine.executor.commands.tick import tick
 from tests.concurrency.company import (
     FRED,
@@ -21,13 +22,14 @@ from tests.concurrency.company import (
 )
 from tests.concurrency.oracle import assert_sound, decisions, facts, messages
 from tests.concurrency.race import inside, together
-from tests.concurrency.scenes import word
+from tests.concurrency.scenes import word, workflows_of
 
 ENDINGS = {
     "workflow_approved": "approved",
     "workflow_rejected": "rejected",
     "workflow_returned": "returned",
     "recalled": "recalled",
+    "superseded": "superseded",
 }
 
 
@@ -57,6 +59,9 @@ COMMANDS = {
     "recall": Command(
         call=lambda runtime, started: recall(runtime, started.id, "no", caller(SAM))
     ),
+    "revise": Command(
+        call=lambda runtime, started: submit(runtime, started.quote, caller(SAM))
+    ),
     "escalate": Command(
         call=lambda runtime, started: tick(runtime, started.id), now=LATE
     ),
@@ -81,6 +86,11 @@ PAIRS = {
     ("reject", "escalate"): ((WON, NOTHING), (NOT_MINE, WON)),
     ("claim", "claim by another"): ((WON, NOT_MINE), (NOT_MINE, WON)),
     ("claim", "claim"): ((WON, AGAIN), (AGAIN, WON)),
+    ("approve", "revise"): ((WON, WON), (TOO_LATE, WON)),
+    ("reject", "revise"): ((WON, WON), (TOO_LATE, WON)),
+    ("recall", "revise"): ((WON, WON), (TOO_LATE, WON)),
+    ("revise", "escalate"): ((WON, NOTHING), (WON, WON)),
+    ("revise", "revise"): ((WON, AGAIN), (AGAIN, WON)),
     ("recall", "recall"): ((WON, AGAIN), (AGAIN, WON)),
     ("recall", "escalate"): ((WON, NOTHING), (WON, WON)),
     ("escalate", "escalate"): ((WON, NOTHING), (NOTHING, WON)),
@@ -92,7 +102,7 @@ def directed(company, pair, first, where):
     """
     Let one command of a pair meet the other inside its transaction.
     """
-    (started,) = _ready(company)
+    (started,) = _ready(company, revised="revise" in pair)
     sides = _sides(company, pair, started)
     outcomes = inside(sides[first], sides[1 - first], where)
     words = tuple(word(outcome) for outcome in outcomes)
@@ -105,7 +115,7 @@ def at_once(company, pair, rounds):
     """
     Let both commands of a pair go at the same moment, again and again.
     """
-    for started in _ready(company, rounds):
+    for started in _ready(company, rounds, revised="revise" in pair):
         sides = _sides(company, pair, started)
         outcomes = together([side.call for side in sides])
         words = tuple(word(outcome) for outcome in outcomes)
@@ -121,17 +131,23 @@ def judge(company, started):
     recorded, sent = facts(runtime, started.id), messages(runtime, started.id)
     ended = [ENDINGS[fact] for fact in ENDINGS if recorded[fact]]
     assert len(decisions(runtime, started.manager)) <= 1
-    assert [recorded[fact] for fact in ENDINGS if recorded[fact]] in ([], [1])
+    # A revision may take the place of what was approved already.
+    last = [fact for fact in ENDINGS if recorded[fact]]
+    assert all(recorded[fact] == 1 for fact in last)
+    assert len(last) <= 1 or last == ["workflow_approved", "superseded"]
     assert set(ended) >= set(ENDINGS.values()) & set(sent)
     assert recorded["task_escalated"] <= 1
-    assert_sound(runtime, started.id)
+    for workflow in workflows_of(company, started.quote):
+        assert_sound(runtime, workflow)
 
 
-def _ready(company, number=1):
+def _ready(company, number=1, *, revised=False):
     # Finance has approved, so that the manager's word is the last one.
     ready = company.start(number)
     for started in ready:
         do(company.runtime, started, FRED, Action.APPROVE, step="finance")
+        if revised:
+            company.revise(started.quote)
     return ready
 
 

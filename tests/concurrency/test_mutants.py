@@ -13,6 +13,7 @@ from tests.concurrency.race import AT_COMMIT, AT_WRITE
 PAIRS = (
     ("approve", "approve by another"),
     ("approve", "recall"),
+    ("approve", "revise"),
     ("escalate", "escalate"),
 )
 SCENES = {

@@ -4,7 +4,7 @@
 
 import click
 
-from approval_engine.cli.context import Session, pass_session
+from approval_engine.cli.context import Session, camel, pass_session
 
 WORKFLOW = click.option("--workflow", "workflow_id", required=True, metavar="WF")
 KEY = click.option("--idempotency-key", "key", metavar="K")
@@ -44,6 +44,7 @@ def submit(session: Session, quote_id: str, key: str | None) -> None:
 @click.option("--action", "name", required=True, type=click.Choice(ACTIONS))
 @click.option("--comment", metavar="C")
 @click.option("--to", metavar="USER", help="The stand-in of a delegation.")
+@click.option("--within", metavar="BOUNDS", help="Room that an approval leaves.")
 @KEY
 @pass_session
 def action(  # noqa: PLR0913, PLR0917 one argument per option
@@ -53,6 +54,7 @@ def action(  # noqa: PLR0913, PLR0917 one argument per option
     name: str,
     comment: str | None,
     to: str | None,
+    within: str | None,
     key: str | None,
 ) -> None:
     """
@@ -64,7 +66,12 @@ def action(  # noqa: PLR0913, PLR0917 one argument per option
 
     asked = asked_for(session.runtime.database, workflow_id, task_id)
     wish = Wish(
-        workflow=workflow_id, task=task_id, action=Action(name), comment=comment, to=to
+        workflow=workflow_id,
+        task=task_id,
+        action=Action(name),
+        comment=comment,
+        to=to,
+        within=within,
     )
     answer = act(session.runtime, wish, session.caller("act", asked, key))
     session.record(
@@ -115,6 +122,8 @@ def status(session: Session, workflow_id: str, *, detail: bool) -> None:
     session.record(current_tasks=views.current_tasks(case.workflow, case.plan))
     for trigger in views.fired(case.evaluation):
         click.echo(f"{trigger['id']}_trigger={trigger['reason']}")
+    for link in reading.links(case):
+        session.record(**link)
     if detail:
         for line in reading.detail(case):
             session.record(**line)
@@ -153,6 +162,34 @@ def explain(session: Session, workflow_id: str) -> None:
         return
     for line in found:
         session.record(**line)
+
+
+@approval.command()
+@WORKFLOW
+@click.option("--preview", "only_look", is_flag=True, help="Store nothing.")
+@pass_session
+def replan(session: Session, workflow_id: str, *, only_look: bool) -> None:
+    """
+    Put a pending workflow under the newest policy; approvals stand where facts allow.
+    """
+    from dataclasses import fields
+
+    from approval_engine.executor.commands import replan as command
+
+    if only_look:
+        found = command.preview(session.runtime, workflow_id)
+    else:
+        caller = session.caller("admin", session.administrator)
+        found = command.replan(session.runtime, workflow_id, caller)
+    told = {each.name: getattr(found, each.name) for each in fields(found)}
+    if found.successor is None:
+        told = {
+            name: told[name] for name in told if name not in {"successor", "status"}
+        }
+    if session.as_json:
+        session.document({camel(name): value for name, value in told.items()})
+        return
+    session.record(**told)
 
 
 @approval.command()

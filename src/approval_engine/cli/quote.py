@@ -65,6 +65,7 @@ def show(session: Session, quote_id: str) -> None:
     The newest revision of a quote; with --json the document as it was imported.
     """
     from approval_engine.documents import load
+    from approval_engine.operations.clearance import fingerprint_of
     from approval_engine.store import catalog
 
     runtime = session.runtime
@@ -79,6 +80,30 @@ def show(session: Session, quote_id: str) -> None:
         session.document(load(body))
         return
     session.rows(_lines(found))
+    session.record(fingerprint=fingerprint_of(runtime, quote_id))
+
+
+@quote.command()
+@click.option("--quote", "quote_id", required=True, metavar="Q")
+@click.option("--fingerprint", required=True, metavar="F")
+@pass_session
+def clearance(session: Session, quote_id: str, fingerprint: str) -> None:
+    """
+    Whether what you hold the fingerprint of may be booked.
+    """
+    from approval_engine.operations.clearance import clearance as command
+
+    found = command(session.runtime, quote_id, fingerprint)
+    if session.as_json:
+        session.document(
+            {
+                "clearance": str(found.clearance),
+                "fingerprint": found.fingerprint,
+                "workflow": found.workflow,
+            }
+        )
+        return
+    session.record(clearance=found.clearance)
 
 
 def _lines(found: "Quote") -> Iterator[dict[str, object]]:

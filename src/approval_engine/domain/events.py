@@ -22,8 +22,10 @@ class Fact(StrEnum):
     What can be recorded. The comment says what the event's data holds.
     """
 
-    SUBMITTED = "submitted"  # quote, revision, attempt, evidence hashes
-    PLANNED = "planned"  # process, steps in policy order
+    # quote, revision, attempt, evidence hashes, fingerprint, what it supersedes and why
+    SUBMITTED = "submitted"
+    # process, steps in policy order, and who decided before but is asked again
+    PLANNED = "planned"
     TASK_OPENED = (
         "task_opened"  # the whole task, and its step's timers on the first seat
     )
@@ -33,19 +35,23 @@ class Fact(StrEnum):
     TASK_CLAIMED = "task_claimed"  # assignee, comment hash
     TASK_RELEASED = "task_released"  # comment hash; back to whom, if a stand-in had it
     TASK_DELEGATED = "task_delegated"  # assignee, principal, comment hash
-    TASK_APPROVED = "task_approved"  # comment hash
+    TASK_APPROVED = "task_approved"  # comment hash, bounds of an envelope
     TASK_REJECTED = "task_rejected"  # comment hash
     TASK_RETURNED = "task_returned"  # comment hash
     TASK_REMINDED = "task_reminded"  # timer
     TASK_ESCALATED = (
         "task_escalated"  # timers, level, role, candidates, who was skipped, why
     )
+    TASK_CARRIED = "task_carried"  # whose approval, of which task and event, and why
     TASK_CLOSED = "task_closed"  # the move, and why
     TIMER_EXHAUSTED = "timer_exhausted"  # timers, who is told: nobody is left, it holds
     STEP_TIMED_OUT = "step_timed_out"  # timers, the outcome, what the policy says, told
     COMMENTED = "commented"  # comment hash
     RECALLED = "recalled"  # comment hash
-    WORKFLOW_APPROVED = "workflow_approved"  # until when, and the timers of that
+    SUPERSEDED = "superseded"  # by which workflow, and why
+    WORKFLOW_APPROVED = (
+        "workflow_approved"  # fingerprint, until when it is good, timers of that
+    )
     WORKFLOW_REJECTED = "workflow_rejected"  # step
     WORKFLOW_RETURNED = "workflow_returned"  # step
     WORKFLOW_EXPIRING = "workflow_expiring"  # timers, until when it is good

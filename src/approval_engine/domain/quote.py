@@ -59,6 +59,8 @@ class Attachment:
 class Quote:
     """
     One revision of a quote. `inputs` are the further facts that it claims, by name.
+
+    `edited_by` is who last edited a field that the policy protects.
     """
 
     id: str
@@ -72,3 +74,4 @@ class Quote:
     justification: str | None = None
     needed_by: date | None = None
     attachments: tuple[Attachment, ...] = ()
+    edited_by: str | None = None

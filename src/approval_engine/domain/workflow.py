@@ -91,7 +91,8 @@ class Workflow:
     One run of review of one quote revision, with its tasks in order of opening.
 
     `state` is the engine's serialized state and `ended` the end event it reached; `seq`
-    and `head` are the last event's number and hash.
+    and `head` are the last event's number and hash. `supersedes` is the workflow whose
+    place it took, `fingerprint` the hash of all that can matter to an approval.
     """
 
     id: str
@@ -115,6 +116,8 @@ class Workflow:
     updated_at: datetime
     seq: int
     head: str
+    supersedes: str | None = None
+    fingerprint: str | None = None
 
     @property
     def subject(self) -> str:

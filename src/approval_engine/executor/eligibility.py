@@ -15,6 +15,7 @@ from approval_engine.domain.people import Directory
 from approval_engine.domain.seats import answered, taken
 from approval_engine.domain.workflow import Task, Workflow
 from approval_engine.escalations.ladder import POLICY_OWNERS
+from approval_engine.executor.judging import basis
 from approval_engine.executor.recorder import Recorder
 from approval_engine.executor.routed import day_of
 from approval_engine.executor.runtime import Runtime
@@ -23,11 +24,9 @@ from approval_engine.planner.case import Case
 from approval_engine.planner.fitness import lacking
 from approval_engine.planner.opening import Seat, seats_now
 from approval_engine.planner.plan import PlannedStep
-from approval_engine.planner.requirements import Requirement, collect
+from approval_engine.planner.requirements import Requirement
 from approval_engine.planner.roster import Roster
 from approval_engine.planner.separation import excluded
-from approval_engine.policy.evaluate import evaluate
-from approval_engine.policy.evaluation import Evaluation
 from approval_engine.store.catalog import Current
 from approval_engine.store.database import Transaction
 
@@ -48,6 +47,12 @@ class Eligibility:
         Today's directory.
         """
         return self.case.roster.directory
+
+    def of(self, workflow: Workflow) -> "Eligibility":
+        """
+        The same at a later moment of the workflow.
+        """
+        return replace(self, workflow=workflow)
 
     def around(
         self, task: Task, people: Iterable[str], veto: tuple[str, ...] = ()
@@ -75,7 +80,7 @@ class Eligibility:
             user.id
             for user in self.directory.members(role)
             if user.id not in self.case.barred
-            and not self._lacking(task, kept, user.id)
+            and not self.lacks(task.step, kept, user.id)
         )
         there = tuple(each for each in found if not is_away(self.case, role, each))
         return there or found
@@ -88,7 +93,7 @@ class Eligibility:
             over = self._over(task)
             if over:
                 return f"no longer stands in for '{task.principal}': {over} is over"
-        return self._lacking(task, task.role, person)
+        return self.lacks(task.step, task.role, person)
 
     def beside(self, workflow: Workflow, step: str) -> Case:
         """
@@ -138,8 +143,11 @@ class Eligibility:
         gone = (f"delegation '{each}'" for each in task.windows if each not in running)
         return next(gone, None)
 
-    def _lacking(self, task: Task, role: str, person: str) -> str | None:
-        requirement = self.needed[task.step]
+    def lacks(self, step: str, role: str, person: str) -> str | None:
+        """
+        Like `lacking`, for a seat of a step that asks this role.
+        """
+        requirement = self.needed[step]
         if reason := lacking(self.case, requirement, role, person):
             return reason
         return self._engaged(requirement, person)
@@ -173,32 +181,18 @@ def eligibility(
         delegations=runtime.delegations(transaction, delegations_sha256),
         at=now,
     )
-    quote = runtime.quote(transaction, workflow.evidence.quote)
-    evaluation, needed = _required(runtime, transaction, workflow)
+    pinned = workflow.evidence
+    policy = runtime.policy(transaction, pinned.policy)
+    # What the pinned policy made of the pinned quote on the day of the submit.
+    on = day_of(policy, workflow.created_at)
+    found = basis(runtime, transaction, pinned.policy, pinned.quote, on)
+    quote = found.judged.quote
     case = Case(
-        policy=runtime.policy(transaction, workflow.evidence.policy),
-        inputs=evaluation.inputs,
+        policy=policy,
+        inputs=found.judged.evaluation.inputs,
         quote=quote,
         roster=roster,
         barred=dict(excluded(quote, roster.directory, roster.delegations, roster.at)),
         process=workflow.process,
     )
-    return Eligibility(workflow=workflow, case=case, needed=needed)
-
-
-def _required(
-    runtime: Runtime, transaction: Transaction, workflow: Workflow
-) -> tuple[Evaluation, Mapping[str, Requirement]]:
-    """
-    What the pinned policy made of the pinned quote on the day of the submit.
-    """
-    pinned = workflow.evidence
-    policy = runtime.policy(transaction, pinned.policy)
-    on = day_of(policy, workflow.created_at)
-
-    def judge() -> tuple[Evaluation, Mapping[str, Requirement]]:
-        evaluation = evaluate(policy, runtime.quote(transaction, pinned.quote), on)
-        found = collect(policy, evaluation, on)
-        return evaluation, {each.rule.id: each for each in found}
-
-    return runtime.derived(f"{pinned.policy}:{pinned.quote}:{on}", judge)
+    return Eligibility(workflow=workflow, case=case, needed=found.needed)

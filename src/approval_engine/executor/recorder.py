@@ -5,12 +5,35 @@ A recorder holds one workflow under its lock and never touches the database.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from approval_engine.domain.events import GENESIS, Event, Fact, NewEvent, chain
 from approval_engine.domain.workflow import Workflow
 from approval_engine.executor import engine
 from approval_engine.executor.projection import Pinned, begin, evolve
+
+SYSTEM = "system"
+"""The actor of what no person did."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Clock:
+    """
+    The time of a step that began in an earlier workflow; `timers` wait, by element.
+    """
+
+    due_at: datetime
+    timers: Mapping[str, datetime]
+
+    def rings_at(self, element: str, kind: str, now: datetime) -> datetime:
+        """
+        When a timer fires. What rang before rings no later than it would matter again.
+        """
+        if element in self.timers:
+            return self.timers[element]
+        # An escalation that happened must happen again, a reminder need not.
+        return now if kind == "escalation" else max(now, self.due_at)
 
 
 class Recorder:
@@ -20,7 +43,8 @@ class Recorder:
     `states` are the states after each of them.
 
     The clock of a workflow never runs backwards: a fact is stamped with `now`, or with
-    the time of the fact before it where that is later.
+    the time of the fact before it where that is later. `clocks` are those of steps, by
+    id, whose time goes on from an earlier workflow.
     """
 
     def __init__(
@@ -32,6 +56,7 @@ class Recorder:
         self.at = max(now, before.updated_at)
         self.events: tuple[Event, ...] = ()
         self.states: tuple[Workflow, ...] = ()
+        self.clocks: Mapping[str, Clock] = {}
         self._author = author
 
     @classmethod
@@ -45,6 +70,13 @@ class Recorder:
         recorder = cls(begin(event, pinned), pinned, now, (fact.actor, fact.channel))
         recorder.events, recorder.states = (event,), (recorder.workflow,)
         return recorder
+
+    @property
+    def channel(self) -> str:
+        """
+        The way by which the command came.
+        """
+        return self._author[1]
 
     @property
     def position(self) -> engine.Position:

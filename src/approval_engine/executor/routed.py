@@ -39,6 +39,7 @@ class Routed:
     quote_sha256: str
     directory_sha256: str
     delegations_sha256: str
+    at: datetime
 
 
 def route_quote(
@@ -68,6 +69,7 @@ def route_quote(
         quote_sha256=row.sha256,
         directory_sha256=directory,
         delegations_sha256=delegations,
+        at=now,
     )
 
 

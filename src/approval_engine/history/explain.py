@@ -25,6 +25,14 @@ def lines(found: Case) -> Iterator[dict[str, object]]:
             yield {"step": step.id, "excluded": person, "because": reason}
         for person, reason in step.staffing.away:
             yield {"step": step.id, "away": person, "because": reason}
+    for told in found.again:
+        yield {
+            "step": told["step"],
+            "asked_again": told["because"],
+            "decided_by": told["person"],
+            "decided_in": told["workflow"],
+            "changed": [views.change_text(each) for each in told["changes"]],
+        }
 
 
 def _trigger(trigger: Mapping[str, Any], version: str) -> Iterator[dict[str, object]]:

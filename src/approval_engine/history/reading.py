@@ -2,10 +2,12 @@
 A workflow id → everything that is shown about it, read in one go and never changed.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from approval_engine.domain.events import Event, stamp
+from approval_engine.documents import load
+from approval_engine.domain.events import Event, Fact, stamp
 from approval_engine.domain.workflow import Task, Workflow
 from approval_engine.errors import NotFound
 from approval_engine.history import views
@@ -20,18 +22,35 @@ from approval_engine.store.database import Database, Transaction
 class Case:
     """
     One workflow with what it was decided under; `incident` is the id of an open one.
+
+    `again` are the decisions on earlier revisions that do not stand, with what changed
+    since; `successor` is the workflow that took its place.
     """
 
     workflow: Workflow
     plan: RoutingPlan
     evaluation: bytes
     incident: str | None
+    again: tuple[Mapping[str, Any], ...] = ()
+    successor: str | None = None
 
     def view(self) -> views.View:
         """
         `WorkflowInstance`.
         """
-        return views.workflow_view(self.workflow, self.plan, self.evaluation)
+        view = views.workflow_view(self.workflow, self.plan, self.evaluation)
+        return view | ({"supersededBy": self.successor} if self.successor else {})
+
+    def since(self, task: Task, person: str | None = None) -> Mapping[str, Any] | None:
+        """
+        The last decision on the task's step before this revision, by anybody or by one.
+        """
+        mine = [
+            each
+            for each in self.again
+            if each["step"] == task.step and person in {None, each["person"]}
+        ]
+        return mine[-1] if mine else None
 
     def step(self, step_id: str) -> PlannedStep:
         """
@@ -77,7 +96,22 @@ class Entry:
         }
         if event.on_behalf_of:
             fields["on_behalf_of"] = event.on_behalf_of
+        fields |= self._told()
         return fields | ({"comment": self.text} if self.text else {})
+
+    def _told(self) -> dict[str, object]:
+        data: Any = load(self.event.data.encode())
+        names = _TOLD.get(self.event.action, ())
+        return {name: data[name] for name in names if data.get(name)}
+
+
+_TOLD: Mapping[str, tuple[str, ...]] = {
+    Fact.SUBMITTED: ("supersedes", "because"),
+    Fact.SUPERSEDED: ("by", "because"),
+    Fact.TASK_APPROVED: ("within",),
+    Fact.TASK_CARRIED: ("person", "workflow", "because"),
+}
+"""What a line of the history says beside the fact itself."""
 
 
 def find(database: Database, workflow_id: str) -> Case:
@@ -102,7 +136,34 @@ def case(transaction: Transaction, workflow_id: str) -> Case:
         plan=plan_of(catalog.body(transaction, workflow.evidence.plan)),
         evaluation=catalog.body(transaction, workflow.evidence.evaluation),
         incident=incident,
+        again=_again(transaction, workflow),
+        successor=workflows.successor(transaction, workflow.id),
     )
+
+
+def links(found: Case) -> Iterator[dict[str, object]]:
+    """
+    The workflow whose place it took, and the one that took its own.
+    """
+    if found.workflow.supersedes:
+        yield {"supersedes": found.workflow.supersedes}
+    if found.successor:
+        yield {"superseded_by": found.successor}
+
+
+def _again(
+    transaction: Transaction, workflow: Workflow
+) -> tuple[Mapping[str, Any], ...]:
+    # Only who follows another workflow can have decisions from before.
+    if workflow.supersedes is None:
+        return ()
+    planned = next(
+        each
+        for each in events.of(transaction, workflow.id)
+        if each.action == Fact.PLANNED
+    )
+    data: Any = load(planned.data.encode())
+    return tuple(data.get("askedAgain", ()))
 
 
 def timeline(database: Database, workflow_id: str) -> tuple[Entry, ...]:
@@ -139,6 +200,7 @@ def detail(found: Case) -> Iterator[dict[str, object]]:
             "because": [reason.trigger for reason in reasons],
             "due_at": stamp(task.due_at),
             "if_late": found.late(task),
+            **_since(found, task),
         }
 
 
@@ -151,6 +213,21 @@ def detail_view(found: Case) -> views.View:
         for task in found.workflow.open_tasks
     ]
     return found.view() | {"tasks": tasks}
+
+
+def _since(found: Case, task: Task) -> dict[str, object]:
+    """
+    What changed since somebody last decided the step, where anybody did.
+    """
+    told = found.since(task)
+    if told is None:
+        return {}
+    return {
+        "asked_again": told["because"],
+        "decided_by": told["person"],
+        "decided_in": told["workflow"],
+        "changed": [views.change_text(each) for each in told["changes"]],
+    }
 
 
 def submitter_of(database: Database, quote_id: str) -> str:

@@ -33,6 +33,8 @@ def workflow_view(workflow: Workflow, plan: RoutingPlan, evaluation: bytes) -> V
             for trigger in fired(evaluation)
         ],
         "submittedBy": workflow.submitted_by,
+        "supersedes": workflow.supersedes,
+        "fingerprint": workflow.fingerprint,
         "createdAt": stamp(workflow.created_at),
         "updatedAt": stamp(workflow.updated_at),
     }
@@ -104,6 +106,30 @@ def event_view(event: Event) -> View:
     }
 
 
+def since_view(told: Mapping[str, Any]) -> View:
+    """
+    A decision on an earlier revision that does not stand, and what changed since.
+    """
+    return {
+        "decidedBy": told["person"],
+        "outcome": told["outcome"],
+        "workflowId": told["workflow"],
+        "taskId": told["task"],
+        "timestamp": told["at"],
+        "because": told["because"],
+        "changes": list(told["changes"]),
+    }
+
+
+def change_text(change: Mapping[str, Any]) -> str:
+    """
+    One recorded change: `margin_pct:22.9->21.4:worse`, with its line where it has one.
+    """
+    place = f"line {change['line']} " if change["line"] else ""
+    values = (_text(change["before"]), _text(change["after"]))
+    return f"{place}{change['name']}:{'->'.join(values)}:{change['course']}"
+
+
 def plan_view(plan: RoutingPlan) -> list[View]:
     """
     `RoutingStep` for every step, in policy order.
@@ -155,6 +181,14 @@ def reasons_view(step: PlannedStep) -> list[View]:
         }
         for reason in step.reasons
     ]
+
+
+def _text(value: object) -> str:
+    if isinstance(value, list):
+        return "+".join(_text(part) for part in value) or "none"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "none" if value is None else str(value)
 
 
 def current_tasks(workflow: Workflow, plan: RoutingPlan) -> tuple[str, ...]:

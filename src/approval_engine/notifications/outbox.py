@@ -17,6 +17,7 @@ ENDED = {
     Fact.WORKFLOW_REJECTED: "rejected",
     Fact.WORKFLOW_RETURNED: "returned",
     Fact.RECALLED: "recalled",
+    Fact.SUPERSEDED: "superseded",
     Fact.WORKFLOW_EXPIRING: "expiring",
     Fact.WORKFLOW_EXPIRED: "expired",
 }
@@ -85,6 +86,7 @@ def closed_tasks(events: Iterable[Event]) -> tuple[str, ...]:
         Fact.TASK_APPROVED,
         Fact.TASK_REJECTED,
         Fact.TASK_RETURNED,
+        Fact.TASK_CARRIED,
         Fact.TASK_CLOSED,
     }
     return tuple(e.task_id for e in events if e.action in closing and e.task_id)

@@ -20,12 +20,14 @@ def excluded(
     """
     Pairs of person and reason; each person once, under the first reason that applies.
 
-    The submitter, the owner, whoever acts for one of them in whatever role, and every
-    other account of all these people.
+    The submitter, the owner, the last editor of a protected field, whoever acts for one
+    of them in whatever role, and every other account of all these people.
     """
     found = {quote.submitted_by: "submitter of the quote"}
     if quote.owner:
         found.setdefault(quote.owner, "owner of the quote")
+    if quote.edited_by:
+        found.setdefault(quote.edited_by, "last editor of a protected field")
     found = _with_accounts(found, directory)
     for person, reason in tuple(found.items()):
         for stand_in in sorted(acting_for(delegations, person, at)):

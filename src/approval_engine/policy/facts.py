@@ -181,6 +181,7 @@ def _stated(quote: Quote, name: str) -> Value:
         "account": quote.account,
         "owner": quote.owner,
         "submitted_by": quote.submitted_by,
+        "edited_by": quote.edited_by,
         "needed_by": quote.needed_by and quote.needed_by.isoformat(),
     }
     return own.get(name)

@@ -25,12 +25,15 @@ CHANNEL = "scenario"
 class Deed:
     """
     What a person does to one task; `to` is the stand-in of a delegation.
+
+    `within` are the bounds of an approval.
     """
 
     action: Action
     actor: str
     comment: str | None = None
     to: str | None = None
+    within: str | None = None
     channel: str = CHANNEL
 
 
@@ -77,6 +80,7 @@ class Stage:
             action=deed.action,
             comment=deed.comment,
             to=deed.to,
+            within=deed.within,
         )
         return act(self.runtime, wish, Caller(actor=deed.actor, channel=deed.channel))
 

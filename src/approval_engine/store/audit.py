@@ -41,6 +41,21 @@ _OUTBOX = (
     .where(OUTBOX.c.workflow_id.in_(bindparam("ids", expanding=True)))
     .order_by(OUTBOX.c.id)
 )
+_FACTS = select(EVENT).where(EVENT.c.action == bindparam("action")).order_by(EVENT.c.id)
+_EVENT = select(EVENT).where(EVENT.c.id == bindparam("id"))
+_BEFORE = WORKFLOW.alias("before")
+_SUCCESSIONS = (
+    select(
+        WORKFLOW.c.id,
+        WORKFLOW.c.quote_id,
+        WORKFLOW.c.supersedes,
+        _BEFORE.c.quote_id.label("quote_before"),
+        _BEFORE.c.status.label("status_before"),
+    )
+    .outerjoin(_BEFORE, _BEFORE.c.id == WORKFLOW.c.supersedes)
+    .where(WORKFLOW.c.supersedes.is_not(None))
+    .order_by(WORKFLOW.c.number)
+)
 _KIND = select(DOCUMENT.c.kind).where(DOCUMENT.c.sha256 == bindparam("sha256"))
 _TABLES = {
     "idempotency": select(IDEMPOTENCY),
@@ -125,6 +140,27 @@ def recipients(transaction: Transaction, mark: str) -> tuple[str, ...]:
     """
     query = select(OUTBOX.c.recipient).where(OUTBOX.c.recipient.startswith(mark))
     return tuple(sorted(transaction.execute(query.distinct()).scalars()))
+
+
+def facts(transaction: Transaction, action: str) -> tuple[Columns, ...]:
+    """
+    Every event of one kind.
+    """
+    return _rows(transaction, _FACTS, action=action)
+
+
+def event(transaction: Transaction, event_id: str) -> Columns | None:
+    """
+    The event of that id; None if there is none.
+    """
+    return next(iter(_rows(transaction, _EVENT, id=event_id)), None)
+
+
+def successions(transaction: Transaction) -> tuple[Columns, ...]:
+    """
+    Each workflow that took the place of another, with what is known of that one.
+    """
+    return _rows(transaction, _SUCCESSIONS)
 
 
 def kind(transaction: Transaction, sha256: str) -> str | None:

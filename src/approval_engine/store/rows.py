@@ -43,6 +43,8 @@ def workflow_row(workflow: Workflow) -> dict[str, object]:
         "updated_at": stamp(workflow.updated_at),
         "seq": workflow.seq,
         "head": workflow.head,
+        "supersedes": workflow.supersedes,
+        "fingerprint": workflow.fingerprint,
     }
 
 
@@ -103,6 +105,8 @@ def workflow_of(row: Row[Any], tasks: Iterable[Row[Any]]) -> Workflow:
         updated_at=instant(row.updated_at),
         seq=row.seq,
         head=row.head,
+        supersedes=row.supersedes,
+        fingerprint=row.fingerprint,
     )
 
 

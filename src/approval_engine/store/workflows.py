@@ -36,6 +36,7 @@ _LOCK_IF_FREE = _READ.with_for_update(of=WORKFLOW, skip_locked=True)
 _TASKS = (
     select(TASK).where(TASK.c.workflow_id == bindparam("id")).order_by(TASK.c.number)
 )
+_SUCCESSOR = select(WORKFLOW.c.id).where(WORKFLOW.c.supersedes == bindparam("id"))
 _UPDATE = update(WORKFLOW).where(
     WORKFLOW.c.id == bindparam("the_id"), WORKFLOW.c.seq == bindparam("before")
 )
@@ -177,6 +178,14 @@ def attempts_of(seen: Sight) -> tuple[Attempt, ...]:
         )
         for row in seen.rows
     )
+
+
+def successor(transaction: Transaction, workflow_id: str) -> str | None:
+    """
+    The workflow that took the place of this one; None if it stands.
+    """
+    found = transaction.execute(_SUCCESSOR, {"id": workflow_id})
+    return found.scalar_one_or_none()
 
 
 def ids(transaction: Transaction, status: str | None = None) -> tuple[str, ...]:

@@ -66,6 +66,12 @@ class Dossier:
         """
         return self.case.step(task.step)
 
+    def since(self, task: Task, user: User) -> Mapping[str, Any] | None:
+        """
+        What this person last decided of the step on an earlier revision, else anybody.
+        """
+        return self.case.since(task, user.id) or self.case.since(task)
+
     def late(self, task: Task) -> Late:
         """
         What happens, and when, if nobody answers the task.

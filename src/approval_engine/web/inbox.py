@@ -99,6 +99,7 @@ def _wish(task: Task) -> Wish:
         action=Action(word),
         comment=request.form.get("comment"),
         to=request.form.get("to", "").strip() or None,
+        within=request.form.get("within", "").strip() or None,
     )
 
 
@@ -114,6 +115,7 @@ def _page(task_id: str, refusal: Refused | None = None) -> Response:
         step=found.step(task),
         offers=found.offers(task, user),
         late=found.late(task),
+        since=found.since(task, user),
         breaching=dossier.breaching((found.step(task),)),
         queue=rows,
         refusal=str(refusal) if refusal else "",

@@ -12,7 +12,7 @@ from approval_engine.documents import sha256
 from approval_engine.domain.events import instant
 from approval_engine.domain.people import Directory
 from approval_engine.domain.quote import Quote
-from approval_engine.executor.commands.tick import SYSTEM
+from approval_engine.executor.recorder import SYSTEM
 from approval_engine.planner.plan import Staffing
 from approval_engine.web import context, queue, words
 from approval_engine.web.session import fresh_key

@@ -14,6 +14,7 @@ from approval_engine.executor.runtime import Runtime
 from approval_engine.history.reading import find, timeline
 from approval_engine.operations import intake
 from approval_engine.operations.check import replay_all, verify_all
+from approval_engine.operations.invariants import check_all
 from approval_engine.store.database import Database
 from approval_engine.store.upgrade import upgrade
 
@@ -93,8 +94,18 @@ class Company:
         intake.import_quotes(self.runtime, document(quote(quote_id, **changes)))
         return quote_id
 
-    def submit(self, quote_id="Q-1", actor="sam", key=None):
-        return submit(self.runtime, quote_id, Caller(actor=actor, channel="t", key=key))
+    def submit(self, quote_id="Q-1", actor="sam", key=None, revision=None):
+        caller = Caller(actor=actor, channel="t", key=key)
+        return submit(self.runtime, quote_id, caller, revision)
+
+    def revised(self, workflow, actor="sam", **changes):
+        """
+        The answer to a submit of the next revision of a workflow's quote.
+        """
+        before = self.case(workflow)
+        revision = before.quote_revision + 1
+        self.quote(before.quote_id, revision=revision, **changes)
+        return self.submit(before.quote_id, actor=actor)
 
     def started(self, **changes):
         """
@@ -118,6 +129,7 @@ class Company:
             action=Action(action),
             comment=comment,
             to=more.pop("to", None),
+            within=more.pop("within", None),
         )
         return act(self.runtime, wish, Caller(actor=actor, channel="t", key=key))
 
@@ -130,6 +142,14 @@ class Company:
 
     def log(self, workflow):
         return [e.event.action for e in timeline(self.runtime.database, workflow)]
+
+    def facts(self, workflow, action):
+        """
+        What the events of one kind recorded, in order, with their task ids.
+        """
+        entries = timeline(self.runtime.database, workflow)
+        found = [entry.view() for entry in entries if entry.event.action == action]
+        return [{"taskId": each["taskId"], **each["data"]} for each in found]
 
     def task(self, workflow, step):
         return next(task for task in self.case(workflow).tasks if task.step == step)
@@ -148,6 +168,12 @@ class Company:
         replayed = [each.difference for each in replay_all(self.runtime)]
         altered = [each.first_altered for each in verify_all(self.runtime)]
         return not any(replayed) and not any(altered)
+
+    def findings(self):
+        """
+        What does not hold of the whole database, replay included.
+        """
+        return check_all(self.runtime).findings
 
 
 def document(value):

@@ -105,12 +105,24 @@ def test_after_a_no_a_new_revision_is_needed(company, verdict):
     assert company.submit("Q-1").workflow != workflow
 
 
-def test_a_newer_revision_waits_until_the_older_one_is_recalled(company):
-    company.started()
+def test_a_newer_revision_takes_the_place_of_the_older_one(company):
+    first = company.started()
     company.quote("Q-1", revision=2)
+    second = company.submit("Q-1").workflow
 
-    with pytest.raises(InvalidState, match="recall it first"):
-        company.submit("Q-1")
+    assert company.case(first).status == "superseded"
+    assert company.case(second).supersedes == first
+    assert company.submit("Q-1").workflow == second
+
+
+def test_an_older_revision_does_not_come_back(company):
+    company.quote("Q-1")
+    company.quote("Q-1", revision=2)
+    second = company.submit("Q-1").workflow
+
+    with pytest.raises(InvalidState, match=f"'{second}' of revision 2 is pending"):
+        company.submit("Q-1", revision=1)
+    assert stored(company) == (second,)
 
 
 def test_the_same_key_gets_the_stored_answer_and_another_request_a_conflict(company):

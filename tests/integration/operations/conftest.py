@@ -22,7 +22,8 @@ from tests.integration.executor.company import Company, document, policy
 def happen(company):
     """
     Approved, rejected, returned, recalled, escalated, approved by policy, delegated and
-    reminded, and with a quorum decided and a second stage open: Q-1 to Q-8.
+    reminded, with a quorum decided and a second stage open, and superseded by a
+    revision that keeps an approval: Q-1 to Q-9.
     """
     window = (company.now, company.now.replace(month=12))
     intake.add_delegation(company.runtime, ("sam", "mona"), window, None)
@@ -50,6 +51,9 @@ def happen(company):
     tick.tick(company.runtime, runs[7])
     company.wait(days=5)
     tick.tick(company.runtime, runs[5])
+    runs[9] = company.submit(company.quote("Q-9")).workflow
+    company.act(runs[9], "manager", "approve", "maria")
+    runs[10] = company.revised(runs[9], margin_pct="22").workflow
     intake.publish_policy(company.runtime, document(policy(version="2")), "dana")
     return runs
 

@@ -41,7 +41,7 @@ def test_a_database_in_which_everything_happened_is_sound(database_url):
     company.runtime.database.close()
 
     assert checked.findings == ()
-    assert (checked.workflows, checked.events) == (8, 58)
+    assert (checked.workflows, checked.events) == (10, 70)
     assert checked.view()["check"] == "ok"
 
 
@@ -72,7 +72,7 @@ def window(delegate, starts, ended=None, principal="sam"):
         day.format(ended) if ended else None,
     )
     return (
-        ("INSERT INTO delegation VALUES ('D-2', ?, ?, NULL, ?, ?, ?)", row),
+        ("INSERT INTO delegation VALUES ('D-2', ?, ?, NULL, ?, ?, ?, NULL, NULL)", row),
         "UPDATE counter SET delegation = 3",
     )
 
@@ -532,6 +532,44 @@ SQL_BREAKS = [
         "refers to a missing document",
         "UPDATE quote SET sha256 = 'nowhere' WHERE id = 'Q-1'",
     ),
+    breach(
+        "I10",
+        "WF-8818",
+        "'maria' decides his own quote",
+        "UPDATE workflow_instance SET owner = 'maria' WHERE id = 'WF-8818'",
+    ),
+    breach(
+        "I41",
+        None,
+        "carries what 'maria' never said",
+        "UPDATE workflow_event SET actor = 'mona'"
+        " WHERE workflow_id = 'WF-8817' AND action = 'task_approved'",
+    ),
+    breach(
+        "I41",
+        None,
+        "carries what was said after it",
+        "UPDATE workflow_event SET timestamp = '2027'"
+        " WHERE workflow_id = 'WF-8817' AND action = 'task_approved'",
+    ),
+    breach(
+        "I42",
+        None,
+        "'WF-8818' took the place of 'WF-8809', of another quote",
+        "UPDATE workflow_instance SET supersedes = 'WF-8809' WHERE id = 'WF-8818'",
+    ),
+    breach(
+        "I42",
+        None,
+        "'WF-8817' was superseded by 'WF-8818', which does not say so",
+        "UPDATE workflow_instance SET supersedes = NULL WHERE id = 'WF-8818'",
+    ),
+    breach(
+        "I42",
+        None,
+        "'WF-8817' does not know that 'WF-8818' took its place",
+        "UPDATE workflow_event SET action = 'planned' WHERE action = 'superseded'",
+    ),
 ]
 
 
@@ -567,18 +605,21 @@ def test_a_window_of_another_time_or_of_others_makes_no_decision_wrong(
 def test_a_window_that_is_opened_for_the_past_makes_no_decision_wrong(database_url):
     company = Company(database_url)
     happen(company)
+    run = company.submit(company.quote("Q-20", owner="olga")).workflow
+    company.act(run, "finance", "approve", "fred")
+    company.wait(minutes=1)
     starts = company.now.replace(day=1)
-    over = intake.add_delegation(
-        company.runtime, ("sam", "fiona"), (starts, company.now), "finance"
-    )
     opened = intake.add_delegation(
-        company.runtime, ("sam", "fred"), (starts, company.now.replace(month=12)), "cfo"
+        company.runtime, ("olga", "fred"), (starts, company.now.replace(month=12)), None
+    )
+    over = intake.add_delegation(
+        company.runtime, ("sam", "fiona"), (starts, starts.replace(day=2)), None
     )
     checked = check_all(company.runtime)
     company.runtime.database.close()
 
-    assert (over.starts_at, over.ends_at) == (company.now, company.now)
     assert opened.starts_at == company.now
+    assert over.starts_at == over.ends_at
     assert checked.findings == ()
 
 
@@ -591,7 +632,7 @@ def test_the_outbox_is_read_once_for_many_workflows(copy):
     )
     checked = check_all(copy.runtime)
 
-    assert checked.workflows == 8
+    assert checked.workflows == 10
     assert len([each for each in asked if "outbox.workflow_id IN" in each]) == 1
     assert (
         len([each for each in asked if "delegation.starts_at" in each.split("FROM")[0]])

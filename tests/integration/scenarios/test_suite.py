@@ -193,11 +193,10 @@ def test_timers_fire_only_when_the_worker_looks(tmp_path):
 
 
 def test_a_revision_waits_for_the_end_of_the_review(tmp_path):
-    early = {"revise": {"margin_pct": "40"}, "refused": "recall it first"}
     recall = act("submitter", "recall", comment="wrong cost")
     then = {"revise": {"margin_pct": "40"}, "expect": {"status": "approved"}}
 
-    assert outcome(tmp_path, early, recall, then) == ()
+    assert outcome(tmp_path, recall, then) == ()
 
 
 def test_a_revision_that_contradicts_itself_is_refused(tmp_path):

@@ -2,8 +2,12 @@
 What every transaction promises, on both databases.
 """
 
+from importlib.resources import files
+
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import text
 
@@ -36,6 +40,21 @@ def test_migrations_make_exactly_the_tables_of_the_code(database):
     extra = {change[1].name for change in found if change[0] == "remove_table"}
     assert extra <= {COUNTER.name}
     assert len(found) == len(extra)
+
+
+@pytest.mark.parametrize("version", sorted(UPGRADABLE))
+def test_an_older_database_is_brought_to_the_tables_of_the_code(database, version):
+    config = Config()
+    folder = files("approval_engine.store").joinpath("migrations")
+    config.set_main_option("script_location", str(folder))
+    with database.begin() as transaction:
+        config.attributes["connection"] = transaction
+        command.upgrade(config, version)
+
+    assert upgrade(database) == NEWEST
+    with database.engine.connect() as connection:
+        found = compare_metadata(MigrationContext.configure(connection), METADATA)
+    assert {change[0] for change in found} <= {"remove_table"}
 
 
 def test_upgrading_twice_is_harmless_and_an_empty_database_is_told_from_a_new_one(

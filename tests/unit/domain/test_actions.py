@@ -116,6 +116,16 @@ def test_a_candidate_decides_once_and_under_a_natural_key(action, fact):
     assert event.on_behalf_of is None
 
 
+def test_bounds_are_recorded_with_an_approval_and_nothing_else_has_any():
+    event = ask("approve", within="amount<=500")
+
+    assert event.data["within"] == "amount<=500"
+    assert "within" not in ask("approve").data
+    for action in ("reject", "return", "claim", "comment"):
+        with pytest.raises(InvalidInput, match="only an approval has bounds"):
+            ask(action, within="amount<=500")
+
+
 @pytest.mark.parametrize("action", ["approve", "reject", "return", "claim"])
 @pytest.mark.parametrize(
     ("actor", "reason"),

@@ -32,6 +32,13 @@ def test_the_owner_must_not_decide():
     }
 
 
+def test_the_last_editor_of_a_protected_field_must_not_decide():
+    assert barred(make_quote(owner=None, edited_by="fred")) == {
+        "sam": "submitter of the quote",
+        "fred": "last editor of a protected field",
+    }
+
+
 def test_a_quote_without_an_owner_bars_the_submitter_only():
     assert set(barred(make_quote(owner=None))) == {"sam"}
 

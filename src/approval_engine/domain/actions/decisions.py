@@ -29,7 +29,9 @@ def decision(
     must_not_hold_two_seats(workflow, task, request, around)
     move_task(task.status, move, task.subject)
     veto = request.action == Action.REJECT and _may_veto(task, request, around)
-    data = {"comment": request.comment_sha256, "veto": veto}
+    data: dict[str, object] = {"comment": request.comment_sha256, "veto": veto}
+    if request.within:
+        data["within"] = request.within
     return event(fact, task, request, data)
 
 

@@ -23,7 +23,7 @@ from approval_engine.domain.actions.request import (
 from approval_engine.domain.events import Fact, NewEvent
 from approval_engine.domain.lifecycle import TaskStatus
 from approval_engine.domain.workflow import Task, Workflow
-from approval_engine.errors import Forbidden
+from approval_engine.errors import Forbidden, InvalidInput
 
 
 def is_repeat(task: Task, request: Request) -> bool:
@@ -43,6 +43,8 @@ def decide(
     """
     The fact that the request leaves. Raises a Refused that says what is against it.
     """
+    if request.within and request.action != Action.APPROVE:
+        raise InvalidInput(refusal(task, request, "only an approval has bounds"))
     if request.action == Action.COMMENT:
         return _comment(workflow, task, request, around)
     must_be_open(workflow, task, request)

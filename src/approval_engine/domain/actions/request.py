@@ -35,7 +35,7 @@ class Request:
     One person's wish.
 
     `to` is the stand-in of a delegation; `comment_sha256` the salted hash of a comment
-    whose text never enters the event.
+    whose text never enters the event; `within` the bounds of an approval.
     """
 
     action: Action
@@ -43,6 +43,7 @@ class Request:
     channel: str
     comment_sha256: str | None = None
     to: str | None = None
+    within: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

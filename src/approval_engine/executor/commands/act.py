@@ -5,7 +5,6 @@ Act: one person's wish on one task → the fact it leaves and all that follows f
 import logging
 import secrets
 from dataclasses import dataclass
-from functools import partial
 
 from approval_engine.domain.actions import Action, Request, decide, is_repeat
 from approval_engine.domain.events import Fact
@@ -16,10 +15,12 @@ from approval_engine.executor.commands.beats import (
     Desk,
     lock,
     open_desk,
+    openings,
     store,
 )
 from approval_engine.executor.commands.grace import grant
 from approval_engine.executor.comments import comment_of, salted
+from approval_engine.executor.envelope import check_envelope, within_of
 from approval_engine.executor.follow_up import advance, close_beside
 from approval_engine.executor.incident import held_on_failure
 from approval_engine.executor.recorder import Recorder
@@ -32,7 +33,9 @@ _LOG = logging.getLogger(__name__)
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wish:
     """
-    What somebody wants done to a task; `to` is the stand-in of a delegation.
+    What somebody wants done to a task.
+
+    `to` is the stand-in of a delegation, `within` the bounds of an approval.
     """
 
     workflow: str
@@ -40,6 +43,7 @@ class Wish:
     action: Action
     comment: str | None = None
     to: str | None = None
+    within: str | None = None
 
 
 def act(runtime: Runtime, wish: Wish, caller: Caller) -> Answer:
@@ -50,7 +54,8 @@ def act(runtime: Runtime, wish: Wish, caller: Caller) -> Answer:
     """
     now = runtime.clock()
     comment = comment_of(wish.comment)
-    key = key_of(caller, "act", {name: getattr(wish, name) for name in Wish.__slots__})
+    within = within_of(wish.within)
+    key = key_of(caller, "act", _body(wish))
     with (
         held_on_failure(runtime, wish.workflow),
         runtime.database.begin() as transaction,
@@ -67,6 +72,7 @@ def act(runtime: Runtime, wish: Wish, caller: Caller) -> Answer:
             channel=caller.channel,
             comment_sha256=salted(salt, comment) if comment else None,
             to=wish.to,
+            within=within,
         )
         if is_repeat(task, request):
             return keep(transaction, key, _answer(workflow, wish, "duplicate"), now)
@@ -74,6 +80,12 @@ def act(runtime: Runtime, wish: Wish, caller: Caller) -> Answer:
         recorder = _record(desk, workflow, task, request)
         after = store(transaction, recorder, _texts(recorder, salt, comment))
         return keep(transaction, key, _answer(after, wish, "applied"), now)
+
+
+def _body(wish: Wish) -> dict[str, object]:
+    body = {name: getattr(wish, name) for name in Wish.__slots__}
+    # A wish without bounds is the same request as before there were any.
+    return {name: body[name] for name in body if name != "within" or body[name]}
 
 
 def _task(workflow: Workflow, wish: Wish) -> Task:
@@ -94,12 +106,13 @@ def _record(desk: Desk, workflow: Workflow, task: Task, request: Request) -> Rec
         if request.to:
             _LOG.info("action=refuse_stand_in workflow=%s %s", workflow.id, refusal)
         raise
+    if request.within:
+        check_envelope(people, task, request.actor, request.within)
     author = (request.actor, request.channel)
     recorder = Recorder(workflow, desk.pinned, desk.now, author)
     recorder.record(fact)
     if recorder.workflow.state != workflow.state:
-        seats_of = partial(people.seats_now, recorder)
-        advance(recorder, desk.calendar, desk.take_task_ids, seats_of)
+        advance(recorder, openings(desk, recorder, people))
     else:
         close_beside(recorder)
     if fact.action == Fact.TASK_DELEGATED:

@@ -5,6 +5,7 @@ The beats that all commands share: taking the lock, opening what is pinned, stor
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from approval_engine.domain.calendar import WorkingTime
 from approval_engine.domain.events import stamp
@@ -12,8 +13,10 @@ from approval_engine.domain.workflow import Workflow
 from approval_engine.errors import Forbidden, InvalidState, NotFound
 from approval_engine.escalations.calendars import working_time_around
 from approval_engine.executor.eligibility import Eligibility, eligibility
+from approval_engine.executor.openings import Openings
 from approval_engine.executor.projection import Pinned
 from approval_engine.executor.recorder import Recorder
+from approval_engine.executor.repeats import Repeats
 from approval_engine.executor.routed import validity_of
 from approval_engine.executor.runtime import Runtime
 from approval_engine.notifications.outbox import closed_tasks, messages
@@ -118,6 +121,26 @@ def open_desk(
             plan=runtime.plan(transaction, evidence.plan),
             validity=validity_of(policy),
         ),
+    )
+
+
+def openings(desk: Desk, recorder: Recorder, people: Eligibility) -> Openings:
+    """
+    What a running workflow brings to its next steps: those who are there today.
+
+    Whoever approved a moment ago need not say so again.
+    """
+    repeats = Repeats(
+        policy=desk.policy,
+        plan=desk.pinned.plan,
+        people=people.of,
+        log=lambda: events.of(desk.transaction, recorder.before.id),
+    )
+    return Openings(
+        calendars=desk.calendar,
+        take=desk.take_task_ids,
+        seats_of=partial(people.seats_now, recorder),
+        known=repeats.answer,
     )
 
 

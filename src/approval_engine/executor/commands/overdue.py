@@ -7,7 +7,6 @@ somebody, or an outcome; never an approval that the policy does not ask for by n
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import partial
 
 from approval_engine.domain.completion import Outcome, at_deadline
 from approval_engine.domain.events import Fact
@@ -15,9 +14,10 @@ from approval_engine.domain.seats import taken
 from approval_engine.domain.timers import PendingTimer, TimerKind
 from approval_engine.domain.workflow import Task
 from approval_engine.escalations.ladder import Hop, climb, rungs
-from approval_engine.executor.commands.beats import Desk
+from approval_engine.executor.commands.beats import Desk, openings
 from approval_engine.executor.eligibility import Eligibility
-from approval_engine.executor.follow_up import advance, due, timer_row
+from approval_engine.executor.follow_up import advance
+from approval_engine.executor.openings import due, timer_row
 from approval_engine.executor.recorder import Recorder
 from approval_engine.planner.plan import PlannedStep
 
@@ -136,8 +136,7 @@ def _end(late: _Late, key: str, word: str) -> None:
         "told": tuple(dict.fromkeys((*asked, *told))),
     }
     late.recorder.note(Fact.STEP_TIMED_OUT, data, late.waiting[0].id, late.once)
-    seats_of = partial(late.people.seats_now, late.recorder)
-    advance(late.recorder, late.desk.calendar, late.desk.take_task_ids, seats_of)
+    advance(late.recorder, openings(late.desk, late.recorder, late.people))
 
 
 def _escalate(late: _Late) -> None:

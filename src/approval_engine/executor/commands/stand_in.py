@@ -11,9 +11,9 @@ from approval_engine.domain.events import Fact
 from approval_engine.domain.lifecycle import WorkflowStatus
 from approval_engine.executor.commands.beats import Desk, open_desk, store
 from approval_engine.executor.commands.grace import grant
-from approval_engine.executor.commands.tick import CHANNEL, SYSTEM
+from approval_engine.executor.commands.tick import CHANNEL
 from approval_engine.executor.incident import held_on_failure
-from approval_engine.executor.recorder import Recorder
+from approval_engine.executor.recorder import SYSTEM, Recorder
 from approval_engine.executor.runtime import Runtime
 from approval_engine.executor.stand_ins import move_of
 from approval_engine.store import events, sweeps, workflows

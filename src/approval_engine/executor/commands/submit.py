@@ -2,22 +2,22 @@
 Submit: a quote revision → a workflow that asks everybody the policy names, or nobody.
 """
 
-from approval_engine.definitions.render import render
-from approval_engine.documents import sha256
-from approval_engine.domain.events import Fact, NewEvent
+from datetime import datetime
+
 from approval_engine.domain.lifecycle import WorkflowStatus
 from approval_engine.domain.quote import Quote
-from approval_engine.domain.workflow import Evidence
 from approval_engine.errors import Forbidden, InvalidState, NotFound
-from approval_engine.executor import engine, evidence
 from approval_engine.executor.answer import Answer, Caller, again, keep, key_of
-from approval_engine.executor.commands.beats import Desk, must_be_active, store
-from approval_engine.executor.follow_up import advance, seats_to_open
-from approval_engine.executor.projection import Pinned
-from approval_engine.executor.recorder import Recorder
-from approval_engine.executor.routed import Routed, route_quote, validity_of
+from approval_engine.executor.commands.beats import must_be_active
+from approval_engine.executor.commands.starting import (
+    Predecessor,
+    Start,
+    begin,
+    predecessor,
+)
+from approval_engine.executor.routed import route_quote
 from approval_engine.executor.runtime import Runtime
-from approval_engine.store import catalog, numbers, sight, workflows
+from approval_engine.store import catalog, sight, workflows
 from approval_engine.store.catalog import QuoteRow
 from approval_engine.store.database import Transaction
 from approval_engine.store.workflows import Attempt
@@ -35,8 +35,9 @@ def submit(
     """
     Start the workflow of a quote revision, the newest if none is named.
 
-    Submitting it again answers with the workflow that is there. Raises a Refused, or a
-    DefinitionError if the quote, the policy and the directory allow no plan.
+    Submitting it again answers with the workflow that is there; a newer revision takes
+    the place of an older one. Raises a Refused, or a DefinitionError if the quote, the
+    policy and the directory allow no plan.
     """
     now = runtime.clock()
     key = key_of(caller, "submit", {"quote": quote_id, "revision": revision})
@@ -51,24 +52,10 @@ def submit(
         attempts = workflows.attempts_of(seen)
         if answer := _standing(row, attempts):
             return keep(transaction, key, answer, now)
+        before = _predecessor(runtime, transaction, attempts, now)
         routed = route_quote(runtime, transaction, row, seen.current, now)
-        xml = render(routed.plan)
-        added = evidence.documents(routed, xml)
-        catalog.put(transaction, added)
-        hashes = evidence.evidence_of(routed, added)
-        # Whoever decides first in this process need not read the plan back.
-        runtime.keep(hashes.plan, routed.plan)
-        desk = Desk(
-            runtime=runtime,
-            transaction=transaction,
-            now=now,
-            current=seen.current,
-            policy=routed.policy,
-            pinned=_pinned(routed, xml),
-        )
-        first = _submitted(routed, hashes, caller, attempts)
-        recorder = _begin(desk, first)
-        workflow = store(transaction, recorder)
+        start = Start(caller=caller, attempt=_number(row, attempts), before=before)
+        workflow = begin(runtime, transaction, seen.current, routed, start)
         answer = Answer.of(workflow, steps=workflow.steps)
         return keep(transaction, key, answer, now)
 
@@ -84,16 +71,9 @@ def _lock(transaction: Transaction, quote_id: str, revision: int | None) -> Quot
 
 def _standing(row: QuoteRow, attempts: tuple[Attempt, ...]) -> Answer | None:
     what = f"Expected to submit quote '{row.id}' revision {row.revision}, but workflow"
-    for attempt in attempts:
-        pending = attempt.status == WorkflowStatus.PENDING
-        if pending and attempt.revision != row.revision:
-            revision = f"revision {attempt.revision}"
-            sentence = (
-                f"{what} '{attempt.id}' of {revision} is pending; recall it first."
-            )
-            raise InvalidState(sentence)
     mine = [attempt for attempt in attempts if attempt.revision == row.revision]
     if not mine or mine[-1].status in AGAIN:
+        _must_be_newest(row, attempts, what)
         return None
     last = mine[-1]
     if last.status in FINAL_NO:
@@ -102,6 +82,14 @@ def _standing(row: QuoteRow, attempts: tuple[Attempt, ...]) -> Answer | None:
     return Answer(
         workflow=last.id, status=last.status, result="duplicate", steps=last.steps
     )
+
+
+def _must_be_newest(row: QuoteRow, attempts: tuple[Attempt, ...], what: str) -> None:
+    newer = [each for each in attempts if each.revision > row.revision]
+    if newer and newer[-1].status not in AGAIN:
+        last = newer[-1]
+        sentence = f"{what} '{last.id}' of revision {last.revision} is {last.status}."
+        raise InvalidState(sentence)
 
 
 def _must_be_theirs(quote: Quote, actor: str) -> None:
@@ -113,43 +101,21 @@ def _must_be_theirs(quote: Quote, actor: str) -> None:
         raise Forbidden(sentence)
 
 
-def _pinned(routed: Routed, xml: bytes) -> Pinned:
-    definition = engine.definition(sha256(xml), lambda _: xml)
-    validity = validity_of(routed.policy)
-    return Pinned(definition=definition, plan=routed.plan, validity=validity)
+def _predecessor(
+    runtime: Runtime,
+    transaction: Transaction,
+    attempts: tuple[Attempt, ...],
+    now: datetime,
+) -> Predecessor | None:
+    """
+    The last workflow of the quote, unless it was withdrawn or its time is over.
+    """
+    if not attempts or attempts[-1].status in AGAIN:
+        return None
+    found = predecessor(runtime, transaction, attempts[-1].id, now)
+    # Somebody may have withdrawn it while its lock was waited for.
+    return None if found.workflow.status in AGAIN else found
 
 
-def _submitted(
-    routed: Routed, hashes: Evidence, caller: Caller, attempts: tuple[Attempt, ...]
-) -> NewEvent:
-    quote = routed.quote
-    before = [each for each in attempts if each.revision == quote.revision]
-    return NewEvent(
-        action=Fact.SUBMITTED,
-        actor=caller.actor,
-        channel=caller.channel,
-        data={
-            "quoteId": quote.id,
-            "quoteRevision": quote.revision,
-            "attempt": len(before) + 1,
-            "account": quote.account,
-            "submittedBy": quote.submitted_by,
-            "owner": quote.owner,
-            "policy": routed.policy.name,
-            "policyVersion": routed.policy.version,
-            "evidence": {name: getattr(hashes, name) for name in Evidence.__slots__},
-        },
-    )
-
-
-def _begin(desk: Desk, first: NewEvent) -> Recorder:
-    count = seats_to_open(desk.pinned)
-    taken = numbers.take(desk.transaction, workflow=1, task=count)
-    task_ids = tuple(f"T-{number}" for number in taken["task"])
-    workflow_id = f"WF-{taken['workflow'][0]}"
-    recorder = Recorder.begin(workflow_id, first, desk.pinned, desk.now)
-    plan = desk.pinned.plan
-    steps = [step.id for step in plan.steps]
-    recorder.note(Fact.PLANNED, {"process": plan.process, "steps": steps})
-    advance(recorder, desk.calendar, lambda _: task_ids)
-    return recorder
+def _number(row: QuoteRow, attempts: tuple[Attempt, ...]) -> int:
+    return sum(attempt.revision == row.revision for attempt in attempts) + 1

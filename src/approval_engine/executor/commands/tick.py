@@ -11,12 +11,9 @@ from approval_engine.executor.answer import Answer
 from approval_engine.executor.commands.beats import open_desk, store
 from approval_engine.executor.commands.overdue import ring
 from approval_engine.executor.incident import held_on_failure
-from approval_engine.executor.recorder import Recorder
+from approval_engine.executor.recorder import SYSTEM, Recorder
 from approval_engine.executor.runtime import Runtime
 from approval_engine.store import workflows
-
-SYSTEM = "system"
-"""The actor of what no person did."""
 
 CHANNEL = "worker"
 

@@ -14,6 +14,7 @@ from approval_engine.domain.workflow import Workflow
 from approval_engine.errors import EngineError
 from approval_engine.executor.projection import (
     answers,
+    carried,
     endings,
     stand_ins,
     tasks,
@@ -28,6 +29,7 @@ __all__ = ["ANSWERS", "ENDINGS", "Pinned", "begin", "evolve"]
 
 CHANGES: Mapping[str, Change] = {
     **answers.CHANGES,
+    **carried.CHANGES,
     **endings.CHANGES,
     **stand_ins.CHANGES,
     **tasks.CHANGES,

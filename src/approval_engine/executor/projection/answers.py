@@ -41,10 +41,16 @@ def answered(workflow: Workflow, recorded: Recorded) -> Workflow:
         closed_seq=event.seq,
         vetoed=bool(recorded.data["veto"]),
     )
-    after = with_task(workflow, changed)
-    completion = recorded.pinned.step(task.step).completion
-    outcome = decide(completion, after.tally(task.step))
-    return settled(after, recorded.pinned, task, outcome) if outcome else after
+    return with_answer(workflow, changed, recorded.pinned)
+
+
+def with_answer(workflow: Workflow, task: Task, pinned: Pinned) -> Workflow:
+    """
+    The workflow with this answered seat; the engine goes on if its step is decided.
+    """
+    after = with_task(workflow, task)
+    outcome = decide(pinned.step(task.step).completion, after.tally(task.step))
+    return settled(after, pinned, task, outcome) if outcome else after
 
 
 def settled(

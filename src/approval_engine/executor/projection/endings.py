@@ -57,6 +57,8 @@ def begun(recorded: Recorded) -> Workflow:
         updated_at=at,
         seq=event.seq,
         head=event.hash,
+        supersedes=data.get("supersedes"),
+        fingerprint=data.get("fingerprint"),
     )
 
 

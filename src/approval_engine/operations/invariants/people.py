@@ -3,7 +3,9 @@ What must hold of who decided, and of who was told.
 """
 
 from collections.abc import Iterator
+from typing import Any
 
+from approval_engine.documents import load
 from approval_engine.domain.delegation import acting_for
 from approval_engine.domain.events import Event, Fact, instant
 from approval_engine.domain.workflow import Workflow
@@ -18,14 +20,16 @@ IN_A_NAME = frozenset({*ANSWERS, Fact.TASK_CLAIMED, Fact.TASK_DELEGATED})
 
 def nobody_decides_his_own(subject: Subject) -> Iterator[str]:
     """
-    No decision by submitter, owner or their stand-ins, nor by who was not asked.
+    No decision by submitter, owner, editor, their stand-ins, or who was not asked.
 
     A stand-in has a delegation: the windows that led to him run, or a person handed the
     task to him.
     """
     for event in subject.log:
         if event.action in ANSWERS:
-            yield from _conflicts(subject, event)
+            yield from _conflicts(subject, event, event.actor)
+        elif event.action == Fact.TASK_CARRIED:
+            yield from _conflicts(subject, event, data_of(event)["person"])
     for event, before in subject.with_before():
         if event.action in ANSWERS:
             yield from _unasked(before, event)
@@ -57,15 +61,20 @@ def the_right_people_are_told(subject: Subject) -> Iterator[str]:
     yield from (f"message '{each}' was never due" for each in sorted(stored - expected))
 
 
-def _conflicts(subject: Subject, event: Event) -> Iterator[str]:
+def _conflicts(subject: Subject, event: Event, decider: str) -> Iterator[str]:
     workflow, at = subject.workflow, instant(event.timestamp)
-    for person in dict.fromkeys((workflow.submitted_by, workflow.owner)):
-        if person is None:
-            continue
-        if event.actor == person:
+    people = (workflow.submitted_by, workflow.owner, _editor(subject))
+    for person in dict.fromkeys(each for each in people if each):
+        if decider == person:
             yield f"event {event.seq}: '{person}' decides his own quote"
-        elif event.actor in acting_for(subject.delegations, person, at):
-            yield f"event {event.seq}: '{event.actor}' decides and acts for '{person}'"
+        elif decider in acting_for(subject.delegations, person, at):
+            yield f"event {event.seq}: '{decider}' decides and acts for '{person}'"
+
+
+def _editor(subject: Subject) -> str | None:
+    quote: Any = load(subject.documents["quote"])
+    found = quote.get("editedBy") or quote.get("edited_by")
+    return str(found) if found else None
 
 
 def _unfounded(subject: Subject, before: Workflow, event: Event) -> Iterator[str]:

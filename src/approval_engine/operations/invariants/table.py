@@ -14,6 +14,7 @@ from approval_engine.operations.invariants import (
     log,
     messages,
     people,
+    revisions,
     whole,
     work,
 )
@@ -72,6 +73,8 @@ OF_THE_WHOLE: tuple[Invariant[Transaction], ...] = _table(
     ("I24", whole.current_things_exist),
     ("I25", whole.numbers_are_fresh),
     ("I26", whole.database_is_sound),
+    ("I41", revisions.kept_approvals_were_given),
+    ("I42", revisions.successors_are_known),
 )
 
 

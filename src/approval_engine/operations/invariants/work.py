@@ -25,12 +25,14 @@ def decided_once(subject: Subject) -> Iterator[str]:
     tasks: Counter[str | None] = Counter()
     people: Counter[tuple[str, int, str]] = Counter()
     for event in subject.log:
-        if event.action not in ANSWERS:
+        if event.action not in {*ANSWERS, Fact.TASK_CARRIED}:
             continue
         tasks[event.task_id] += 1
         task = subject.workflow.task(event.task_id or "")
         if task is not None:
             names = {event.actor, event.on_behalf_of or event.actor}
+            if event.action == Fact.TASK_CARRIED:
+                names = {data_of(event)["person"]}
             people.update((task.step, task.occurrence, name) for name in names)
     yield from (f"task '{t}' is decided {n} times" for t, n in tasks.items() if n > 1)
     for (step, _, person), count in people.items():

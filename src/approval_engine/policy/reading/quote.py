@@ -27,6 +27,7 @@ _QUOTE_KEYS = frozenset(
         "revision",
         "submitted_by",
         "owner",
+        "edited_by",
         "account",
         "currency",
         "lines",
@@ -122,6 +123,7 @@ def read_quote(node: Node) -> Quote:
         justification=_free_text(record.part("justification")),
         needed_by=read_day(record.part("needed_by")),
         attachments=_attachments(record.part("attachments")),
+        edited_by=record.id("edited_by") or None,
     )
     _check_amount(node, sum((line.net for line in quote.lines), Decimal(0)), currency)
     return quote

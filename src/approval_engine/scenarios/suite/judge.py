@@ -50,6 +50,7 @@ def look(database: Database, workflow_id: str | None, result: str | None) -> See
         asked=frozenset(task.step for task in workflow.tasks),
         escalated=_facts(database, case, Fact.TASK_ESCALATED),
         reminded=_facts(database, case, Fact.TASK_REMINDED),
+        carried=_in_policy_order(case, set(_facts(database, case, Fact.TASK_CARRIED))),
         due={task.step: task.due_at for task in workflow.open_tasks},
         result=result,
     )

@@ -6,9 +6,8 @@ from collections.abc import Iterable
 
 from approval_engine.documents import Document, canonical, parse
 from approval_engine.domain.actions import Action
-from approval_engine.domain.lifecycle import WorkflowStatus
 from approval_engine.domain.workflow import Task, Workflow
-from approval_engine.errors import ApprovalEngineError, InvalidState
+from approval_engine.errors import ApprovalEngineError
 from approval_engine.executor.answer import Answer
 from approval_engine.operations import intake
 from approval_engine.operations.granting import Bounds
@@ -82,6 +81,7 @@ class Moves:
             actor=actor,
             comment=does.comment,
             to=self._named(does.to) if does.to else None,
+            within=does.within,
             channel=does.channel,
         )
         return self._stage.act(_seat_of(actor, seats), deed)
@@ -102,13 +102,8 @@ class Moves:
         intake.add_delegation(runtime, people, span, window.role, bounds)
 
     def _revise(self, does: Revise) -> Answer:
-        workflow, quote = self._workflow(), self._quote
-        if workflow.status == WorkflowStatus.PENDING:
-            sentence = (
-                f"Expected to revise quote '{quote.id}', but {workflow.subject} is"
-                " pending; recall it first."
-            )
-            raise InvalidState(sentence)
+        self._workflow()
+        quote = self._quote
         document = _revised(self._document, quote.revision + 1, does)
         self._import(document)
         self._document, self._quote = document, read_quotes(document)[0]

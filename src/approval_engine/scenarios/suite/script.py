@@ -52,6 +52,7 @@ class Act:
     task: str | None = None
     comment: str | None = None
     to: str | None = None
+    within: str | None = None
     channel: str = CHANNEL
 
 

@@ -29,7 +29,7 @@ WITHOUT_TASK = ("submit", "recall")
 
 ACTIONS = (*map(str, Action), *WITHOUT_TASK)
 
-_ACT_KEYS = frozenset({"actor", "role", "task", "comment", "to", "channel"})
+_ACT_KEYS = frozenset({"actor", "role", "task", "comment", "to", "within", "channel"})
 _WINDOW_NEEDS = ("ends", "from", "starts", "to")
 _WINDOW_KEYS = frozenset({*_WINDOW_NEEDS, "role", "within", "process"})
 _CHANNELS = ("cli", "web", "api", "mail", CHANNEL)
@@ -70,6 +70,7 @@ def _act(node: Node, names: Names) -> Act:
         task=names.step(node.child("task")) if node.has("task") else None,
         comment=node.child("comment").text() if node.has("comment") else None,
         to=names.person(node.child("to")) if node.has("to") else None,
+        within=node.child("within").text() if node.has("within") else None,
         channel=_channel(node.child("channel")),
     )
 

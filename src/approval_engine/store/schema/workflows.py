@@ -48,6 +48,8 @@ WORKFLOW = Table(
     Column("updated_at", Text, nullable=False),
     Column("seq", Integer, nullable=False),
     Column("head", Text, nullable=False),
+    Column("supersedes", Text),
+    Column("fingerprint", Text),
     # One workflow per quote revision and attempt, whoever submits how often.
     UniqueConstraint("quote_id", "quote_revision", "attempt"),
     CheckConstraint(
@@ -65,6 +67,14 @@ WORKFLOW = Table(
     ),
     # Lists are read newest first, by status, in pages.
     Index("ix_workflow_status", "status", "number"),
+    # A workflow has one successor, even past a lost lock; and: which one is it?
+    Index(
+        "uq_workflow_supersedes",
+        "supersedes",
+        unique=True,
+        sqlite_where=text("supersedes IS NOT NULL"),
+        postgresql_where=text("supersedes IS NOT NULL"),
+    ),
 )
 
 TASK = Table(

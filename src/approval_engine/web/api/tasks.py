@@ -64,11 +64,14 @@ def listed() -> Response:
 @blueprint.get("/tasks/<task_id>")
 def one(task_id: str) -> Response:
     """
-    `ApprovalTask`.
+    `ApprovalTask`, and what changed since somebody last decided its step.
     """
     asker = context.require(Scope.READ)
     found, task = dossier.of_task(task_id, asker.user)
-    return as_json(_view(task, found.case.plan))
+    view = _view(task, found.case.plan)
+    if told := found.since(task, asker.user):
+        view["since"] = views.since_view(told)
+    return as_json(view)
 
 
 @blueprint.post("/tasks/<task_id>/actions")
@@ -77,7 +80,7 @@ def act(task_id: str) -> Response:
     Decide, take, give back or hand over a task, or comment on it.
     """
     asker = context.require(Scope.ACT)
-    asked = body("action", optional=("comment", "to", "revision"))
+    asked = body("action", optional=("comment", "to", "within", "revision"))
     action = _action(text(asked, "action"))
     revision = whole(asked, "revision")
 
@@ -90,6 +93,7 @@ def act(task_id: str) -> Response:
             action=action,
             comment=text(asked, "comment"),
             to=text(asked, "to") or None,
+            within=text(asked, "within") or None,
         )
         return _acted(commands.act(context.runtime(), wish, caller), task_id)
 

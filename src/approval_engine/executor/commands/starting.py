@@ -1,0 +1,240 @@
+"""
+A routed quote → the workflow that reviews it, in the place of an earlier one, if any.
+
+Submit and replan both begin here; what people decided before is carried over as far as
+it stands, and the earlier workflow ends in the same transaction.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from approval_engine.definitions.render import render
+from approval_engine.documents import sha256
+from approval_engine.domain.events import Fact, NewEvent
+from approval_engine.domain.lifecycle import TaskMove, WorkflowStatus
+from approval_engine.domain.workflow import Evidence, Task, Workflow
+from approval_engine.executor import engine, evidence
+from approval_engine.executor.answer import Caller
+from approval_engine.executor.carrying import Carrier, Scales, Weighed, asked_again
+from approval_engine.executor.commands.beats import Desk, lock, open_desk, store
+from approval_engine.executor.decisions import Decided, decisions
+from approval_engine.executor.follow_up import advance, close_all
+from approval_engine.executor.judging import basis, fingerprint_of
+from approval_engine.executor.openings import Openings, TakeTaskIds, seats_to_open
+from approval_engine.executor.projection import Pinned
+from approval_engine.executor.recorder import Clock, Recorder
+from approval_engine.executor.repeats import Repeats
+from approval_engine.executor.routed import Routed, day_of, validity_of
+from approval_engine.executor.runtime import Runtime
+from approval_engine.policy.changes import Judged
+from approval_engine.store import catalog, events, numbers
+from approval_engine.store.catalog import Current
+from approval_engine.store.database import Transaction
+
+REVISION, REPLAN = "revision", "replan"
+"""Why one workflow takes the place of another."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Predecessor:
+    """
+    The workflow whose place is taken, under its lock, and what was decided in it.
+    """
+
+    desk: Desk
+    workflow: Workflow
+    decided: tuple[Decided, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Start:
+    """
+    Who starts a workflow and which attempt it is; in whose place, and why.
+    """
+
+    caller: Caller
+    attempt: int
+    before: Predecessor | None = None
+    because: str = REVISION
+
+
+def predecessor(
+    runtime: Runtime, transaction: Transaction, workflow_id: str, now: datetime
+) -> Predecessor:
+    """
+    The earlier workflow of a quote whose lock is held already.
+
+    Raises InvalidState while it is repaired.
+    """
+    # Always the quote first, then one workflow: nobody who holds a workflow ever asks
+    # for a quote, so an approval and an edit wait for each other but never in a circle.
+    found = lock(transaction, workflow_id, None)
+    desk = open_desk(runtime, transaction, found, now)
+    workflow = found.workflow
+    on = day_of(desk.policy, workflow.created_at).isoformat()
+    log = events.of(transaction, workflow_id)
+    return Predecessor(
+        desk=desk,
+        workflow=workflow,
+        decided=decisions(workflow, desk.pinned.plan, on, log),
+    )
+
+
+def begin(
+    runtime: Runtime,
+    transaction: Transaction,
+    current: Current,
+    routed: Routed,
+    start: Start,
+) -> Workflow:
+    """
+    Start the workflow and end the one before it; both are stored.
+    """
+    xml = render(routed.plan)
+    added = evidence.documents(routed, xml)
+    catalog.put(transaction, added)
+    hashes = evidence.evidence_of(routed, added)
+    # Whoever decides first in this process need not read the plan back.
+    runtime.keep(hashes.plan, routed.plan)
+    desk = Desk(
+        runtime=runtime,
+        transaction=transaction,
+        now=routed.at,
+        current=current,
+        policy=routed.policy,
+        pinned=_pinned(routed, xml),
+    )
+    recorder = _begun(desk, routed, _submitted(runtime, routed, hashes, start), start)
+    if start.before:
+        _end(start.before, recorder.workflow.id, start)
+    return store(transaction, recorder)
+
+
+def weighed(
+    desk: Desk, workflow: Workflow, decided: Iterable[Decided], because: str
+) -> tuple[Weighed, ...]:
+    """
+    What was decided before, beside the plan of the workflow that takes over.
+    """
+    pinned = workflow.evidence
+    on = day_of(desk.policy, workflow.created_at)
+    scales = Scales(
+        runtime=desk.runtime,
+        transaction=desk.transaction,
+        plan=desk.pinned.plan,
+        after=basis(desk.runtime, desk.transaction, pinned.policy, pinned.quote, on),
+        people=desk.people(workflow),
+        now=desk.now,
+        across_policies=because == REPLAN,
+    )
+    return scales.weigh(decided)
+
+
+def _pinned(routed: Routed, xml: bytes) -> Pinned:
+    definition = engine.definition(sha256(xml), lambda _: xml)
+    validity = validity_of(routed.policy)
+    return Pinned(definition=definition, plan=routed.plan, validity=validity)
+
+
+def _submitted(
+    runtime: Runtime, routed: Routed, hashes: Evidence, start: Start
+) -> NewEvent:
+    quote = routed.quote
+    judged = Judged(policy=routed.policy, quote=quote, evaluation=routed.evaluation)
+    data: dict[str, object] = {
+        "quoteId": quote.id,
+        "quoteRevision": quote.revision,
+        "attempt": start.attempt,
+        "account": quote.account,
+        "submittedBy": quote.submitted_by,
+        "owner": quote.owner,
+        "policy": routed.policy.name,
+        "policyVersion": routed.policy.version,
+        "evidence": {name: getattr(hashes, name) for name in Evidence.__slots__},
+        "fingerprint": fingerprint_of(runtime, judged),
+    }
+    if start.before:
+        data["supersedes"] = start.before.workflow.id
+        data["because"] = start.because
+    return NewEvent(
+        action=Fact.SUBMITTED,
+        actor=start.caller.actor,
+        channel=start.caller.channel,
+        data=data,
+    )
+
+
+def _begun(desk: Desk, routed: Routed, first: NewEvent, start: Start) -> Recorder:
+    count = seats_to_open(desk.pinned)
+    taken = numbers.take(desk.transaction, workflow=1, task=count)
+    task_ids = tuple(f"T-{number}" for number in taken["task"])
+    workflow_id = f"WF-{taken['workflow'][0]}"
+    recorder = Recorder.begin(workflow_id, first, desk.pinned, desk.now)
+    plan = routed.plan
+    steps = [step.id for step in plan.steps]
+    planned: dict[str, object] = {"process": plan.process, "steps": steps}
+    if start.before is None:
+        recorder.note(Fact.PLANNED, planned)
+        advance(recorder, Openings(calendars=desk.calendar, take=lambda _: task_ids))
+        return recorder
+    found = weighed(desk, recorder.workflow, start.before.decided, start.because)
+    if again := asked_again(found):
+        planned["askedAgain"] = again
+    recorder.note(Fact.PLANNED, planned)
+    recorder.clocks = _clocks(start.before.workflow, recorder.workflow)
+    people = desk.people(recorder.workflow)
+    carrier = Carrier(found, people)
+    repeats = Repeats(policy=desk.policy, plan=plan, people=people.of, log=tuple)
+
+    def known(recorder: Recorder, task: Task) -> dict[str, object] | None:
+        answer = carrier.answer(recorder, task) or repeats.answer(recorder, task)
+        return dict(answer) if answer else None
+
+    take = _taking(desk, task_ids)
+    advance(recorder, Openings(calendars=desk.calendar, take=take, known=known))
+    return recorder
+
+
+def _clocks(before: Workflow, after: Workflow) -> dict[str, Clock]:
+    """
+    The clocks of open steps, which a revision of which nothing can matter keeps.
+    """
+    same = before.fingerprint == after.fingerprint
+    if not same or before.evidence.policy != after.evidence.policy:
+        return {}
+    return {
+        task.step: Clock(
+            due_at=task.due_at,
+            timers={
+                timer.element: timer.due_at
+                for timer in before.timers
+                if timer.step == task.step
+            },
+        )
+        for task in before.open_tasks
+    }
+
+
+def _taking(desk: Desk, first: tuple[str, ...]) -> TakeTaskIds:
+    """
+    The numbers that were taken with that of the workflow, then fresh ones.
+    """
+    left = [first]
+
+    def take(count: int) -> tuple[str, ...]:
+        return left.pop() if left else desk.take_task_ids(count)
+
+    return take
+
+
+def _end(before: Predecessor, successor: str, start: Start) -> None:
+    if before.workflow.status not in {WorkflowStatus.PENDING, WorkflowStatus.APPROVED}:
+        # A no stands as it was said; only the new workflow knows whom it follows.
+        return
+    author = (start.caller.actor, start.caller.channel)
+    desk = before.desk
+    recorder = Recorder(before.workflow, desk.pinned, desk.now, author)
+    close_all(recorder, TaskMove.CANCEL)
+    recorder.note(Fact.SUPERSEDED, {"by": successor, "because": start.because})
+    store(desk.transaction, recorder)

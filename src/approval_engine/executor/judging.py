@@ -1,0 +1,55 @@
+"""
+The hashes of a policy and a quote, and a day → what the one makes of the other.
+
+It always follows from documents that never change, so it is made once per process.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from approval_engine.executor.runtime import Runtime
+from approval_engine.planner.requirements import Requirement, collect
+from approval_engine.policy.changes import Judged
+from approval_engine.policy.evaluate import evaluate
+from approval_engine.policy.fingerprint import fingerprint
+from approval_engine.policy.reads import reads_of
+from approval_engine.store.database import Transaction
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Basis:
+    """
+    A judged quote, and what each step of its plan requires.
+    """
+
+    judged: Judged
+    needed: Mapping[str, Requirement]
+
+
+def basis(
+    runtime: Runtime, transaction: Transaction, policy: str, quote: str, on: date
+) -> Basis:
+    """
+    What the policy says of the quote on that day. Raises what `evaluate` raises.
+    """
+
+    def judge() -> Basis:
+        rules = runtime.policy(transaction, policy)
+        offer = runtime.quote(transaction, quote)
+        evaluation = evaluate(rules, offer, on)
+        return Basis(
+            judged=Judged(policy=rules, quote=offer, evaluation=evaluation),
+            needed={each.rule.id: each for each in collect(rules, evaluation, on)},
+        )
+
+    return runtime.derived(f"{policy}:{quote}:{on}", judge)
+
+
+def fingerprint_of(runtime: Runtime, judged: Judged) -> str:
+    """
+    The fingerprint of a judged quote; what its policy reads is found out once.
+    """
+    policy = judged.policy
+    reads = runtime.derived(f"reads:{policy.sha256}", lambda: reads_of(policy))
+    return fingerprint(judged, reads)
