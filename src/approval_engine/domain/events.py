@@ -22,7 +22,7 @@ class Fact(StrEnum):
     What can be recorded. The comment says what the event's data holds.
     """
 
-    SUBMITTED = "submitted"  # quote, revision, attempt, evidence hashes
+    SUBMITTED = "submitted"  # quote, revision, attempt, evidence hashes, exceptions
     PLANNED = "planned"  # process, steps in policy order
     TASK_OPENED = (
         "task_opened"  # the whole task, and its step's timers on the first seat
@@ -39,6 +39,8 @@ class Fact(StrEnum):
     TIMER_EXHAUSTED = "timer_exhausted"  # timer: nobody is left to ask, so it holds
     COMMENTED = "commented"  # comment hash
     RECALLED = "recalled"  # comment hash
+    EXCEPTION_ENDED = "exception_ended"  # exception, comment hash
+    EXCEPTION_EXPIRING = "exception_expiring"  # exception, its last day
     WORKFLOW_APPROVED = "workflow_approved"  # nothing, or by policy
     WORKFLOW_REJECTED = "workflow_rejected"  # step
     WORKFLOW_RETURNED = "workflow_returned"  # step

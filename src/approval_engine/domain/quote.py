@@ -11,6 +11,8 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import TypeAlias
 
+from approval_engine.domain.exceptions import Waives
+
 Value: TypeAlias = "Decimal | str | bool | date | tuple[Value, ...] | None"
 """What an input can be; numbers are always `Decimal`, lists are tuples."""
 
@@ -59,6 +61,8 @@ class Attachment:
 class Quote:
     """
     One revision of a quote. `inputs` are the further facts that it claims, by name.
+
+    `waives` is set in the document of an exception, which is reviewed like a quote.
     """
 
     id: str
@@ -72,3 +76,4 @@ class Quote:
     justification: str | None = None
     needed_by: date | None = None
     attachments: tuple[Attachment, ...] = ()
+    waives: Waives | None = None

@@ -44,7 +44,7 @@ def collect(
     Raises PlanError if a trigger fired that asks nobody, or two roles claim one step.
     """
     found: dict[str, Requirement] = {}
-    for trigger in evaluation.fired:
+    for trigger in evaluation.binding:
         asked = tuple(_asked(policy, evaluation, trigger, on))
         if not asked:
             sentence = (
