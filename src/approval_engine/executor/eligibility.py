@@ -138,12 +138,15 @@ def _required(
     policy = runtime.policy(transaction, pinned.policy)
     on = day_of(policy, workflow.created_at)
 
+    exceptions = runtime.exceptions(transaction, pinned.evaluation)
+
     def judge() -> tuple[Evaluation, Mapping[str, Requirement]]:
-        evaluation = evaluate(policy, runtime.quote(transaction, pinned.quote), on)
+        quote = runtime.quote(transaction, pinned.quote)
+        evaluation = evaluate(policy, quote, on, exceptions)
         found = collect(policy, evaluation, on)
         return evaluation, {each.rule.id: each for each in found}
 
-    return runtime.derived(f"{pinned.policy}:{pinned.quote}:{on}", judge)
+    return runtime.derived(f"{pinned.evaluation}:{pinned.quote}:{on}", judge)
 
 
 def _roles(requirement: Requirement, role: str) -> frozenset[str]:

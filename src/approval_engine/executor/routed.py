@@ -4,16 +4,18 @@ A quote under today's policy and directory → its evaluation and plan; stores n
 Submit, preview and scenarios all see the same result here.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from approval_engine.domain.exceptions import Grant
 from approval_engine.domain.quote import Quote
 from approval_engine.errors import InvalidState, StorageError
 from approval_engine.executor.runtime import Runtime
 from approval_engine.planner.plan import RoutingPlan
 from approval_engine.planner.roster import Roster
 from approval_engine.planner.routing import plan_among
+from approval_engine.planner.separation import excluded
 from approval_engine.policy.evaluate import evaluate
 from approval_engine.policy.evaluation import Evaluation
 from approval_engine.policy.model import Policy
@@ -54,11 +56,12 @@ def route_quote(
     Raises StorageError if nothing was imported yet, DocumentError or PlanError if the
     quote cannot be judged or staffed, a Refused if the policy does not permit it.
     """
-    policy = policy or _in_force(runtime, transaction, current, now)
+    policy = policy or policy_in_force(runtime, transaction, current, now)
     directory, delegations = current.people()
     quote = runtime.quote(transaction, row.sha256)
-    evaluation = evaluate(policy, quote, day_of(policy, now))
     roster = _roster(runtime, transaction, policy, current, now)
+    exceptions = _at_arms_length(current.exceptions, quote, roster)
+    evaluation = evaluate(policy, quote, day_of(policy, now), exceptions)
     return Routed(
         quote=quote,
         policy=policy,
@@ -76,6 +79,24 @@ def day_of(policy: Policy, at: datetime) -> date:
     """
     zone = policy.calendars[policy.default_step.calendar].time_zone
     return at.astimezone(ZoneInfo(zone)).date()
+
+
+def _at_arms_length(
+    exceptions: tuple[Grant, ...], quote: Quote, roster: Roster
+) -> tuple[Grant, ...]:
+    """
+    Whoever must not decide a quote cannot have granted what waives a trigger of it.
+    """
+    if not exceptions:
+        return ()
+    barred = dict(excluded(quote, roster.directory, roster.delegations, roster.at))
+    reasons = {
+        grant.id: f"'{person}' granted it: {barred[person]}"
+        for grant in exceptions
+        for person in grant.granted_by
+        if person in barred
+    }
+    return tuple(replace(each, unfit=reasons.get(each.id)) for each in exceptions)
 
 
 def _roster(
@@ -100,11 +121,13 @@ def _roster(
     )
 
 
-def _in_force(
+def policy_in_force(
     runtime: Runtime, transaction: Transaction, current: Current, now: datetime
 ) -> Policy:
     """
     The active policy; while its first day is still to come, the newest one in force.
+
+    Raises StorageError if none was published, InvalidState if none is in force.
     """
     if current.policy is None:
         sentence = "The database has no active policy; run 'cpq policy publish'."

@@ -2,12 +2,14 @@
 A quote and the active or a draft policy → the plan that a submit would make now.
 """
 
+from dataclasses import replace
+
 from approval_engine.documents import Document
 from approval_engine.errors import NotFound
 from approval_engine.executor.routed import Routed, route_quote
 from approval_engine.executor.runtime import Runtime
 from approval_engine.policy.load import load as load_policy
-from approval_engine.store import catalog
+from approval_engine.store import catalog, exceptions
 
 
 def preview(runtime: Runtime, quote_id: str, policy: Document | None = None) -> Routed:
@@ -20,7 +22,9 @@ def preview(runtime: Runtime, quote_id: str, policy: Document | None = None) -> 
         if row is None:
             sentence = f"There is no quote '{quote_id}'."
             raise NotFound(sentence)
-        current = catalog.current(transaction)
+        found = exceptions.counting(transaction, row.account)
+        grants = tuple(each.grant() for each in found)
+        current = replace(catalog.current(transaction), exceptions=grants)
         return route_quote(
             runtime, transaction, row, current, runtime.clock(), policy=draft
         )

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Row, ScalarSelect, Select, bindparam, func, select, update
 
+from approval_engine.domain.exceptions import Grant
 from approval_engine.errors import NotFound, StorageError
 from approval_engine.store import prepared
 from approval_engine.store.database import Transaction
@@ -64,11 +65,14 @@ class PolicyRow:
 class Current:
     """
     The hashes that a submit is decided under today; None where nothing was imported.
+
+    `exceptions` are those of the account in question, once they were looked up.
     """
 
     policy: str | None
     directory: str | None
     delegations: str | None
+    exceptions: tuple[Grant, ...] = ()
 
     def people(self) -> tuple[str, str]:
         """

@@ -54,6 +54,8 @@ EVENTS: dict[str, str] = {
     "timer_exhausted": "found nobody left to ask",
     "commented": "commented",
     "recalled": "recalled the quote",
+    "exception_ended": "ended the exception",
+    "exception_expiring": "told the owner that the exception ends soon",
     "workflow_approved": "closed the review: approved",
     "workflow_rejected": "closed the review: rejected",
     "workflow_returned": "closed the review: returned for changes",

@@ -11,6 +11,7 @@ from approval_engine.domain.events import stamp
 from approval_engine.domain.workflow import Workflow
 from approval_engine.errors import Forbidden, InvalidState, NotFound
 from approval_engine.escalations.calendars import working_time_around
+from approval_engine.executor import waivers
 from approval_engine.executor.eligibility import Eligibility, eligibility
 from approval_engine.executor.projection import Pinned
 from approval_engine.executor.recorder import Recorder
@@ -133,4 +134,5 @@ def store(
     at = stamp(recorder.at)
     outbox.cancel(transaction, closed_tasks(recorder.events))
     outbox.enqueue(transaction, messages(recorder.events, workflow), at)
+    waivers.settle(transaction, recorder.events, workflow)
     return workflow

@@ -2,6 +2,8 @@
 Submit: a quote revision → a workflow that asks everybody the policy names, or nobody.
 """
 
+from contextlib import nullcontext
+
 from approval_engine.definitions.render import render
 from approval_engine.documents import sha256
 from approval_engine.domain.events import Fact, NewEvent
@@ -9,7 +11,7 @@ from approval_engine.domain.lifecycle import WorkflowStatus
 from approval_engine.domain.quote import Quote
 from approval_engine.domain.workflow import Evidence
 from approval_engine.errors import Forbidden, InvalidState, NotFound
-from approval_engine.executor import engine, evidence
+from approval_engine.executor import engine, evidence, waivers
 from approval_engine.executor.answer import Answer, Caller, again, keep, key_of
 from approval_engine.executor.commands.beats import Desk, must_be_active, store
 from approval_engine.executor.follow_up import advance, seats_to_open
@@ -17,7 +19,7 @@ from approval_engine.executor.projection import Pinned
 from approval_engine.executor.recorder import Recorder
 from approval_engine.executor.routed import Routed, route_quote
 from approval_engine.executor.runtime import Runtime
-from approval_engine.store import catalog, sight, workflows
+from approval_engine.store import catalog, exceptions, sight, workflows
 from approval_engine.store.catalog import QuoteRow
 from approval_engine.store.database import Transaction
 from approval_engine.store.workflows import Attempt
@@ -30,17 +32,24 @@ FINAL_NO = frozenset({WorkflowStatus.REJECTED, WorkflowStatus.RETURNED})
 
 
 def submit(
-    runtime: Runtime, quote_id: str, caller: Caller, revision: int | None = None
+    runtime: Runtime,
+    quote_id: str,
+    caller: Caller,
+    revision: int | None = None,
+    within: Transaction | None = None,
 ) -> Answer:
     """
     Start the workflow of a quote revision, the newest if none is named.
+
+    `within` is the transaction of a command that submits as a part of what it does.
 
     Submitting it again answers with the workflow that is there. Raises a Refused, or a
     DefinitionError if the quote, the policy and the directory allow no plan.
     """
     now = runtime.clock()
     key = key_of(caller, "submit", {"quote": quote_id, "revision": revision})
-    with runtime.database.begin() as transaction:
+    scope = nullcontext(within) if within else runtime.database.begin()
+    with scope as transaction:
         row = _lock(transaction, quote_id, revision)
         seen = sight.of_quote(transaction, row.id, key)
         if answer := again(seen.answer):
@@ -51,13 +60,13 @@ def submit(
         attempts = workflows.attempts_of(seen)
         if answer := _standing(row, attempts):
             return keep(transaction, key, answer, now)
-        routed = route_quote(runtime, transaction, row, seen.current, now)
+        under = waivers.looked_up(transaction, row, seen)
+        routed = route_quote(runtime, transaction, row, under, now)
         xml = render(routed.plan)
         added = evidence.documents(routed, xml)
         catalog.put(transaction, added)
         hashes = evidence.evidence_of(routed, added)
-        # Whoever decides first in this process need not read the plan back.
-        runtime.keep(hashes.plan, routed.plan)
+        _remember(runtime, hashes, routed)
         desk = Desk(
             runtime=runtime,
             transaction=transaction,
@@ -69,8 +78,15 @@ def submit(
         first = _submitted(routed, hashes, caller, attempts)
         recorder = _begin(desk, first)
         workflow = store(transaction, recorder)
+        exceptions.use(transaction, routed.evaluation.waivers)
         answer = Answer.of(workflow, steps=workflow.steps)
         return keep(transaction, key, answer, now)
+
+
+def _remember(runtime: Runtime, hashes: Evidence, routed: Routed) -> None:
+    # Whoever decides first in this process need not read them back.
+    runtime.keep(hashes.plan, routed.plan)
+    runtime.keep(hashes.evaluation, routed.evaluation.exceptions)
 
 
 def _lock(transaction: Transaction, quote_id: str, revision: int | None) -> QuoteRow:
@@ -137,6 +153,7 @@ def _submitted(
             "policy": routed.policy.name,
             "policyVersion": routed.policy.version,
             "evidence": {name: getattr(hashes, name) for name in Evidence.__slots__},
+            **waivers.recorded(routed.evaluation),
         },
     )
 

@@ -9,7 +9,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from approval_engine.executor.runtime import Runtime
-from approval_engine.operations.invariants import evidence, log, people, whole, work
+from approval_engine.operations.invariants import (
+    evidence,
+    log,
+    people,
+    waivers,
+    whole,
+    work,
+)
 from approval_engine.operations.invariants.model import (
     Finding,
     Invariant,
@@ -57,6 +64,7 @@ OF_THE_WHOLE: tuple[Invariant[Transaction], ...] = _table(
     ("I24", whole.current_things_exist),
     ("I25", whole.numbers_are_fresh),
     ("I26", whole.database_is_sound),
+    ("I36", waivers.exceptions_follow),
 )
 
 

@@ -21,6 +21,7 @@ from approval_engine.store.schema.catalog import (
     SEQUENCES,
     SETTING,
 )
+from approval_engine.store.schema.exceptions import EXCEPTION
 from approval_engine.store.schema.workflows import (
     EVENT,
     EVENT_TEXT,
@@ -39,6 +40,7 @@ __all__ = [
     "DOCUMENT",
     "EVENT",
     "EVENT_TEXT",
+    "EXCEPTION",
     "IDEMPOTENCY",
     "INCIDENT",
     "LOGIN_FAILURE",

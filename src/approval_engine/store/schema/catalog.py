@@ -42,6 +42,7 @@ COUNTER = Table(
     Column("task", Integer, nullable=False),
     Column("delegation", Integer, nullable=False),
     Column("incident", Integer, nullable=False),
+    Column("exception", Integer, nullable=False, server_default="1"),
 )
 
 SEQUENCES = tuple(f"{column.name}_number" for column in COUNTER.columns)
