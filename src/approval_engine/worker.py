@@ -10,7 +10,7 @@ from random import SystemRandom
 from threading import Event
 
 from approval_engine.errors import Conflict, StorageError
-from approval_engine.executor.commands import tick
+from approval_engine.executor.commands import run_out, tick
 from approval_engine.executor.incident import hold
 from approval_engine.executor.runtime import Runtime
 
@@ -73,6 +73,7 @@ def once(runtime: Runtime, stop: Event | None = None, batch: int = BATCH) -> Rou
             except Exception as error:  # noqa: BLE001 one must not stop the others
                 held.append(workflow_id)
                 _hold(runtime, workflow_id, error)
+    fired += _tell_owners(runtime, held)
     return Round(fired=fired, held=tuple(held))
 
 
@@ -82,6 +83,19 @@ def _tick(runtime: Runtime, workflow_id: str) -> int:
         return 0
     _LOG.info("action=tick workflow=%s status=%s", workflow_id, answer.status)
     return 1
+
+
+def _tell_owners(runtime: Runtime, held: list[str]) -> int:
+    told = 0
+    for workflow_id in run_out.expiring(runtime):
+        try:
+            told += run_out.tell(runtime, workflow_id)
+        except (Conflict, StorageError) as error:
+            _LOG.warning("action=tell_again workflow=%s %s", workflow_id, error)
+        except Exception as error:  # noqa: BLE001 one must not stop the others
+            held.append(workflow_id)
+            _hold(runtime, workflow_id, error)
+    return told
 
 
 def _hold(runtime: Runtime, workflow_id: str, error: Exception) -> None:

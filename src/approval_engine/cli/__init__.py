@@ -39,6 +39,7 @@ COMMANDS = {
     "delegation": ("delegation", "Let one person stand in for another."),
     "demo": ("demo", "Seed, run the golden path and serve the inbox."),
     "directory": ("directory", "Import and list people and roles."),
+    "exception": ("exception", "Ask for exceptions to the policy, and end them."),
     "inbox": ("inbox", "List the open tasks of a person."),
     "policy": ("policy", "Validate, publish and compare policies."),
     "process": ("process", "Export the process definition of a workflow."),
