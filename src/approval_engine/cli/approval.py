@@ -1,10 +1,13 @@
 """
-`cpq approval`: submit, status, action, recall, history, explain, replay, verify.
+`cpq approval`: submit, status, action, recall, history, replay, verify.
+
+What it explains and previews is in `explaining`.
 """
 
 import click
 
 from approval_engine.cli.context import Session, pass_session
+from approval_engine.cli.explaining import explain, preview
 
 WORKFLOW = click.option("--workflow", "workflow_id", required=True, metavar="WF")
 KEY = click.option("--idempotency-key", "key", metavar="K")
@@ -117,6 +120,8 @@ def status(session: Session, workflow_id: str, *, detail: bool) -> None:
     session.record(current_tasks=views.current_tasks(case.workflow, case.plan))
     for trigger in views.fired(case.evaluation):
         click.echo(f"{trigger['id']}_trigger={trigger['reason']}")
+        if trigger.get("waived_by"):
+            click.echo(f"{trigger['id']}_waived_by={trigger['waived_by']}")
     if detail:
         for line in details(case):
             session.record(**line)
@@ -137,54 +142,6 @@ def history(session: Session, workflow_id: str) -> None:
         return
     for entry in found:
         session.record(**entry.line())
-
-
-@approval.command()
-@WORKFLOW
-@pass_session
-def explain(session: Session, workflow_id: str) -> None:
-    """
-    Which rules asked for whom, with each fact beside its threshold.
-    """
-    from approval_engine.history.explain import lines
-    from approval_engine.history.reading import find
-
-    found = list(lines(find(session.runtime.database, workflow_id)))
-    if session.as_json:
-        session.document(found)
-        return
-    for line in found:
-        session.record(**line)
-
-
-@approval.command()
-@click.option("--quote", "quote_id", required=True, metavar="Q")
-@click.option("--policy", "path", type=click.Path(exists=True, dir_okay=False))
-@pass_session
-def preview(session: Session, quote_id: str, path: str | None) -> None:
-    """
-    The plan that a submit would make; nothing is stored.
-    """
-    from approval_engine.history import views
-    from approval_engine.operations.preview import preview as command
-
-    routed = command(session.runtime, quote_id, session.read(path) if path else None)
-    steps = views.plan_view(routed.plan)
-    if session.as_json:
-        session.document(steps)
-        return
-    session.record(quote=quote_id, policy=routed.policy.version, steps=len(steps))
-    for step in steps:
-        people = step["assignee"] or step["candidates"]
-        reasons = [reason["trigger"] for reason in step["reasons"]]
-        session.record(
-            step=step["step"],
-            role=step["role"],
-            completion=step["completion"],
-            sla_hours=step["slaHours"],
-            asks=people,
-            because=reasons,
-        )
 
 
 @approval.command()
@@ -234,3 +191,7 @@ def _which(workflow_id: str | None, *, everything: bool) -> str | None:
         sentence = "Give either --workflow WF or --all."
         raise click.UsageError(sentence)
     return workflow_id
+
+
+approval.add_command(explain)
+approval.add_command(preview)
