@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from approval_engine.cli import COMMANDS
+from approval_engine.store.upgrade import NEWEST
 from tests.integration.cli.conftest import NOW
 from tests.integration.executor.company import directory, policy, quote
 
@@ -34,8 +35,8 @@ def rewrite(statement):
 
 
 def test_an_upgrade_creates_the_database_and_may_be_repeated(shell):
-    assert shell.ok("db", "upgrade").lines == ["database=ok schema=0001"]
-    assert shell.ok("db", "upgrade").lines == ["database=ok schema=0001"]
+    assert shell.ok("db", "upgrade").lines == [f"database=ok schema={NEWEST}"]
+    assert shell.ok("db", "upgrade").lines == [f"database=ok schema={NEWEST}"]
 
 
 def test_an_empty_database_is_named_as_such(shell):
