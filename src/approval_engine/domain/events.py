@@ -41,7 +41,7 @@ class Fact(StrEnum):
     RECALLED = "recalled"  # comment hash
     EXCEPTION_ENDED = "exception_ended"  # exception, comment hash
     EXCEPTION_EXPIRING = "exception_expiring"  # exception, its last day
-    WORKFLOW_APPROVED = "workflow_approved"  # nothing, or by policy
+    WORKFLOW_APPROVED = "workflow_approved"  # nothing, or by which policy
     WORKFLOW_REJECTED = "workflow_rejected"  # step
     WORKFLOW_RETURNED = "workflow_returned"  # step
 

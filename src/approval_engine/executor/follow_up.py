@@ -26,6 +26,10 @@ TakeTaskIds = Callable[[int], tuple[str, ...]]
 """That many new task ids, rising."""
 
 
+BY_POLICY = "auto_approved_by_policy"
+"""What the last event says where no rule asked anybody."""
+
+
 def advance(recorder: Recorder, calendars: Calendars, take: TakeTaskIds) -> None:
     """
     Record everything that follows from the last fact, up to the next wait or the end.
@@ -56,7 +60,17 @@ def finish(recorder: Recorder, move: TaskMove) -> None:
     if workflow.verdict not in facts:
         sentence = f"The engine ended {workflow.subject} at '{workflow.ended}'."
         raise EngineError(sentence)
-    recorder.note(facts[workflow.verdict], {})
+    recorder.note(facts[workflow.verdict], _grounds(recorder))
+
+
+def _grounds(recorder: Recorder) -> dict[str, object]:
+    """
+    What an end without any step rests on: the policy alone.
+    """
+    if recorder.pinned.plan.steps:
+        return {}
+    policy, version = recorder.workflow.policy, recorder.workflow.policy_version
+    return {"by": BY_POLICY, "policy": policy, "policyVersion": version}
 
 
 def close_all(recorder: Recorder, move: TaskMove) -> None:

@@ -28,6 +28,8 @@ def lines(found: Case) -> Iterator[Line]:
     waivers = {trigger.get("waived_by") for trigger in triggers}
     for grant in exceptions_of(found.evaluation):
         yield _exception(grant, waives=grant.id in waivers)
+    if not found.plan.steps:
+        yield {"steps": 0, "because": "auto_approved_by_policy", "policy": version}
     for step in found.plan.steps:
         yield _step(step)
         for person, reason in step.staffing.excluded:
