@@ -44,6 +44,7 @@ COMMANDS = {
     "policy": ("policy", "Validate, publish and compare policies."),
     "process": ("process", "Export the process definition of a workflow."),
     "quote": ("quote", "Import and show quotes."),
+    "rates": ("rates", "Import exchange rates."),
     "report": ("report", "Report on what was decided."),
     "seed": ("demo", "Fill the database with a believable deal desk."),
     "serve": ("serve", "Serve the web inbox and the HTTP interface."),

@@ -138,11 +138,11 @@ def _required(
     policy = runtime.policy(transaction, pinned.policy)
     on = day_of(policy, workflow.created_at)
 
-    exceptions = runtime.exceptions(transaction, pinned.evaluation)
+    terms = runtime.terms(transaction, pinned.evaluation)
 
     def judge() -> tuple[Evaluation, Mapping[str, Requirement]]:
         quote = runtime.quote(transaction, pinned.quote)
-        evaluation = evaluate(policy, quote, on, exceptions)
+        evaluation = evaluate(policy, quote, on, terms)
         found = collect(policy, evaluation, on)
         return evaluation, {each.rule.id: each for each in found}
 

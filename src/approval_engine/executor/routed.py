@@ -11,13 +11,14 @@ from zoneinfo import ZoneInfo
 from approval_engine.domain.exceptions import Grant
 from approval_engine.domain.quote import Quote
 from approval_engine.errors import InvalidState, StorageError
+from approval_engine.executor.rates import rate_for
 from approval_engine.executor.runtime import Runtime
 from approval_engine.planner.plan import RoutingPlan
 from approval_engine.planner.roster import Roster
 from approval_engine.planner.routing import plan_among
 from approval_engine.planner.separation import excluded
 from approval_engine.policy.evaluate import evaluate
-from approval_engine.policy.evaluation import Evaluation
+from approval_engine.policy.evaluation import Evaluation, Terms
 from approval_engine.policy.model import Policy
 from approval_engine.store import catalog, workflows
 from approval_engine.store.catalog import Current, QuoteRow
@@ -61,7 +62,10 @@ def route_quote(
     quote = runtime.quote(transaction, row.sha256)
     roster = _roster(runtime, transaction, policy, current, now)
     exceptions = _at_arms_length(current.exceptions, quote, roster)
-    evaluation = evaluate(policy, quote, day_of(policy, now), exceptions)
+    on = day_of(policy, now)
+    rate = rate_for(transaction, policy, quote, on)
+    terms = Terms(exceptions=exceptions, rate=rate)
+    evaluation = evaluate(policy, quote, on, terms)
     return Routed(
         quote=quote,
         policy=policy,

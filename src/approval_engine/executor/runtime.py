@@ -12,16 +12,17 @@ from typing import Any, TypeVar
 from approval_engine.documents import load, parse
 from approval_engine.domain.delegation import Delegation
 from approval_engine.domain.events import instant
-from approval_engine.domain.exceptions import Grant
 from approval_engine.domain.people import Directory
 from approval_engine.domain.quote import Quote
 from approval_engine.executor import engine
 from approval_engine.planner.document import plan_of
 from approval_engine.planner.plan import RoutingPlan
+from approval_engine.policy.evaluation import Terms
 from approval_engine.policy.exceptions import exceptions_of
 from approval_engine.policy.load import load as load_policy
 from approval_engine.policy.model import Policy
 from approval_engine.policy.quotes import read_directory, read_reviewed
+from approval_engine.policy.rates import rate_of
 from approval_engine.store import catalog
 from approval_engine.store.database import Database, Transaction
 
@@ -76,6 +77,10 @@ def _directory(body: bytes) -> Directory:
 
 def _quote(body: bytes) -> Quote:
     return read_reviewed(parse(body, "quote"))
+
+
+def _terms(body: bytes) -> Terms:
+    return Terms(exceptions=exceptions_of(body), rate=rate_of(body))
 
 
 def wall_clock() -> datetime:
@@ -133,11 +138,11 @@ class Runtime:
         """
         return engine.definition(sha256, lambda key: catalog.body(transaction, key))
 
-    def exceptions(self, transaction: Transaction, sha256: str) -> tuple[Grant, ...]:
+    def terms(self, transaction: Transaction, sha256: str) -> Terms:
         """
-        The exceptions that were looked at in the evaluation of that hash.
+        What the evaluation of that hash was made by, beside policy and quote.
         """
-        return self._document(transaction, sha256, exceptions_of)
+        return self._document(transaction, sha256, _terms)
 
     def keep(self, sha256: str, value: object) -> None:
         """

@@ -19,8 +19,8 @@ def of_preview(routed: Routed, now: datetime) -> Ways:
     """
     The ways around each step that a submit at this instant would ask.
     """
-    on, exceptions = day_of(routed.policy, now), routed.evaluation.exceptions
-    return ways_around(routed.policy, routed.quote, on, exceptions)
+    on, terms = day_of(routed.policy, now), routed.evaluation.terms
+    return ways_around(routed.policy, routed.quote, on, terms)
 
 
 def of_workflow(runtime: Runtime, found: Case) -> Ways:
@@ -31,6 +31,6 @@ def of_workflow(runtime: Runtime, found: Case) -> Ways:
     with runtime.database.read() as transaction:
         policy = runtime.policy(transaction, evidence.policy)
         quote = runtime.quote(transaction, evidence.quote)
-        exceptions = runtime.exceptions(transaction, evidence.evaluation)
+        terms = runtime.terms(transaction, evidence.evaluation)
     on = day_of(policy, found.workflow.created_at)
-    return ways_around(policy, quote, on, exceptions)
+    return ways_around(policy, quote, on, terms)

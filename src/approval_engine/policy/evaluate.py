@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from approval_engine.domain.exceptions import Grant
 from approval_engine.domain.quote import Quote, Value
 from approval_engine.errors import DocumentError, Problem
 from approval_engine.policy.authority import rungs_needed
@@ -18,15 +17,18 @@ from approval_engine.policy.conditions import ConditionError, holds, inputs_of
 from approval_engine.policy.conditions.tree import Compares, Relation
 from approval_engine.policy.conditions.values import all_of
 from approval_engine.policy.evaluation import (
+    NO_TERMS,
     Evaluation,
     Fact,
     RungNeeded,
+    Terms,
     TriggerResult,
 )
 from approval_engine.policy.exceptions import Offer, considered, offers, waiver
 from approval_engine.policy.facts import line_names, problem, resolve, whole_names
 from approval_engine.policy.granting import requested
 from approval_engine.policy.model import Policy, ProcessRule, Row, Test, Trigger
+from approval_engine.policy.rates import converted
 
 Names = Mapping[str, Value]
 Answers = list[bool | None]
@@ -38,19 +40,19 @@ _LOWER = (Relation.LESS, Relation.AT_MOST)
 
 
 def evaluate(
-    policy: Policy, quote: Quote, on: date, exceptions: Iterable[Grant] = ()
+    policy: Policy, quote: Quote, on: date, terms: Terms = NO_TERMS
 ) -> Evaluation:
     """
     What the policy says of a quote on a day of the calendar of its default step.
 
-    `exceptions` are those of its account. Raises DocumentError with everything the
-    quote lacks or contradicts, and PlanError if a ladder has no rung that is high
-    enough.
+    Raises DocumentError with everything the quote lacks or contradicts, and PlanError
+    if a ladder has no rung that is high enough.
     """
     if quote.waives is not None:
         return requested(policy, quote.waives, on)
+    quote = converted(policy, quote, terms.rate)
     judge = _Judge(policy, quote, resolve(policy, quote), on)
-    looked_at = considered(policy, exceptions, quote.account, on)
+    looked_at = considered(policy, terms.exceptions, quote.account, on)
     judge.offers = offers(policy, looked_at)
     triggers = tuple(judge.trigger(trigger) for trigger in policy.triggers)
     process = judge.process(policy.processes)
@@ -64,6 +66,7 @@ def evaluate(
         triggers=triggers,
         process=process,
         exceptions=looked_at,
+        rate=terms.rate,
     )
 
 

@@ -7,6 +7,20 @@ from dataclasses import dataclass
 
 from approval_engine.domain.exceptions import Grant
 from approval_engine.domain.quote import Value
+from approval_engine.domain.rates import Rate
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Terms:
+    """
+    What a quote is judged by beside the policy: exceptions, and a frozen rate.
+    """
+
+    exceptions: tuple[Grant, ...] = ()
+    rate: Rate | None = None
+
+
+NO_TERMS = Terms()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,7 +80,8 @@ class Evaluation:
     """
     All triggers in policy order, the resolved inputs, and the process to use.
 
-    `exceptions` are those of the account that were looked at, as they stood then.
+    `exceptions` are those of the account that were looked at, as they stood then;
+    `rate` is the one by which a quote in another currency was judged.
     """
 
     policy: str
@@ -76,6 +91,14 @@ class Evaluation:
     triggers: tuple[TriggerResult, ...]
     process: str
     exceptions: tuple[Grant, ...] = ()
+    rate: Rate | None = None
+
+    @property
+    def terms(self) -> Terms:
+        """
+        What it was judged by beside the policy.
+        """
+        return Terms(exceptions=self.exceptions, rate=self.rate)
 
     @property
     def fired(self) -> tuple[TriggerResult, ...]:

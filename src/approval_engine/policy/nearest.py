@@ -10,11 +10,10 @@ from datetime import date
 from decimal import Decimal
 from itertools import combinations
 
-from approval_engine.domain.exceptions import Grant
 from approval_engine.domain.quote import Quote
 from approval_engine.errors import DefinitionError, Refused
 from approval_engine.policy.evaluate import evaluate
-from approval_engine.policy.evaluation import Evaluation
+from approval_engine.policy.evaluation import Evaluation, Terms
 from approval_engine.policy.levers import Change, Lever, changed, levers
 from approval_engine.policy.model import Policy
 
@@ -41,7 +40,7 @@ class Question:
     policy: Policy
     quote: Quote
     on: date
-    exceptions: tuple[Grant, ...]
+    terms: Terms
     asked: Asked
     step: str
     triggers: tuple[str, ...]
@@ -76,7 +75,7 @@ def nearest(question: Question) -> tuple[Proposal, ...]:
 
 
 def _judged(question: Question, quote: Quote) -> Evaluation:
-    return evaluate(question.policy, quote, question.on, question.exceptions)
+    return evaluate(question.policy, quote, question.on, question.terms)
 
 
 def _levers(question: Question, evaluation: Evaluation) -> Iterator[Lever]:

@@ -151,3 +151,14 @@ def test_booked_orders_are_compared_with_what_was_approved(granted):
     assert "total=booked count=2 unapproved=1" in lines
     path.write_text("order\nQ-1\n", encoding="utf-8")
     assert granted(*days, "--booked", str(path)).code == 6
+
+
+def test_rates_are_imported_for_the_currency_of_the_policy(office):
+    path = office.file("rates.csv", "currency,date,rate\nEUR,2026-02-27,1.10\n")
+
+    assert office("rates", "import", path).code == 4
+    assert office.ok("rates", "import", path, "--set", "corporate").lines == [
+        "imported rates=1 into=USD set=corporate"
+    ]
+    office.file("rates.csv", "currency,date,rate\nEUR,soon,1.10\n")
+    assert office("rates", "import", path, "--set", "corporate").code == 6

@@ -13,6 +13,7 @@ from approval_engine.domain.exceptions import Grant, Waives
 from approval_engine.planner.avoiding import ways_around
 from approval_engine.planner.requirements import collect
 from approval_engine.policy.evaluate import evaluate
+from approval_engine.policy.evaluation import NO_TERMS, Terms
 from approval_engine.policy.levers import changed
 from tests.unit.policy.samples import make_line, make_policy, make_quote
 
@@ -62,9 +63,9 @@ def desk(*rules, inputs=NUMBERS, **more):
     return make_policy(inputs=inputs, triggers=named, steps=steps, **more)
 
 
-def ways(policy, step="finance", exceptions=(), **facts):
+def ways(policy, step="finance", terms=NO_TERMS, **facts):
     quote = make_quote(**{**FACTS, **facts})
-    return told(ways_around(policy, quote, ON, exceptions)[step])
+    return told(ways_around(policy, quote, ON, terms)[step])
 
 
 def told(proposals):
@@ -231,7 +232,7 @@ def test_what_an_exception_waives_needs_no_way_around():
     )
     waives = Waives(trigger="rule", within="discount_pct<=20", ends_on=None, uses=None)
     grant = Grant(id="EX-1", account="ACME", waives=waives)
-    found = ways_around(policy, make_quote(**FACTS), ON, (grant,))
+    found = ways_around(policy, make_quote(**FACTS), ON, Terms(exceptions=(grant,)))
 
     assert list(found) == ["legal"]
 

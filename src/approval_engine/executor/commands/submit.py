@@ -86,7 +86,7 @@ def submit(
 def _remember(runtime: Runtime, hashes: Evidence, routed: Routed) -> None:
     # Whoever decides first in this process need not read them back.
     runtime.keep(hashes.plan, routed.plan)
-    runtime.keep(hashes.evaluation, routed.evaluation.exceptions)
+    runtime.keep(hashes.evaluation, routed.evaluation.terms)
 
 
 def _lock(transaction: Transaction, quote_id: str, revision: int | None) -> QuoteRow:

@@ -107,15 +107,17 @@ def population(runtime: Runtime, first: date, last: date) -> Population:
 
 def amount_of(submission: Submission) -> Decimal | None:
     """
-    The amount as the policy read it, else what the lines of the quote add up to.
+    The amount in the currency of the quote: as the policy read it, or as it is stated.
+
+    Where the quote states none, it is what its lines add up to.
     """
     evaluation: Any = load(submission.evaluation)
-    if (stated := evaluation["inputs"].get("amount")) is not None:
-        return Decimal(stated)
     quote: Any = load(submission.quote)
+    read = quote if evaluation.get("rate") else evaluation["inputs"]
+    if (stated := read.get("amount")) is not None:
+        return Decimal(str(stated))
     lines = quote.get("lines") or ()
-    nets = (_net(line) for line in lines)
-    return _added(nets) if lines else None
+    return _added(map(_net, lines)) if lines else None
 
 
 def _net(line: Mapping[str, Any]) -> Decimal:

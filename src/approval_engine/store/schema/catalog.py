@@ -91,3 +91,15 @@ DELEGATION = Table(
     Column("ends_at", Text, nullable=False),
     Column("ended_at", Text),
 )
+
+# What a currency was worth on a day; a quote freezes the rate in its own evaluation.
+EXCHANGE_RATE = Table(
+    "exchange_rate",
+    METADATA,
+    Column("set_name", Text, primary_key=True),
+    Column("currency", Text, primary_key=True),
+    Column("into_currency", Text, primary_key=True),
+    Column("on_day", Text, primary_key=True),
+    # An exact decimal: no database may round it.
+    Column("rate", Text, nullable=False),
+)

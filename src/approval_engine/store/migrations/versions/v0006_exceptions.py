@@ -1,5 +1,5 @@
 """
-Exceptions to the policy, with their own numbers.
+Exceptions to the policy, with their own numbers, and exchange rates.
 """
 
 import sqlalchemy as sa
@@ -11,8 +11,34 @@ down_revision = "0001"
 
 def upgrade() -> None:
     """
-    Create the table of exceptions, its indexes and its counter.
+    Create the tables, the indexes and the counter.
     """
+    op.create_table(
+        "exchange_rate",
+        sa.Column("set_name", sa.Text(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("into_currency", sa.Text(), nullable=False),
+        sa.Column("on_day", sa.Text(), nullable=False),
+        sa.Column("rate", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "set_name",
+            "currency",
+            "into_currency",
+            "on_day",
+            name=op.f("pk_exchange_rate"),
+        ),
+    )
+    _exceptions()
+    if op.get_bind().dialect.name == "sqlite":
+        column = sa.Column(
+            "exception", sa.Integer(), nullable=False, server_default="1"
+        )
+        op.add_column("counter", column)
+    else:
+        op.execute("CREATE SEQUENCE exception_number START 1")
+
+
+def _exceptions() -> None:
     op.create_table(
         "policy_exception",
         sa.Column("id", sa.Text(), nullable=False),
@@ -52,13 +78,6 @@ def upgrade() -> None:
         ["ends_on"],
         "status = 'active' AND told_at IS NULL",
     )
-    if op.get_bind().dialect.name == "sqlite":
-        column = sa.Column(
-            "exception", sa.Integer(), nullable=False, server_default="1"
-        )
-        op.add_column("counter", column)
-    else:
-        op.execute("CREATE SEQUENCE exception_number START 1")
 
 
 def _partial(name: str, columns: list[str], where: str) -> None:
