@@ -54,6 +54,11 @@ _SIDES = {
     Relation.AT_LEAST: {"higher"},
 }
 _OPPOSITE = {"lower": "higher", "higher": "lower"}
+_ALLOWS = {
+    AT_MOST: "the exception allows up to it",
+    AT_LEAST: "the exception allows down to it",
+    ONE_OF: "the exception allows it",
+}
 _SIGNS = {"higher": AT_MOST, "lower": AT_LEAST, "exact": ONE_OF}
 _ORDERED = frozenset({InputType.NUMBER, InputType.MONEY, InputType.DATE})
 
@@ -256,9 +261,7 @@ def _fact(bound: Bound) -> Fact:
     one = len(bound.values) == 1
     value = bound.values[0] if one else bound.values
     # A process definition shows tests, and must not show what was asked for.
-    return Fact(
-        name=bound.name, value=value, test=f"{bound.sign} this bound", held=True
-    )
+    return Fact(name=bound.name, value=value, test=_ALLOWS[bound.sign], held=True)
 
 
 def amounts(inputs: Names) -> dict[str, Value]:

@@ -74,3 +74,4 @@ def test_the_page_of_a_request_shows_its_bounds_to_whoever_may_grant_it(company,
 
     assert "EX-1 revision 1" in page
     assert "They grow." in page
+    assert "Discount 28 % · asked when the exception allows up to it" in page
