@@ -253,6 +253,16 @@ def test_what_is_pending_or_refused_cannot_be_ended(desk):
         ended(desk, exception_id)
 
 
+def test_a_request_that_was_recalled_is_not_submitted_again(desk):
+    exception_id, workflow = ask(desk)
+    assert desk.submit(exception_id).result == "duplicate"
+    desk.recall(workflow)
+
+    with pytest.raises(InvalidState, match="run 'cpq exception grant' again"):
+        desk.submit(exception_id)
+    assert ask(desk)[0] != exception_id
+
+
 def test_its_owner_is_told_once_fourteen_days_before_it_ends(desk):
     exception_id = granted(desk, ends_on=date(2026, 3, 20))
     workflow = row(desk, exception_id).workflow_id

@@ -48,8 +48,7 @@ def submit(
     """
     now = runtime.clock()
     key = key_of(caller, "submit", {"quote": quote_id, "revision": revision})
-    scope = nullcontext(within) if within else runtime.database.begin()
-    with scope as transaction:
+    with nullcontext(within) if within else runtime.database.begin() as transaction:
         row = _lock(transaction, quote_id, revision)
         seen = sight.of_quote(transaction, row.id, key)
         if answer := again(seen.answer):
@@ -60,8 +59,9 @@ def submit(
         attempts = workflows.attempts_of(seen)
         if answer := _standing(row, attempts):
             return keep(transaction, key, answer, now)
-        under = waivers.looked_up(transaction, row, seen)
-        routed = route_quote(runtime, transaction, row, under, now)
+        _must_be_asked_once(runtime.quote(transaction, row.sha256), attempts)
+        current = waivers.looked_up(transaction, row, seen)
+        routed = route_quote(runtime, transaction, row, current, now)
         xml = render(routed.plan)
         added = evidence.documents(routed, xml)
         catalog.put(transaction, added)
@@ -127,6 +127,15 @@ def _must_be_theirs(quote: Quote, actor: str) -> None:
             f" '{quote.submitted_by}', not to '{actor}'."
         )
         raise Forbidden(sentence)
+
+
+def _must_be_asked_once(quote: Quote, attempts: tuple[Attempt, ...]) -> None:
+    if quote.waives is not None and attempts:
+        sentence = (
+            f"Expected to submit '{quote.id}', but an exception is asked for once;"
+            " run 'cpq exception grant' again."
+        )
+        raise InvalidState(sentence)
 
 
 def _pinned(routed: Routed, xml: bytes) -> Pinned:
