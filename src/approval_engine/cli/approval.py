@@ -1,10 +1,13 @@
 """
-`cpq approval`: submit, status, action, recall, history, explain, replay, verify.
+`cpq approval`: submit, status, action, recall, history, replay, verify.
+
+What it explains and previews is in `explaining`.
 """
 
 import click
 
 from approval_engine.cli.context import Session, camel, pass_session
+from approval_engine.cli.explaining import explain, preview
 
 WORKFLOW = click.option("--workflow", "workflow_id", required=True, metavar="WF")
 KEY = click.option("--idempotency-key", "key", metavar="K")
@@ -122,6 +125,8 @@ def status(session: Session, workflow_id: str, *, detail: bool) -> None:
     session.record(current_tasks=views.current_tasks(case.workflow, case.plan))
     for trigger in views.fired(case.evaluation):
         click.echo(f"{trigger['id']}_trigger={trigger['reason']}")
+        if trigger.get("waived_by"):
+            click.echo(f"{trigger['id']}_waived_by={trigger['waived_by']}")
     for link in reading.links(case):
         session.record(**link)
     if detail:
@@ -144,24 +149,6 @@ def history(session: Session, workflow_id: str) -> None:
         return
     for entry in found:
         session.record(**entry.line())
-
-
-@approval.command()
-@WORKFLOW
-@pass_session
-def explain(session: Session, workflow_id: str) -> None:
-    """
-    Which rules asked for whom, with each fact beside its threshold.
-    """
-    from approval_engine.history.explain import lines
-    from approval_engine.history.reading import find
-
-    found = list(lines(find(session.runtime.database, workflow_id)))
-    if session.as_json:
-        session.document(found)
-        return
-    for line in found:
-        session.record(**line)
 
 
 @approval.command()
@@ -190,35 +177,6 @@ def replan(session: Session, workflow_id: str, *, only_look: bool) -> None:
         session.document({camel(name): value for name, value in told.items()})
         return
     session.record(**told)
-
-
-@approval.command()
-@click.option("--quote", "quote_id", required=True, metavar="Q")
-@click.option("--policy", "path", type=click.Path(exists=True, dir_okay=False))
-@pass_session
-def preview(session: Session, quote_id: str, path: str | None) -> None:
-    """
-    The plan that a submit would make; nothing is stored.
-    """
-    from approval_engine.history import views
-    from approval_engine.operations.preview import preview as command
-
-    routed = command(session.runtime, quote_id, session.read(path) if path else None)
-    steps = views.plan_view(routed.plan)
-    if session.as_json:
-        session.document(steps)
-        return
-    session.record(quote=quote_id, policy=routed.policy.version, steps=len(steps))
-    for step, planned in zip(steps, routed.plan.steps, strict=True):
-        reasons = [reason["trigger"] for reason in step["reasons"]]
-        session.record(
-            step=step["step"],
-            role=step["role"],
-            completion=step["completion"],
-            sla_hours=step["slaHours"],
-            asks=views.planned(planned.staffing),
-            because=reasons,
-        )
 
 
 @approval.command()
@@ -268,3 +226,7 @@ def _which(workflow_id: str | None, *, everything: bool) -> str | None:
         sentence = "Give either --workflow WF or --all."
         raise click.UsageError(sentence)
     return workflow_id
+
+
+approval.add_command(explain)
+approval.add_command(preview)

@@ -22,7 +22,8 @@ class Fact(StrEnum):
     What can be recorded. The comment says what the event's data holds.
     """
 
-    # quote, revision, attempt, evidence hashes, fingerprint, what it supersedes and why
+    # quote, revision, attempt, evidence hashes, fingerprint, exceptions, what it
+    # supersedes and why
     SUBMITTED = "submitted"
     # process, steps in policy order, and who decided before but is asked again
     PLANNED = "planned"
@@ -49,9 +50,10 @@ class Fact(StrEnum):
     COMMENTED = "commented"  # comment hash
     RECALLED = "recalled"  # comment hash
     SUPERSEDED = "superseded"  # by which workflow, and why
-    WORKFLOW_APPROVED = (
-        "workflow_approved"  # fingerprint, until when it is good, timers of that
-    )
+    EXCEPTION_ENDED = "exception_ended"  # exception, comment hash
+    EXCEPTION_EXPIRING = "exception_expiring"  # exception, its last day
+    # fingerprint, or by which policy; until when it is good, timers of that
+    WORKFLOW_APPROVED = "workflow_approved"
     WORKFLOW_REJECTED = "workflow_rejected"  # step
     WORKFLOW_RETURNED = "workflow_returned"  # step
     WORKFLOW_EXPIRING = "workflow_expiring"  # timers, until when it is good

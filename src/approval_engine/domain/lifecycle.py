@@ -71,6 +71,27 @@ class TaskMove(StrEnum):
     DISPENSE = "dispense"
 
 
+class ExceptionStatus(StrEnum):
+    """
+    Where an exception stands; whether it ran out is a matter of day and uses.
+    """
+
+    PENDING = "pending"  # its own workflow still asks
+    ACTIVE = "active"  # granted, counts within its bounds
+    REFUSED = "refused"  # its workflow said no, or was recalled
+    ENDED = "ended"  # somebody took it back
+
+
+class ExceptionMove(StrEnum):
+    """
+    What can happen to an exception.
+    """
+
+    GRANT = "grant"
+    REFUSE = "refuse"
+    END = "end"
+
+
 _DECIDE: Mapping[TaskMove, TaskStatus] = {
     TaskMove.APPROVE: TaskStatus.APPROVED,
     TaskMove.REJECT: TaskStatus.REJECTED,
@@ -131,6 +152,21 @@ WORKFLOW_MOVES: Mapping[WorkflowStatus, Mapping[WorkflowMove, WorkflowStatus]] =
 )
 """From each workflow status: the moves that are legal and the status they lead to."""
 
+EXCEPTION_MOVES: Mapping[ExceptionStatus, Mapping[ExceptionMove, ExceptionStatus]] = (
+    MappingProxyType(
+        {
+            ExceptionStatus.PENDING: {
+                ExceptionMove.GRANT: ExceptionStatus.ACTIVE,
+                ExceptionMove.REFUSE: ExceptionStatus.REFUSED,
+            },
+            ExceptionStatus.ACTIVE: {ExceptionMove.END: ExceptionStatus.ENDED},
+            ExceptionStatus.REFUSED: {},
+            ExceptionStatus.ENDED: {},
+        }
+    )
+)
+"""From each exception status: the moves that are legal and where they lead."""
+
 OPEN_TASK = frozenset(status for status, moves in TASK_MOVES.items() if moves)
 """The statuses in which somebody can still decide the task."""
 
@@ -155,6 +191,18 @@ def move_workflow(
     The status after the move. Raises InvalidState if the table does not hold it.
     """
     if (after := WORKFLOW_MOVES[status].get(move)) is None:
+        sentence = f"Expected to {move} {subject}, but it is {status}."
+        raise InvalidState(sentence)
+    return after
+
+
+def move_exception(
+    status: ExceptionStatus, move: ExceptionMove, subject: str
+) -> ExceptionStatus:
+    """
+    The status after the move. Raises InvalidState if the table does not hold it.
+    """
+    if (after := EXCEPTION_MOVES[status].get(move)) is None:
         sentence = f"Expected to {move} {subject}, but it is {status}."
         raise InvalidState(sentence)
     return after

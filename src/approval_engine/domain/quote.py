@@ -11,6 +11,8 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import TypeAlias
 
+from approval_engine.domain.exceptions import Waives
+
 Value: TypeAlias = "Decimal | str | bool | date | tuple[Value, ...] | None"
 """What an input can be; numbers are always `Decimal`, lists are tuples."""
 
@@ -61,6 +63,7 @@ class Quote:
     One revision of a quote. `inputs` are the further facts that it claims, by name.
 
     `edited_by` is who last edited a field that the policy protects.
+    `waives` is set in the document of an exception, which is reviewed like a quote.
     """
 
     id: str
@@ -75,3 +78,4 @@ class Quote:
     needed_by: date | None = None
     attachments: tuple[Attachment, ...] = ()
     edited_by: str | None = None
+    waives: Waives | None = None

@@ -15,7 +15,7 @@ from approval_engine.domain.seats import answered
 from approval_engine.domain.workflow import Task, Workflow
 from approval_engine.executor.decisions import Decided, asked_by
 from approval_engine.executor.eligibility import Eligibility
-from approval_engine.executor.judging import Basis, basis
+from approval_engine.executor.judging import Basis, JudgedAs, basis
 from approval_engine.executor.recorder import Recorder
 from approval_engine.executor.runtime import Runtime
 from approval_engine.planner.plan import PlannedStep, RoutingPlan
@@ -80,8 +80,11 @@ class Scales:
         before = basis(
             self.runtime,
             self.transaction,
-            decided.policy,
-            decided.quote,
+            JudgedAs(
+                policy=decided.policy,
+                quote=decided.quote,
+                evaluation=decided.evaluation,
+            ),
             date.fromisoformat(decided.on),
         ).judged
         rule = self.after.needed[step.id].rule

@@ -23,8 +23,9 @@ class Decided:
     """
     One person's word on one step: `outcome` is approved, rejected or returned.
 
-    `workflow`, `task` and `seq` say where it was recorded, `at` when. `quote`, `policy`
-    and `on` are what he decided on, `triggers` what asked him, `within` his bounds.
+    `workflow`, `task` and `seq` say where it was recorded, `at` when. `quote`,
+    `policy`, `evaluation` and `on` are what he decided on, `triggers` what asked him,
+    `within` his bounds.
     """
 
     step: str
@@ -37,6 +38,7 @@ class Decided:
     at: str
     quote: str
     policy: str
+    evaluation: str
     on: str
     triggers: tuple[str, ...]
     within: str | None = None
@@ -118,6 +120,7 @@ def _own(
         at=event.timestamp,
         quote=workflow.evidence.quote,
         policy=workflow.evidence.policy,
+        evaluation=workflow.evidence.evaluation,
         on=on,
         triggers=asked_by(plan, step),
         within=data.get("within"),

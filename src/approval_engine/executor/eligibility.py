@@ -15,7 +15,7 @@ from approval_engine.domain.people import Directory
 from approval_engine.domain.seats import answered, taken
 from approval_engine.domain.workflow import Task, Workflow
 from approval_engine.escalations.ladder import POLICY_OWNERS
-from approval_engine.executor.judging import basis
+from approval_engine.executor.judging import basis, judged_as
 from approval_engine.executor.recorder import Recorder
 from approval_engine.executor.routed import day_of
 from approval_engine.executor.runtime import Runtime
@@ -185,7 +185,7 @@ def eligibility(
     policy = runtime.policy(transaction, pinned.policy)
     # What the pinned policy made of the pinned quote on the day of the submit.
     on = day_of(policy, workflow.created_at)
-    found = basis(runtime, transaction, pinned.policy, pinned.quote, on)
+    found = basis(runtime, transaction, judged_as(pinned), on)
     quote = found.judged.quote
     case = Case(
         policy=policy,

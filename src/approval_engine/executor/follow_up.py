@@ -5,6 +5,7 @@ What an answer sets in motion: seats nobody needs any more, the next steps, the 
 from collections.abc import Iterable
 
 from approval_engine.domain.events import Fact, NewEvent, stamp
+from approval_engine.domain.exceptions import PREFIX
 from approval_engine.domain.lifecycle import ANSWERED, TaskMove
 from approval_engine.domain.timers import TimerKind
 from approval_engine.domain.workflow import Task
@@ -12,6 +13,9 @@ from approval_engine.errors import EngineError
 from approval_engine.executor.openings import Known, Openings, open_seats, timer_row
 from approval_engine.executor.projection import ENDINGS
 from approval_engine.executor.recorder import SYSTEM, Recorder
+
+BY_POLICY = "auto_approved_by_policy"
+"""What the last event says where no rule asked anybody."""
 
 
 def advance(recorder: Recorder, openings: Openings) -> None:
@@ -49,9 +53,22 @@ def finish(recorder: Recorder, move: TaskMove) -> None:
     if workflow.verdict not in facts:
         sentence = f"The engine ended {workflow.subject} at '{workflow.ended}'."
         raise EngineError(sentence)
-    approved = workflow.verdict == "approved" and workflow.fingerprint
-    data = {"fingerprint": workflow.fingerprint} if approved else {}
-    recorder.note(facts[workflow.verdict], {**data, **_validity(recorder)})
+    data = {**_grounds(recorder), **_validity(recorder)}
+    recorder.note(facts[workflow.verdict], data)
+
+
+def _grounds(recorder: Recorder) -> dict[str, object]:
+    """
+    What was approved, and by the policy alone if no step was asked.
+    """
+    workflow = recorder.workflow
+    if workflow.verdict != "approved":
+        return {}
+    found = {"fingerprint": workflow.fingerprint} if workflow.fingerprint else {}
+    if recorder.pinned.plan.steps:
+        return {**found}
+    policy, version = workflow.policy, workflow.policy_version
+    return {**found, "by": BY_POLICY, "policy": policy, "policyVersion": version}
 
 
 def close_all(recorder: Recorder, move: TaskMove) -> None:
@@ -89,7 +106,10 @@ def _validity(recorder: Recorder) -> dict[str, object]:
     Until when the approval is good and what will tell, if it is one that ends.
     """
     validity = recorder.pinned.validity
-    if validity is None or recorder.workflow.verdict != "approved":
+    workflow = recorder.workflow
+    # An exception has a last day of its own.
+    endless = validity is None or workflow.quote_id.startswith(PREFIX)
+    if validity is None or endless or workflow.verdict != "approved":
         return {}
     ends_at, told_at = validity.ends_at(recorder.at), validity.told_at(recorder.at)
     timers = [timer_row("expiry:end", TimerKind.EXPIRY, stamp(ends_at))]

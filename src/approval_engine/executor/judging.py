@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from approval_engine.domain.workflow import Evidence
 from approval_engine.executor.runtime import Runtime
 from approval_engine.planner.requirements import Requirement, collect
 from approval_engine.policy.changes import Judged
@@ -27,23 +28,45 @@ class Basis:
     needed: Mapping[str, Requirement]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class JudgedAs:
+    """
+    The hashes of a policy, a quote, and the evaluation whose terms counted.
+    """
+
+    policy: str
+    quote: str
+    evaluation: str
+
+
+def judged_as(evidence: Evidence) -> JudgedAs:
+    """
+    What a workflow was judged by.
+    """
+    return JudgedAs(
+        policy=evidence.policy, quote=evidence.quote, evaluation=evidence.evaluation
+    )
+
+
 def basis(
-    runtime: Runtime, transaction: Transaction, policy: str, quote: str, on: date
+    runtime: Runtime, transaction: Transaction, pinned: JudgedAs, on: date
 ) -> Basis:
     """
     What the policy says of the quote on that day. Raises what `evaluate` raises.
     """
 
     def judge() -> Basis:
-        rules = runtime.policy(transaction, policy)
-        offer = runtime.quote(transaction, quote)
-        evaluation = evaluate(rules, offer, on)
+        rules = runtime.policy(transaction, pinned.policy)
+        offer = runtime.quote(transaction, pinned.quote)
+        terms = runtime.terms(transaction, pinned.evaluation)
+        evaluation = evaluate(rules, offer, on, terms)
         return Basis(
             judged=Judged(policy=rules, quote=offer, evaluation=evaluation),
             needed={each.rule.id: each for each in collect(rules, evaluation, on)},
         )
 
-    return runtime.derived(f"{policy}:{quote}:{on}", judge)
+    key = f"{pinned.policy}:{pinned.quote}:{pinned.evaluation}:{on}"
+    return runtime.derived(key, judge)
 
 
 def fingerprint_of(runtime: Runtime, judged: Judged) -> str:

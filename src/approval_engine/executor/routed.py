@@ -4,19 +4,22 @@ A quote under today's policy and directory → its evaluation and plan; stores n
 Submit, preview and scenarios all see the same result here.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from approval_engine.domain.exceptions import Grant
 from approval_engine.domain.quote import Quote
 from approval_engine.domain.validity import Validity
 from approval_engine.errors import InvalidState, StorageError
+from approval_engine.executor.rates import rate_for
 from approval_engine.executor.runtime import Runtime
 from approval_engine.planner.plan import RoutingPlan
 from approval_engine.planner.roster import Roster
 from approval_engine.planner.routing import plan_among
+from approval_engine.planner.separation import excluded
 from approval_engine.policy.evaluate import evaluate
-from approval_engine.policy.evaluation import Evaluation
+from approval_engine.policy.evaluation import Evaluation, Terms
 from approval_engine.policy.model import Policy
 from approval_engine.store import catalog, workflows
 from approval_engine.store.catalog import Current, QuoteRow
@@ -59,8 +62,12 @@ def route_quote(
     policy = policy or policy_in_force(runtime, transaction, current, now)
     directory, delegations = current.people()
     quote = runtime.quote(transaction, row.sha256)
-    evaluation = evaluate(policy, quote, day_of(policy, now))
     roster = _roster(runtime, transaction, policy, current, now)
+    exceptions = _at_arms_length(current.exceptions, quote, roster)
+    on = day_of(policy, now)
+    rate = rate_for(transaction, policy, quote, on)
+    terms = Terms(exceptions=exceptions, rate=rate)
+    evaluation = evaluate(policy, quote, on, terms)
     return Routed(
         quote=quote,
         policy=policy,
@@ -89,6 +96,24 @@ def validity_of(policy: Policy) -> Validity | None:
         return None
     zone = policy.calendars[policy.default_step.calendar].time_zone
     return Validity(days=policy.approval_valid_days, zone=zone)
+
+
+def _at_arms_length(
+    exceptions: tuple[Grant, ...], quote: Quote, roster: Roster
+) -> tuple[Grant, ...]:
+    """
+    Whoever must not decide a quote cannot have granted what waives a trigger of it.
+    """
+    if not exceptions:
+        return ()
+    barred = dict(excluded(quote, roster.directory, roster.delegations, roster.at))
+    reasons = {
+        grant.id: f"'{person}' granted it: {barred[person]}"
+        for grant in exceptions
+        for person in grant.granted_by
+        if person in barred
+    }
+    return tuple(replace(each, unfit=reasons.get(each.id)) for each in exceptions)
 
 
 def _roster(

@@ -18,8 +18,11 @@ from approval_engine.domain.quote import Quote
 from approval_engine.errors import EngineError
 from approval_engine.planner.document import plan_of
 from approval_engine.planner.plan import RoutingPlan
+from approval_engine.policy.evaluation import Terms
+from approval_engine.policy.exceptions import exceptions_of
 from approval_engine.policy.model import Policy
-from approval_engine.policy.quotes import read_directory, read_quotes
+from approval_engine.policy.quotes import read_directory, read_reviewed
+from approval_engine.policy.rates import rate_of
 from approval_engine.store import catalog
 from approval_engine.store.database import Database, Transaction
 
@@ -83,7 +86,11 @@ def _directory(body: bytes) -> Directory:
 
 
 def _quote(body: bytes) -> Quote:
-    return read_quotes(parse(body, "quote"))[0]
+    return read_reviewed(parse(body, "quote"))
+
+
+def _terms(body: bytes) -> Terms:
+    return Terms(exceptions=exceptions_of(body), rate=rate_of(body))
 
 
 def wall_clock() -> datetime:
@@ -142,6 +149,12 @@ class Runtime:
         from approval_engine.executor import engine
 
         return engine.definition(sha256, lambda key: catalog.body(transaction, key))
+
+    def terms(self, transaction: Transaction, sha256: str) -> Terms:
+        """
+        What the evaluation of that hash was made by, beside policy and quote.
+        """
+        return self._document(transaction, sha256, _terms)
 
     def keep(self, sha256: str, value: object) -> None:
         """

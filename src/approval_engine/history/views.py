@@ -29,7 +29,7 @@ def workflow_view(workflow: Workflow, plan: RoutingPlan, evaluation: bytes) -> V
         "status": str(workflow.status),
         "currentTasks": list(current_tasks(workflow, plan)),
         "triggers": [
-            {"id": trigger["id"], "reason": trigger["reason"]}
+            trigger_view(trigger["id"], trigger["reason"], trigger.get("waived_by"))
             for trigger in fired(evaluation)
         ],
         "submittedBy": workflow.submitted_by,
@@ -38,6 +38,14 @@ def workflow_view(workflow: Workflow, plan: RoutingPlan, evaluation: bytes) -> V
         "createdAt": stamp(workflow.created_at),
         "updatedAt": stamp(workflow.updated_at),
     }
+
+
+def trigger_view(trigger_id: str, reason: str, waived_by: str | None) -> View:
+    """
+    A trigger that fired, and the exception by which it asks nobody, if there is one.
+    """
+    waiver = {"waivedBy": waived_by} if waived_by else {}
+    return {"id": trigger_id, "reason": reason, **waiver}
 
 
 def task_view(task: Task, step: PlannedStep) -> View:

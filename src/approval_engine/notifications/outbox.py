@@ -23,6 +23,12 @@ ENDED = {
 }
 """The facts that tell submitter and owner, with the kind of message they send."""
 
+RUNS_OUT = {
+    Fact.EXCEPTION_ENDED: "exception_ended",
+    Fact.EXCEPTION_EXPIRING: "exception_expiring",
+}
+"""The facts by which an exception stops to count, with the kind of message."""
+
 ASKED = {
     Fact.TASK_OPENED: "asked",
     Fact.TASK_RELEASED: "asked",
@@ -93,9 +99,9 @@ def closed_tasks(events: Iterable[Event]) -> tuple[str, ...]:
 
 
 def _audience(event: Event, workflow: Workflow) -> tuple[str, tuple[str, ...]]:
-    if event.action in ENDED:
+    if event.action in ENDED or event.action in RUNS_OUT:
         people = (workflow.submitted_by, workflow.owner or workflow.submitted_by)
-        return ENDED[Fact(event.action)], people
+        return (ENDED | RUNS_OUT)[Fact(event.action)], people
     if event.action in TOLD:
         data: Any = load(event.data.encode())
         return TOLD[Fact(event.action)], tuple(data["told"])

@@ -14,6 +14,7 @@ from approval_engine.executor.routed import day_of
 from approval_engine.executor.runtime import Runtime
 from approval_engine.policy.changes import Judged
 from approval_engine.policy.evaluate import evaluate
+from approval_engine.policy.evaluation import NO_TERMS
 from approval_engine.store import catalog, workflows
 from approval_engine.store.catalog import QuoteRow
 from approval_engine.store.database import Transaction
@@ -92,7 +93,10 @@ def _fingerprint(
     quote = runtime.quote(transaction, row.sha256)
     at = last.created_at if last else runtime.clock()
     try:
-        evaluation = evaluate(policy, quote, day_of(policy, at))
+        terms = (
+            runtime.terms(transaction, last.evidence.evaluation) if last else NO_TERMS
+        )
+        evaluation = evaluate(policy, quote, day_of(policy, at), terms)
     except (DefinitionError, Refused):
         # What cannot be judged has nothing that an approval could rest on.
         return None

@@ -4,6 +4,7 @@ Files → what the database decides by: quotes, the directory, policies, delegat
 Each function is one transaction; a file with any problem changes nothing.
 """
 
+import re
 from dataclasses import replace
 from datetime import datetime
 
@@ -11,6 +12,7 @@ from approval_engine.documents import Document as Parsed
 from approval_engine.documents import JsonValue, canonical, in_order, pointer, sha256
 from approval_engine.domain.delegation import Delegation, check_new
 from approval_engine.domain.events import stamp
+from approval_engine.domain.exceptions import PREFIX
 from approval_engine.domain.quote import Quote
 from approval_engine.errors import DocumentError, InvalidState, NotFound
 from approval_engine.escalations.times import check_times
@@ -155,6 +157,9 @@ def _must_not_change(
 ) -> None:
     problems = []
     for row in rows:
+        if re.fullmatch(rf"{PREFIX}\d+", row.id):
+            sentence = f"Expected another id than '{row.id}', which exceptions have."
+            problems.append(document.problem("", "reserved", sentence))
         known = catalog.quote(transaction, row.id, row.revision)
         if known and known.sha256 != row.sha256:
             sentence = (

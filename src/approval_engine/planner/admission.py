@@ -39,7 +39,7 @@ def _check_covered(policy: Policy, evaluation: Evaluation, quote: Quote) -> None
 
 def _check_complete(evaluation: Evaluation, quote: Quote) -> None:
     missing: dict[str, list[str]] = {}
-    for trigger in evaluation.fired:
+    for trigger in evaluation.binding:
         for need in trigger.needs:
             if not _has(quote, need):
                 missing.setdefault(need, []).append(f"'{trigger.id}'")

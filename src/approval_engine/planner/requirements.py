@@ -14,7 +14,7 @@ from approval_engine.planner.plan import FactSeen, Reason
 from approval_engine.policy.authority import suffices
 from approval_engine.policy.conditions import holds
 from approval_engine.policy.evaluation import Evaluation, RungNeeded, TriggerResult
-from approval_engine.policy.model import Policy, Rung, StepRule, Test
+from approval_engine.policy.model import Policy, Rung, StepRule, Test, Trigger
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,7 +44,7 @@ def collect(
     Raises PlanError if a trigger fired that asks nobody, or two roles claim one step.
     """
     found: dict[str, Requirement] = {}
-    for trigger in evaluation.fired:
+    for trigger in evaluation.binding:
         asked = tuple(_asked(policy, evaluation, trigger, on))
         if not asked:
             sentence = (
@@ -59,6 +59,21 @@ def collect(
     declared = (found[step] for step in policy.steps if step in found)
     others = (found[step] for step in found if step not in policy.steps)
     return (*declared, *others)
+
+
+def could_ask(policy: Policy, trigger: Trigger) -> tuple[StepRule, ...]:
+    """
+    Every step that the trigger could ask for on some quote, in the order of its rules.
+    """
+    required = (policy.steps.get(s) or _default(policy, s) for s in trigger.require)
+    found = {rule.id: rule for rule in required}
+    if trigger.ladder is not None:
+        for rung in policy.ladders[trigger.ladder].rungs:
+            rule = _rule_of(policy, rung.role)
+            if rung.committee:
+                rule = replace(rule, id=f"{trigger.ladder}_committee")
+            found.setdefault(rule.id, rule)
+    return tuple(found.values())
 
 
 def meets(tests: Iterable[Test], names: Mapping[str, Value]) -> bool:

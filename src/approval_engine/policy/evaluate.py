@@ -17,13 +17,18 @@ from approval_engine.policy.conditions import ConditionError, holds, inputs_of
 from approval_engine.policy.conditions.tree import Compares, Relation
 from approval_engine.policy.conditions.values import all_of
 from approval_engine.policy.evaluation import (
+    NO_TERMS,
     Evaluation,
     Fact,
     RungNeeded,
+    Terms,
     TriggerResult,
 )
+from approval_engine.policy.exceptions import Offer, considered, offers, waiver
 from approval_engine.policy.facts import line_names, problem, resolve, whole_names
+from approval_engine.policy.granting import requested
 from approval_engine.policy.model import Policy, ProcessRule, Row, Test, Trigger
+from approval_engine.policy.rates import converted
 
 Names = Mapping[str, Value]
 Answers = list[bool | None]
@@ -34,14 +39,21 @@ WHOLE = "*"
 _LOWER = (Relation.LESS, Relation.AT_MOST)
 
 
-def evaluate(policy: Policy, quote: Quote, on: date) -> Evaluation:
+def evaluate(
+    policy: Policy, quote: Quote, on: date, terms: Terms = NO_TERMS
+) -> Evaluation:
     """
     What the policy says of a quote on a day of the calendar of its default step.
 
     Raises DocumentError with everything the quote lacks or contradicts, and PlanError
     if a ladder has no rung that is high enough.
     """
+    if quote.waives is not None:
+        return requested(policy, quote.waives, on)
+    quote = converted(policy, quote, terms.rate)
     judge = _Judge(policy, quote, resolve(policy, quote), on)
+    looked_at = considered(policy, terms.exceptions, quote.account, on)
+    judge.offers = offers(policy, looked_at)
     triggers = tuple(judge.trigger(trigger) for trigger in policy.triggers)
     process = judge.process(policy.processes)
     if judge.problems:
@@ -53,6 +65,8 @@ def evaluate(policy: Policy, quote: Quote, on: date) -> Evaluation:
         inputs=judge.inputs,
         triggers=triggers,
         process=process,
+        exceptions=looked_at,
+        rate=terms.rate,
     )
 
 
@@ -80,7 +94,11 @@ def _lines(policy: Policy, quote: Quote, inputs: Names) -> tuple[_Line, ...]:
 class _Judge:
     """
     One evaluation; `problems` gathers what the quote leaves unanswered.
+
+    `offers` are the exceptions that may waive a trigger.
     """
+
+    offers: tuple[Offer, ...] = ()
 
     def __init__(self, policy: Policy, quote: Quote, inputs: Names, on: date) -> None:
         self.policy = policy
@@ -183,7 +201,8 @@ class _Judge:
         lines: tuple[str, ...],
     ) -> TriggerResult:
         rungs: tuple[RungNeeded, ...] = ()
-        if trigger.ladder is not None:
+        waived_by = waiver(self.offers, trigger, cases)
+        if trigger.ladder is not None and waived_by is None:
             ladder = self.policy.ladders[trigger.ladder]
             rungs = (rungs_needed(self.policy, ladder, cases, self.on),)
         return TriggerResult(
@@ -197,6 +216,7 @@ class _Judge:
             inform=trigger.inform,
             needs=trigger.needs,
             effect=trigger.effect,
+            waived_by=waived_by,
         )
 
     def answers(self, row: Row, names: Names, trigger: Trigger) -> Answers:

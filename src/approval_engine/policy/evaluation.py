@@ -5,7 +5,22 @@ What a policy says of one quote: every trigger, fired or not, with fact and thre
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from approval_engine.domain.exceptions import Grant
 from approval_engine.domain.quote import Value
+from approval_engine.domain.rates import Rate
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Terms:
+    """
+    What a quote is judged by beside the policy: exceptions, and a frozen rate.
+    """
+
+    exceptions: tuple[Grant, ...] = ()
+    rate: Rate | None = None
+
+
+NO_TERMS = Terms()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,7 +58,8 @@ class TriggerResult:
     """
     The verdict of one trigger. `facts` cover the row that fired; if none did, all rows.
 
-    `rungs` is empty unless the trigger has a ladder and fired.
+    `rungs` is empty unless the trigger has a ladder and fired. `waived_by` is the
+    exception by which it requires nobody, although it fired.
     """
 
     id: str
@@ -56,12 +72,16 @@ class TriggerResult:
     inform: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     effect: str | None = None
+    waived_by: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Evaluation:
     """
     All triggers in policy order, the resolved inputs, and the process to use.
+
+    `exceptions` are those of the account that were looked at, as they stood then;
+    `rate` is the one by which a quote in another currency was judged.
     """
 
     policy: str
@@ -70,6 +90,15 @@ class Evaluation:
     inputs: Mapping[str, Value]
     triggers: tuple[TriggerResult, ...]
     process: str
+    exceptions: tuple[Grant, ...] = ()
+    rate: Rate | None = None
+
+    @property
+    def terms(self) -> Terms:
+        """
+        What it was judged by beside the policy.
+        """
+        return Terms(exceptions=self.exceptions, rate=self.rate)
 
     @property
     def fired(self) -> tuple[TriggerResult, ...]:
@@ -77,3 +106,17 @@ class Evaluation:
         The triggers that fired, in policy order.
         """
         return tuple(trigger for trigger in self.triggers if trigger.fired)
+
+    @property
+    def binding(self) -> tuple[TriggerResult, ...]:
+        """
+        The triggers that fired and that no exception waives, in policy order.
+        """
+        return tuple(trigger for trigger in self.fired if trigger.waived_by is None)
+
+    @property
+    def waivers(self) -> tuple[str, ...]:
+        """
+        The exceptions that waive a trigger, in the order of the triggers.
+        """
+        return tuple(each.waived_by for each in self.fired if each.waived_by)

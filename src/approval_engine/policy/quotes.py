@@ -5,13 +5,17 @@ Which inputs a quote needs, and of what type they are, is the policy's to say: h
 further keys are only kept.
 """
 
+from dataclasses import replace
+
 from approval_engine.documents import Document
 from approval_engine.documents.node import Node
+from approval_engine.domain.exceptions import Waives
 from approval_engine.domain.people import Directory
 from approval_engine.domain.quote import Quote
 from approval_engine.errors import DocumentError
 from approval_engine.policy.reading.people import read_people
 from approval_engine.policy.reading.quote import read_quote
+from approval_engine.policy.reading.words import read_day
 
 
 def read_quotes(document: Document) -> tuple[Quote, ...]:
@@ -31,6 +35,28 @@ def read_quotes(document: Document) -> tuple[Quote, ...]:
         seen.add((quote.id, quote.revision))
     _raise_any(root)
     return quotes
+
+
+def read_reviewed(document: Document) -> Quote:
+    """
+    What a workflow reviews: a quote, or a request for an exception in its form.
+
+    A quote cannot pass for such a request: no input of a quote is an object.
+    """
+    value = document.value
+    if not (isinstance(value, dict) and isinstance(value.get("exception"), dict)):
+        return read_quotes(document)[0]
+    node = Node(document, value).child("exception")
+    rest = {key: part for key, part in value.items() if key != "exception"}
+    waives = Waives(
+        trigger=node.child("trigger").text(),
+        within=node.child("within").text(),
+        ends_on=read_day(node.child("until")),
+        uses=node.child("uses").whole(1) if node.has("uses") else None,
+    )
+    _raise_any(node)
+    (quote,) = read_quotes(replace(document, value=rest))
+    return replace(quote, waives=waives)
 
 
 def read_directory(document: Document) -> Directory:

@@ -9,8 +9,9 @@ from approval_engine.domain.actions import Action
 from approval_engine.domain.workflow import Task, Workflow
 from approval_engine.errors import NotFound
 from approval_engine.executor.answer import Answer, Caller
-from approval_engine.executor.commands import stand_in, tick
+from approval_engine.executor.commands import run_out, stand_in, tick
 from approval_engine.executor.commands.act import Wish, act
+from approval_engine.executor.commands.grant import Plea, grant
 from approval_engine.executor.commands.recall import recall
 from approval_engine.executor.commands.submit import submit
 from approval_engine.executor.runtime import Runtime
@@ -92,6 +93,20 @@ class Stage:
         """
         caller = Caller(actor=actor, channel=channel)
         return recall(self.runtime, workflow_id, comment, caller)
+
+    def plead(self, plea: Plea, actor: str) -> str:
+        """
+        Ask for an exception; the workflow that may grant it.
+        """
+        caller = Caller(actor=actor, channel=CHANNEL)
+        return grant(self.runtime, plea, caller)[1].workflow
+
+    def end(self, exception_id: str, actor: str) -> None:
+        """
+        Take an exception back.
+        """
+        caller = Caller(actor=actor, channel=CHANNEL)
+        run_out.end(self.runtime, exception_id, "as the scenario says", caller)
 
     def work(self) -> None:
         """

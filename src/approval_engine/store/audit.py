@@ -14,6 +14,7 @@ from approval_engine.store.schema import (
     DELEGATION,
     DOCUMENT,
     EVENT,
+    EXCEPTION,
     IDEMPOTENCY,
     INCIDENT,
     LETTER_PART,
@@ -71,6 +72,7 @@ _NUMBERED = {
     "task": select(TASK.c.id),
     "delegation": select(DELEGATION.c.id),
     "incident": select(INCIDENT.c.id),
+    "exception": select(EXCEPTION.c.id),
 }
 
 

@@ -17,6 +17,7 @@ from sqlalchemy import (
     update,
 )
 
+from approval_engine.domain.exceptions import Grant
 from approval_engine.errors import NotFound, StorageError
 from approval_engine.store import prepared
 from approval_engine.store.database import Transaction
@@ -70,11 +71,14 @@ class PolicyRow:
 class Current:
     """
     The hashes that a submit is decided under today; None where nothing was imported.
+
+    `exceptions` are those of the account in question, once they were looked up.
     """
 
     policy: str | None
     directory: str | None
     delegations: str | None
+    exceptions: tuple[Grant, ...] = ()
 
     def people(self) -> tuple[str, str]:
         """

@@ -9,29 +9,41 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, Row, Select, and_, bindparam, literal, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    literal,
+    select,
+)
 
 from approval_engine.store.answers import SCOPE, Key, checked
 from approval_engine.store.catalog import CURRENT, Current, current_of
 from approval_engine.store.database import Transaction
-from approval_engine.store.schema import IDEMPOTENCY, TASK, WORKFLOW
+from approval_engine.store.schema import EXCEPTION, IDEMPOTENCY, QUOTE, TASK, WORKFLOW
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sight:
     """
     The answer kept under the command's key, what is current, and the rows asked for.
+
+    `has_exceptions` says that the account of a quote has some that may count.
     """
 
     answer: str | None
     current: Current
     rows: tuple[Row[Any], ...]
+    has_exceptions: bool = False
 
 
 _NO_KEY = dict.fromkeys(SCOPE)
 
 
-def _with(columns: Iterable[Column[Any]], belongs: Column[Any]) -> Select[Any]:
+def _with(columns: Iterable[ColumnElement[Any]], belongs: Column[Any]) -> Select[Any]:
     # One row must come back even if there is neither an answer nor a row of the table.
     one = select(literal(1)).subquery("one")
     kept = and_(*(IDEMPOTENCY.c[name] == bindparam(name) for name in SCOPE))
@@ -51,7 +63,18 @@ _ATTEMPT = (
     WORKFLOW.c.status,
     WORKFLOW.c.steps,
 )
-_WORKFLOWS = _with(_ATTEMPT, WORKFLOW.c.quote_id)
+_EXCEPTIONS = (
+    select(EXCEPTION.c.id)
+    .where(
+        EXCEPTION.c.status == "active",
+        EXCEPTION.c.account.in_(
+            select(QUOTE.c.account).where(QUOTE.c.id == bindparam("the_id"))
+        ),
+    )
+    .exists()
+    .label("has_exceptions")
+)
+_WORKFLOWS = _with((*_ATTEMPT, _EXCEPTIONS), WORKFLOW.c.quote_id)
 
 
 def of_workflow(transaction: Transaction, workflow_id: str, key: Key | None) -> Sight:
@@ -78,4 +101,5 @@ def _sight(
         answer=checked(key, first.fingerprint, first.answer) if key else None,
         current=current_of(first),
         rows=tuple(row for row in rows if row.id is not None),
+        has_exceptions=bool(getattr(first, "has_exceptions", False)),
     )

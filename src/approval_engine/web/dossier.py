@@ -17,7 +17,7 @@ from approval_engine.domain.quote import Quote
 from approval_engine.domain.workflow import Task, Workflow
 from approval_engine.errors import InvalidInput, NotFound, Refused
 from approval_engine.executor.eligibility import Eligibility, eligibility
-from approval_engine.history import reading
+from approval_engine.history import reading, views
 from approval_engine.history.lateness import Late, late
 from approval_engine.history.reading import Case, Entry
 from approval_engine.planner.plan import PlannedStep, Reason, RoutingPlan
@@ -112,6 +112,13 @@ class Dossier:
         Why anybody is asked, each trigger once.
         """
         return reasons_of(self.case.plan)
+
+    def waivers(self) -> tuple[Mapping[str, Any], ...]:
+        """
+        The triggers that fired and ask nobody, each with the exception that waives it.
+        """
+        fired = views.fired(self.case.evaluation)
+        return tuple(each for each in fired if each.get("waived_by"))
 
     def money(self) -> frozenset[str]:
         """

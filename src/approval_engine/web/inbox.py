@@ -22,6 +22,7 @@ from approval_engine.errors import InvalidInput, Refused
 from approval_engine.executor.commands import act as commands
 from approval_engine.executor.commands.act import Wish
 from approval_engine.web import context, dossier, queue, words
+from approval_engine.web.advice import for_submitter
 from approval_engine.web.dossier import Dossier
 from approval_engine.web.errors import status_of
 
@@ -116,6 +117,7 @@ def _page(task_id: str, refusal: Refused | None = None) -> Response:
         offers=found.offers(task, user),
         late=found.late(task),
         since=found.since(task, user),
+        advice=for_submitter(found, user.id, task.step),
         breaching=dossier.breaching((found.step(task),)),
         queue=rows,
         refusal=str(refusal) if refusal else "",

@@ -8,10 +8,12 @@ from werkzeug.wrappers import Response
 from approval_engine.errors import DefinitionError, NotFound, Refused
 from approval_engine.executor.commands.submit import submit as command
 from approval_engine.executor.routed import Routed
+from approval_engine.operations.avoiding import of_preview
 from approval_engine.operations.preview import preview
 from approval_engine.store import catalog, lists
 from approval_engine.store.lists import QuoteState
 from approval_engine.web import context, dossier
+from approval_engine.web.advice import Advice, advice
 
 blueprint = Blueprint("quotes", __name__)
 
@@ -52,6 +54,7 @@ def quote(quote_id: str) -> str:
         breaching=dossier.breaching(routed.plan.steps) if routed else {},
         chains=routed.plan.chains() if routed else (),
         reasons=dossier.reasons_of(routed.plan) if routed else (),
+        advice=_advice(routed) if routed else (),
         preview_refusal=refusal,
         mine=context.asker().user.id in {found.submitted_by, found.owner},
     )
@@ -93,3 +96,9 @@ def _routed(quote_id: str) -> tuple[Routed | None, str]:
         return None, str(refusal)
     except DefinitionError as error:
         return None, " ".join(problem.sentence for problem in error.problems)
+
+
+def _advice(routed: Routed) -> tuple[Advice, ...]:
+    ways = of_preview(routed, context.runtime().clock())
+    policy = routed.policy
+    return advice(ways, dossier.money_inputs(policy), policy.currency)

@@ -82,6 +82,8 @@ EVENTS: dict[str, str] = {
     "commented": "commented",
     "recalled": "recalled the quote",
     "superseded": "put another review in its place",
+    "exception_ended": "ended the exception",
+    "exception_expiring": "told the owner that the exception ends soon",
     "workflow_approved": "closed the review: approved",
     "workflow_rejected": "closed the review: rejected",
     "workflow_returned": "closed the review: returned for changes",

@@ -25,6 +25,7 @@ from approval_engine.planner.plan import PlannedStep
 from approval_engine.store import catalog, lists, workflows
 from approval_engine.store.lists import WorkflowFilter
 from approval_engine.web import context, dossier
+from approval_engine.web.advice import for_submitter
 from approval_engine.web.errors import status_of
 from approval_engine.web.headers import as_download
 
@@ -127,6 +128,7 @@ def _page(workflow_id: str, refusal: Refused | None = None) -> Response:
         breaching=dossier.breaching(found.case.plan.steps),
         chains=found.case.plan.chains(),
         status_of=partial(step_status, found.workflow, found.decided_by_time()),
+        advice=for_submitter(found, user.id),
         may_recall=mine and found.workflow.status == WorkflowStatus.PENDING,
         refusal=str(refusal) if refusal else "",
         typed=request.form if refusal else {},

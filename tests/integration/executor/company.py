@@ -9,6 +9,7 @@ from approval_engine.documents import parse
 from approval_engine.domain.actions import Action
 from approval_engine.executor.answer import Caller
 from approval_engine.executor.commands.act import Wish, act
+from approval_engine.executor.commands.recall import recall
 from approval_engine.executor.commands.submit import submit
 from approval_engine.executor.runtime import Runtime
 from approval_engine.history.reading import find, timeline
@@ -136,6 +137,10 @@ class Company:
     def act_on_nothing(self, workflow):
         wish = Wish(workflow=workflow, task="T-1", action=Action.APPROVE)
         return act(self.runtime, wish, Caller(actor="fred", channel="t"))
+
+    def recall(self, workflow, actor="sam"):
+        caller = Caller(actor=actor, channel="t")
+        return recall(self.runtime, workflow, "not now", caller)
 
     def case(self, workflow):
         return find(self.runtime.database, workflow).workflow

@@ -527,6 +527,26 @@ SQL_BREAKS = [
         "UPDATE counter SET workflow = 8816",
     ),
     breach(
+        "I36",
+        None,
+        "exception 'EX-1' is pending, its log says active",
+        "INSERT INTO policy_exception (id, number, account, trigger_id, within, used,"
+        " status, requested_by, granted_by, workflow_id, created_at) VALUES ('EX-1', 1,"
+        " 'ACME', 'margin', 'margin_pct>=9', 0, 'pending', 'sam', '[]', 'WF-8809',"
+        " '2026-03-02T09:00:00.000000Z')",
+        "UPDATE counter SET exception = 2",
+    ),
+    breach(
+        "I36",
+        None,
+        "exception 'EX-1' counts 1 uses, the logs 0",
+        "INSERT INTO policy_exception (id, number, account, trigger_id, within, used,"
+        " status, requested_by, granted_by, workflow_id, created_at) VALUES ('EX-1', 1,"
+        " 'ACME', 'margin', 'margin_pct>=9', 1, 'active', 'sam', '[]', 'WF-8809',"
+        " '2026-03-02T09:00:00.000000Z')",
+        "UPDATE counter SET exception = 2",
+    ),
+    breach(
         "I26",
         None,
         "refers to a missing document",
@@ -610,10 +630,13 @@ def test_a_window_that_is_opened_for_the_past_makes_no_decision_wrong(database_u
     company.wait(minutes=1)
     starts = company.now.replace(day=1)
     opened = intake.add_delegation(
-        company.runtime, ("olga", "fred"), (starts, company.now.replace(month=12)), None
+        company.runtime,
+        ("olga", "fred"),
+        (starts.replace(day=2), company.now.replace(month=12)),
+        None,
     )
     over = intake.add_delegation(
-        company.runtime, ("sam", "fiona"), (starts, starts.replace(day=2)), None
+        company.runtime, ("olga", "fiona"), (starts, starts.replace(day=2)), None
     )
     checked = check_all(company.runtime)
     company.runtime.database.close()

@@ -34,6 +34,15 @@ SCENARIO = {
 }
 
 
+EXCEPTION = {
+    "account": "Limestone Credit Union",
+    "trigger": "margin",
+    "within": "margin_pct>=15,region=AMER",
+    "until": "unlimited",
+    "uses": 1,
+}
+
+
 def file_of(tmp_path, *scenarios):
     text = json.dumps(scenarios, indent=1)
     path = tmp_path / "cases.json"
@@ -192,6 +201,23 @@ def test_timers_fire_only_when_the_worker_looks(tmp_path):
     assert outcome(tmp_path, late, quiet, work) == ()
 
 
+def test_an_exception_is_asked_for_granted_and_taken_back(tmp_path):
+    recall = act("submitter", "recall", comment="an exception is asked for")
+    grant = {"exception": EXCEPTION}
+    submit = {"actor": "submitter", "action": "submit"}
+    waived = {**submit, "expect": {"status": "approved", "waived": ["margin"]}}
+
+    assert outcome(tmp_path, recall, grant, waived) == ()
+    end = {"exception": {"end": "EX-1"}}
+    full = {**submit, "expect": {"status": "pending", "waived": []}}
+    assert outcome(tmp_path, recall, grant, end, full) == ()
+    failures = outcome(tmp_path, recall, grant, full)
+    assert failures == (
+        "step 3: Expected status pending, but it is approved.",
+        "step 3: Expected waived [], but it is [margin].",
+    )
+
+
 def test_a_revision_waits_for_the_end_of_the_review(tmp_path):
     recall = act("submitter", "recall", comment="wrong cost")
     then = {"revise": {"margin_pct": "40"}, "expect": {"status": "approved"}}
@@ -291,6 +317,23 @@ STEP = {"actor": "fred", "task": "finance", "action": "approve"}
             ),
             ("missing", "/0/steps/0/delegation"),
         ),
+        (
+            with_step(exception={"account": "ACME", "trigger": "margin"}),
+            ("missing", "/0/steps/0/exception"),
+        ),
+        (
+            with_step(exception={"end": "EX-1", "because": "x"}),
+            ("unknown_key", "/0/steps/0/exception/because"),
+        ),
+        (
+            with_step(exception={**EXCEPTION, "trigger": "none"}),
+            ("unknown_trigger", "/0/steps/0/exception/trigger"),
+        ),
+        (
+            with_step(exception={**EXCEPTION, "uses": 0}),
+            ("type", "/0/steps/0/exception/uses"),
+        ),
+        (with_step(exception="EX-1"), ("type", "/0/steps/0/exception")),
         (7, ("type", "/0")),
     ],
 )

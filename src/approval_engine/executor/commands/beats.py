@@ -12,6 +12,7 @@ from approval_engine.domain.events import stamp
 from approval_engine.domain.workflow import Workflow
 from approval_engine.errors import Forbidden, InvalidState, NotFound
 from approval_engine.escalations.calendars import working_time_around
+from approval_engine.executor import waivers
 from approval_engine.executor.eligibility import Eligibility, eligibility
 from approval_engine.executor.openings import Openings
 from approval_engine.executor.projection import Pinned
@@ -162,4 +163,5 @@ def store(
     outbox.enqueue(transaction, sent, at)
     # Last, for what closed a task may stand behind what asked in the same command.
     outbox.cancel(transaction, closed_tasks(recorder.events))
+    waivers.settle(transaction, recorder.events, workflow)
     return workflow

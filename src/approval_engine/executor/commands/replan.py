@@ -12,6 +12,7 @@ from approval_engine.domain.events import Fact
 from approval_engine.domain.lifecycle import WorkflowMove, move_workflow
 from approval_engine.domain.workflow import Workflow
 from approval_engine.errors import InvalidState, NotFound
+from approval_engine.executor import waivers
 from approval_engine.executor.answer import Caller
 from approval_engine.executor.commands.beats import Desk
 from approval_engine.executor.commands.starting import (
@@ -22,6 +23,7 @@ from approval_engine.executor.commands.starting import (
     weighed,
 )
 from approval_engine.executor.decisions import decisions
+from approval_engine.executor.evidence import documents
 from approval_engine.executor.projection import Pinned
 from approval_engine.executor.routed import Routed, day_of, route_quote
 from approval_engine.executor.runtime import Runtime
@@ -57,8 +59,10 @@ def preview(runtime: Runtime, workflow_id: str) -> Replanned:
     now = runtime.clock()
     with runtime.database.read() as transaction:
         workflow = _read(transaction, workflow_id)
-        current = catalog.current(transaction)
-        routed = route_quote(runtime, transaction, _row(workflow), current, now)
+        row = _row(workflow)
+        today = catalog.current(transaction)
+        current = waivers.beside(transaction, today, row.account)
+        routed = route_quote(runtime, transaction, row, current, now)
         _must_be_possible(workflow, routed)
         evidence = workflow.evidence
         plan = runtime.plan(transaction, evidence.plan)
@@ -74,7 +78,7 @@ def preview(runtime: Runtime, workflow_id: str) -> Replanned:
             pinned=Pinned(definition=definition, plan=routed.plan),
         )
         decided = decisions(workflow, plan, on.isoformat(), log)
-        found = weighed(desk, _as_if(workflow, routed), decided, REPLAN)
+        found = weighed(desk, _as_if(runtime, workflow, routed), decided, REPLAN)
     stands = {each.decided.step for each in found if each.verdict.carries}
     return _told(workflow, plan, routed, stands)
 
@@ -91,7 +95,8 @@ def replan(runtime: Runtime, workflow_id: str, caller: Caller) -> Replanned:
         # The quote before the workflow, in the order in which a submit takes them.
         catalog.lock_quote(transaction, row.id, row.revision)
         before = predecessor(runtime, transaction, workflow_id, now)
-        workflow, current = before.workflow, before.desk.current
+        workflow = before.workflow
+        current = waivers.under_lock(transaction, before.desk.current, row.account)
         routed = route_quote(runtime, transaction, row, current, now)
         _must_be_possible(workflow, routed)
         attempts = workflows.attempts(transaction, row.id)
@@ -131,11 +136,17 @@ def _must_be_possible(workflow: Workflow, routed: Routed) -> None:
         raise InvalidState(f"{what} it has {version} already.")
 
 
-def _as_if(workflow: Workflow, routed: Routed) -> Workflow:
+def _as_if(runtime: Runtime, workflow: Workflow, routed: Routed) -> Workflow:
     """
     The workflow as it would begin.
     """
-    evidence = replace(workflow.evidence, policy=routed.policy.sha256)
+    (evaluation, *_) = documents(routed, b"")
+    runtime.keep(evaluation.sha256, routed.evaluation.terms)
+    evidence = replace(
+        workflow.evidence,
+        policy=routed.policy.sha256,
+        evaluation=evaluation.sha256,
+    )
     return replace(workflow, evidence=evidence, created_at=routed.at, tasks=())
 
 

@@ -14,13 +14,13 @@ from approval_engine.documents import sha256
 from approval_engine.domain.events import Fact, NewEvent
 from approval_engine.domain.lifecycle import TaskMove, WorkflowStatus
 from approval_engine.domain.workflow import Evidence, Task, Workflow
-from approval_engine.executor import engine, evidence
+from approval_engine.executor import engine, evidence, waivers
 from approval_engine.executor.answer import Caller
 from approval_engine.executor.carrying import Carrier, Scales, Weighed, asked_again
 from approval_engine.executor.commands.beats import Desk, lock, open_desk, store
 from approval_engine.executor.decisions import Decided, decisions
 from approval_engine.executor.follow_up import advance, close_all
-from approval_engine.executor.judging import basis, fingerprint_of
+from approval_engine.executor.judging import basis, fingerprint_of, judged_as
 from approval_engine.executor.openings import Openings, TakeTaskIds, seats_to_open
 from approval_engine.executor.projection import Pinned
 from approval_engine.executor.recorder import Clock, Recorder
@@ -28,7 +28,7 @@ from approval_engine.executor.repeats import Repeats
 from approval_engine.executor.routed import Routed, day_of, validity_of
 from approval_engine.executor.runtime import Runtime
 from approval_engine.policy.changes import Judged
-from approval_engine.store import catalog, events, numbers
+from approval_engine.store import catalog, events, exceptions, numbers
 from approval_engine.store.catalog import Current
 from approval_engine.store.database import Transaction
 
@@ -95,8 +95,9 @@ def begin(
     added = evidence.documents(routed, xml)
     catalog.put(transaction, added)
     hashes = evidence.evidence_of(routed, added)
-    # Whoever decides first in this process need not read the plan back.
+    # Whoever decides first in this process need not read them back.
     runtime.keep(hashes.plan, routed.plan)
+    runtime.keep(hashes.evaluation, routed.evaluation.terms)
     desk = Desk(
         runtime=runtime,
         transaction=transaction,
@@ -108,7 +109,9 @@ def begin(
     recorder = _begun(desk, routed, _submitted(runtime, routed, hashes, start), start)
     if start.before:
         _end(start.before, recorder.workflow.id, start)
-    return store(transaction, recorder)
+    workflow = store(transaction, recorder)
+    exceptions.use(transaction, routed.evaluation.waivers)
+    return workflow
 
 
 def weighed(
@@ -123,7 +126,7 @@ def weighed(
         runtime=desk.runtime,
         transaction=desk.transaction,
         plan=desk.pinned.plan,
-        after=basis(desk.runtime, desk.transaction, pinned.policy, pinned.quote, on),
+        after=basis(desk.runtime, desk.transaction, judged_as(pinned), on),
         people=desk.people(workflow),
         now=desk.now,
         across_policies=because == REPLAN,
@@ -153,6 +156,7 @@ def _submitted(
         "policyVersion": routed.policy.version,
         "evidence": {name: getattr(hashes, name) for name in Evidence.__slots__},
         "fingerprint": fingerprint_of(runtime, judged),
+        **waivers.recorded(routed.evaluation),
     }
     if start.before:
         data["supersedes"] = start.before.workflow.id

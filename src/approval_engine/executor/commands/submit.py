@@ -2,11 +2,13 @@
 Submit: a quote revision → a workflow that asks everybody the policy names, or nobody.
 """
 
+from contextlib import nullcontext
 from datetime import datetime
 
 from approval_engine.domain.lifecycle import WorkflowStatus
 from approval_engine.domain.quote import Quote
 from approval_engine.errors import Forbidden, InvalidState, NotFound
+from approval_engine.executor import waivers
 from approval_engine.executor.answer import Answer, Caller, again, keep, key_of
 from approval_engine.executor.commands.beats import must_be_active
 from approval_engine.executor.commands.starting import (
@@ -30,7 +32,11 @@ FINAL_NO = frozenset({WorkflowStatus.REJECTED, WorkflowStatus.RETURNED})
 
 
 def submit(
-    runtime: Runtime, quote_id: str, caller: Caller, revision: int | None = None
+    runtime: Runtime,
+    quote_id: str,
+    caller: Caller,
+    revision: int | None = None,
+    within: Transaction | None = None,
 ) -> Answer:
     """
     Start the workflow of a quote revision, the newest if none is named.
@@ -38,10 +44,12 @@ def submit(
     Submitting it again answers with the workflow that is there; a newer revision takes
     the place of an older one. Raises a Refused, or a DefinitionError if the quote, the
     policy and the directory allow no plan.
+
+    `within` is the transaction of a command that submits as a part of what it does.
     """
     now = runtime.clock()
     key = key_of(caller, "submit", {"quote": quote_id, "revision": revision})
-    with runtime.database.begin() as transaction:
+    with nullcontext(within) if within else runtime.database.begin() as transaction:
         row = _lock(transaction, quote_id, revision)
         seen = sight.of_quote(transaction, row.id, key)
         if answer := again(seen.answer):
@@ -52,10 +60,12 @@ def submit(
         attempts = workflows.attempts_of(seen)
         if answer := _standing(row, attempts):
             return keep(transaction, key, answer, now)
+        _must_be_asked_once(runtime.quote(transaction, row.sha256), attempts)
         before = _predecessor(runtime, transaction, attempts, now)
-        routed = route_quote(runtime, transaction, row, seen.current, now)
+        current = waivers.looked_up(transaction, row, seen)
+        routed = route_quote(runtime, transaction, row, current, now)
         start = Start(caller=caller, attempt=_number(row, attempts), before=before)
-        workflow = begin(runtime, transaction, seen.current, routed, start)
+        workflow = begin(runtime, transaction, current, routed, start)
         answer = Answer.of(workflow, steps=workflow.steps)
         return keep(transaction, key, answer, now)
 
@@ -119,3 +129,12 @@ def _predecessor(
 
 def _number(row: QuoteRow, attempts: tuple[Attempt, ...]) -> int:
     return sum(attempt.revision == row.revision for attempt in attempts) + 1
+
+
+def _must_be_asked_once(quote: Quote, attempts: tuple[Attempt, ...]) -> None:
+    if quote.waives is not None and attempts:
+        sentence = (
+            f"Expected to submit '{quote.id}', but an exception is asked for once;"
+            " run 'cpq exception grant' again."
+        )
+        raise InvalidState(sentence)

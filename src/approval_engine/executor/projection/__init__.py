@@ -38,7 +38,9 @@ CHANGES: Mapping[str, Change] = {
 }
 """What each fact changes."""
 
-TOLD = frozenset({Fact.PLANNED, Fact.COMMENTED})
+TOLD = frozenset(
+    {Fact.PLANNED, Fact.COMMENTED, Fact.EXCEPTION_ENDED, Fact.EXCEPTION_EXPIRING}
+)
 """The facts that change nothing but the log."""
 
 

@@ -15,6 +15,7 @@ from approval_engine.operations.invariants import (
     messages,
     people,
     revisions,
+    waivers,
     whole,
     work,
 )
@@ -73,6 +74,7 @@ OF_THE_WHOLE: tuple[Invariant[Transaction], ...] = _table(
     ("I24", whole.current_things_exist),
     ("I25", whole.numbers_are_fresh),
     ("I26", whole.database_is_sound),
+    ("I36", waivers.exceptions_follow),
     ("I41", revisions.kept_approvals_were_given),
     ("I42", revisions.successors_are_known),
 )

@@ -14,7 +14,7 @@ RESULTS = ("applied", "duplicate")
 
 _KEYS = frozenset(
     {"status", "open", "triggers", "asked", "notAsked", "escalated", "reminded"}
-    | {"carried", "due", "result"}
+    | {"carried", "due", "waived", "result"}
 )
 
 
@@ -46,6 +46,7 @@ def read_expectation(node: Node, names: Names) -> Expectation | None:
         reminded=_count(node.child("reminded"), names),
         carried=_several(node.child("carried"), names.step),
         due=_instants(node.child("due"), names),
+        waived=_several(node.child("waived"), names.trigger),
         result=_choice(node.child("result"), RESULTS),
     )
 

@@ -32,6 +32,7 @@ class Seen:
     reminded: Mapping[str, int] = field(default_factory=lambda: NOTHING)
     carried: tuple[str, ...] = ()
     due: Mapping[str, datetime] = field(default_factory=lambda: NO_INSTANTS)
+    waived: tuple[str, ...] = ()
     result: str | None = None
 
 
@@ -43,10 +44,12 @@ def look(database: Database, workflow_id: str | None, result: str | None) -> See
         return Seen(result=result)
     case = find(database, workflow_id)
     workflow = case.workflow
+    fired = tuple(views.fired(case.evaluation))
     return Seen(
         status=str(workflow.status),
         open=_in_policy_order(case, {task.step for task in workflow.open_tasks}),
-        triggers=tuple(each["id"] for each in views.fired(case.evaluation)),
+        triggers=tuple(each["id"] for each in fired),
+        waived=tuple(each["id"] for each in fired if each.get("waived_by")),
         asked=frozenset(task.step for task in workflow.tasks),
         escalated=_facts(database, case, Fact.TASK_ESCALATED),
         reminded=_facts(database, case, Fact.TASK_REMINDED),
@@ -60,7 +63,7 @@ def differences(expect: Expectation, seen: Seen) -> Iterator[str]:
     """
     A sentence for each thing that is not as expected.
     """
-    for name in ("status", "open", "triggers", "carried", "result"):
+    for name in ("status", "open", "triggers", "carried", "waived", "result"):
         wanted, found = getattr(expect, name), getattr(seen, name)
         if wanted is not None and wanted != found:
             yield f"Expected {name} {_said(wanted)}, but it is {_said(found)}."

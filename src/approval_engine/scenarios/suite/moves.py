@@ -12,10 +12,13 @@ from approval_engine.executor.answer import Answer
 from approval_engine.operations import intake
 from approval_engine.operations.granting import Bounds
 from approval_engine.policy.quotes import read_directory, read_quotes
-from approval_engine.scenarios.stage import Deed, Stage
+from approval_engine.scenarios.stage import Deed as TaskDeed
+from approval_engine.scenarios.stage import Stage, asked
 from approval_engine.scenarios.suite.probe import Probe
 from approval_engine.scenarios.suite.script import (
     Act,
+    Deed,
+    Plead,
     Revise,
     Scenario,
     Wait,
@@ -47,7 +50,7 @@ class Moves:
         self._imported = False
         self._quote = read_quotes(scenario.quote)[0]
 
-    def make(self, does: Act | Wait | Work | Window | Revise) -> None:
+    def make(self, does: Deed) -> None:
         """
         Do it. Raises what the command raises, and Unplayable.
         """
@@ -63,6 +66,8 @@ class Moves:
                 self._open(does)
             case Revise():
                 self.result = self._revise(does).result
+            case Plead():
+                self._plead(does)
 
     def _act(self, does: Act) -> Answer:
         if does.action == "submit":
@@ -76,7 +81,7 @@ class Moves:
             sentence = f"Expected a task of step '{does.task}', but none was opened."
             raise Unplayable(sentence)
         actor = self._person(does, seats)
-        deed = Deed(
+        deed = TaskDeed(
             action=Action(does.action),
             actor=actor,
             comment=does.comment,
@@ -114,6 +119,19 @@ class Moves:
         # A revision that was imported stays, even if its submit is refused.
         self._probe.mark()
         self._imported = True
+
+    def _plead(self, does: Plead) -> None:
+        actor = self._named(does.actor)
+        if does.plea is None:
+            self._stage.end(does.ends or "", actor)
+            return
+        workflow_id = self._stage.plead(does.plea, actor)
+        while does.granted:
+            seats = self._stage.workflow(workflow_id).open_tasks
+            if not seats:
+                return
+            deed = TaskDeed(action=Action.APPROVE, actor=asked(seats[0]))
+            self._stage.act(seats[0], deed)
 
     def _workflow(self) -> Workflow:
         if self.workflow_id is None:

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from approval_engine.documents import Document, JsonValue
+from approval_engine.executor.commands.grant import Plea
 from approval_engine.scenarios.stage import CHANNEL
 
 NO_INSTANTS: Mapping[str, datetime] = MappingProxyType({})
@@ -23,7 +24,8 @@ class Expectation:
     What must hold at one moment; None and empty say nothing.
 
     `open` and `triggers` are complete and in policy order, `asked` and `not_asked` need
-    not be complete. `result` is the one of the step's own command.
+    not be complete. `waived` are the triggers that an exception waives, `result` is the
+    one of the step's own command.
     """
 
     status: str | None = None
@@ -35,6 +37,7 @@ class Expectation:
     reminded: Count = None
     carried: tuple[str, ...] | None = None
     due: Mapping[str, datetime] = field(default_factory=lambda: NO_INSTANTS)
+    waived: tuple[str, ...] | None = None
     result: str | None = None
 
 
@@ -97,6 +100,21 @@ class Revise:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Plead:
+    """
+    Somebody asks for an exception, and the first who may grants it on each step.
+
+    With `granted` false it is left with those who were asked; with `ends` one that was
+    granted before is taken back.
+    """
+
+    actor: str
+    plea: Plea | None
+    granted: bool = True
+    ends: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Refusal:
     """
     A refusal that is demanded, with words its sentence must hold.
@@ -105,13 +123,17 @@ class Refusal:
     words: str = ""
 
 
+Deed: TypeAlias = "Act | Wait | Work | Window | Revise | Plead"
+"""What can happen in a step."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Step:
     """
     One step; `refused` is set if it must be refused and change nothing.
     """
 
-    does: Act | Wait | Work | Window | Revise
+    does: Deed
     refused: Refusal | None = None
     expect: Expectation | None = None
 

@@ -7,10 +7,15 @@ from datetime import timedelta
 
 from approval_engine.documents.node import Node
 from approval_engine.domain.actions import Action
+from approval_engine.domain.exceptions import Waives
+from approval_engine.executor.commands.grant import Plea
+from approval_engine.policy.reading.words import read_day
 from approval_engine.scenarios.stage import CHANNEL
 from approval_engine.scenarios.suite.expecting import read_expectation, read_refusal
 from approval_engine.scenarios.suite.script import (
     Act,
+    Deed,
+    Plead,
     Revise,
     Step,
     Wait,
@@ -32,6 +37,8 @@ ACTIONS = (*map(str, Action), *WITHOUT_TASK)
 _ACT_KEYS = frozenset({"actor", "role", "task", "comment", "to", "within", "channel"})
 _WINDOW_NEEDS = ("ends", "from", "starts", "to")
 _WINDOW_KEYS = frozenset({*_WINDOW_NEEDS, "role", "within", "process"})
+_PLEA_NEEDS = frozenset({"account", "trigger", "within", "until", "uses"})
+_PLEA_KEYS = _PLEA_NEEDS | {"actor", "granted", "end"}
 _CHANNELS = ("cli", "web", "api", "mail", CHANNEL)
 
 
@@ -128,12 +135,49 @@ def _revise(node: Node, names: Names) -> Revise:
     return Revise(changes=changes)
 
 
-_Reader = Callable[[Node, Names], Act | Wait | Work | Window | Revise]
+def _plead(node: Node, names: Names) -> Plead:
+    exception = node.child("exception")
+    if not isinstance(exception.value, dict):
+        exception.wants("an exception as an object")
+    refuse_others(exception, _PLEA_KEYS)
+    actor = names.person(exception.child("actor")) if exception.has("actor") else ""
+    if exception.has("end"):
+        return Plead(
+            actor=actor or "submitter", plea=None, ends=exception.child("end").text()
+        )
+    for key in sorted(_PLEA_NEEDS):
+        if not exception.has(key):
+            exception.problem("missing", f"Expected a value for '{key}'.")
+    granted = exception.child("granted").flag(default=True)
+    return Plead(
+        actor=actor or "submitter", plea=_plea(exception, names), granted=granted
+    )
+
+
+def _plea(node: Node, names: Names) -> Plea:
+    parts = {key: node.child(key) for key in _PLEA_NEEDS}
+    needed = {key: part for key, part in parts.items() if part.value is not None}
+    waives = Waives(
+        trigger=names.trigger(needed["trigger"]) if "trigger" in needed else "",
+        within=needed["within"].text() if "within" in needed else "",
+        ends_on=None if _is_open(parts["until"]) else read_day(parts["until"]),
+        uses=None if _is_open(parts["uses"]) else parts["uses"].whole(1),
+    )
+    account = needed["account"].text() if "account" in needed else ""
+    return Plea(account=account, waives=waives, reason="as the scenario says")
+
+
+def _is_open(node: Node) -> bool:
+    return node.value in {"unlimited", None}
+
+
+_Reader = Callable[[Node, Names], Deed]
 _KINDS: Mapping[str, tuple[_Reader, frozenset[str]]] = {
     "action": (_act, _ACT_KEYS | {"refused"}),
     "after": (_wait, frozenset()),
     "worker": (_work, frozenset()),
     "delegation": (_window, frozenset({"refused"})),
     "revise": (_revise, frozenset({"refused"})),
+    "exception": (_plead, frozenset({"refused"})),
 }
 """What a step can be, by the key that says so, with the other keys it may have."""

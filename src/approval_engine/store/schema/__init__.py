@@ -16,12 +16,14 @@ from approval_engine.store.schema.catalog import (
     COUNTER,
     DELEGATION,
     DOCUMENT,
+    EXCHANGE_RATE,
     POLICY,
     QUOTE,
     SEQUENCES,
     SETTING,
     WINDOW_SWEEP,
 )
+from approval_engine.store.schema.exceptions import EXCEPTION
 from approval_engine.store.schema.notices import (
     LETTER_PART,
     MAIL_LINK,
@@ -48,6 +50,8 @@ __all__ = [
     "DOCUMENT",
     "EVENT",
     "EVENT_TEXT",
+    "EXCEPTION",
+    "EXCHANGE_RATE",
     "IDEMPOTENCY",
     "INCIDENT",
     "LETTER_PART",

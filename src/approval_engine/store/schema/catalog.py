@@ -42,6 +42,7 @@ COUNTER = Table(
     Column("task", Integer, nullable=False),
     Column("delegation", Integer, nullable=False),
     Column("incident", Integer, nullable=False),
+    Column("exception", Integer, nullable=False, server_default="1"),
 )
 
 SEQUENCES = tuple(f"{column.name}_number" for column in COUNTER.columns)
@@ -107,4 +108,16 @@ WINDOW_SWEEP = Table(
     Column("confirmed", Integer, nullable=False),
     CheckConstraint("confirmed IN (0, 1)", name="confirmed"),
     CheckConstraint("edge IN ('opened', 'closed')", name="edge"),
+)
+
+# What a currency was worth on a day; a quote freezes the rate in its own evaluation.
+EXCHANGE_RATE = Table(
+    "exchange_rate",
+    METADATA,
+    Column("set_name", Text, primary_key=True),
+    Column("currency", Text, primary_key=True),
+    Column("into_currency", Text, primary_key=True),
+    Column("on_day", Text, primary_key=True),
+    # An exact decimal: no database may round it.
+    Column("rate", Text, nullable=False),
 )

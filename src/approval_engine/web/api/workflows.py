@@ -10,7 +10,8 @@ from approval_engine.errors import InvalidInput
 from approval_engine.executor.answer import Answer, Caller
 from approval_engine.executor.commands import recall as recalling
 from approval_engine.executor.commands import submit as submitting
-from approval_engine.history import reading, views
+from approval_engine.history import reading, views, ways
+from approval_engine.operations import avoiding
 from approval_engine.operations.preview import preview as route
 from approval_engine.planner.document import plain
 from approval_engine.store import catalog, lists
@@ -136,17 +137,21 @@ def preview() -> Response:
     quote_id = text(body("quoteId"), "quoteId")
     quotes.find(quote_id)
     routed = route(context.runtime(), quote_id)
+    around = avoiding.of_preview(routed, context.runtime().clock())
     return as_json(
         {
             "quoteId": routed.quote.id,
             "quoteRevision": routed.quote.revision,
             "policyVersion": routed.policy.version,
             "triggers": [
-                {"id": trigger.id, "reason": trigger.reason}
+                views.trigger_view(trigger.id, trigger.reason, trigger.waived_by)
                 for trigger in routed.evaluation.fired
             ],
             "inputs": plain(routed.evaluation.inputs),
-            "steps": views.plan_view(routed.plan),
+            "steps": [
+                step | {"avoidedBy": ways.view(around.get(step["step"], ()))}
+                for step in views.plan_view(routed.plan)
+            ],
         }
     )
 

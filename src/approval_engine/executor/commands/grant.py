@@ -1,0 +1,150 @@
+"""
+Grant: a request for an exception → its document and the workflow that may grant it.
+
+The request is submitted like a quote, so whoever asks for it can never decide it.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from approval_engine.documents import canonical, sha256
+from approval_engine.domain.events import stamp
+from approval_engine.domain.exceptions import PREFIX, Waives
+from approval_engine.domain.lifecycle import ExceptionStatus, WorkflowStatus
+from approval_engine.errors import InvalidInput, InvalidState
+from approval_engine.executor.answer import Answer, Caller
+from approval_engine.executor.commands.beats import must_be_active
+from approval_engine.executor.commands.submit import submit
+from approval_engine.executor.comments import comment_of
+from approval_engine.executor.routed import day_of, policy_in_force
+from approval_engine.executor.runtime import Runtime
+from approval_engine.policy.granting import amounts, requested
+from approval_engine.policy.model import Policy
+from approval_engine.store import catalog, exceptions, numbers
+from approval_engine.store.catalog import Document, QuoteRow
+from approval_engine.store.database import Transaction
+from approval_engine.store.exceptions import ExceptionRow
+
+_LONGEST_ACCOUNT = 200
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Plea:
+    """
+    What somebody wants for an account, and why.
+    """
+
+    account: str
+    waives: Waives
+    reason: str
+
+
+def grant(runtime: Runtime, plea: Plea, caller: Caller) -> tuple[str, Answer]:
+    """
+    Ask for an exception; its id, and the answer of the workflow that may grant it.
+
+    Raises a Refused if the trigger cannot be waived or its bounds are open, and
+    PlanError if nobody could approve all that they allow.
+    """
+    now = runtime.clock()
+    _check(plea)
+    with runtime.database.begin() as transaction:
+        current = catalog.current(transaction)
+        deed = f"ask for an exception for account '{plea.account}'"
+        must_be_active(runtime, transaction, current, caller.actor, deed)
+        policy = policy_in_force(runtime, transaction, current, now)
+        body = _document(policy, plea, caller.actor, now)
+        exception_id = _place(transaction, plea, caller.actor, body, now)
+        author = Caller(actor=caller.actor, channel=caller.channel)
+        answer = submit(runtime, exception_id, author, within=transaction)
+        if answer.status != WorkflowStatus.PENDING:
+            sentence = (
+                f"Expected somebody to grant '{exception_id}', but trigger"
+                f" '{plea.waives.trigger}' asks nobody who could refuse it."
+            )
+            raise InvalidState(sentence)
+        row = ExceptionRow(
+            id=exception_id,
+            account=plea.account,
+            waives=plea.waives,
+            used=0,
+            status=ExceptionStatus.PENDING,
+            requested_by=caller.actor,
+            granted_by=(),
+            workflow_id=answer.workflow,
+            created_at=stamp(now),
+        )
+        exceptions.add(transaction, row)
+        return exception_id, answer
+
+
+def _check(plea: Plea) -> None:
+    if comment_of(plea.reason) is None:
+        sentence = "Expected a reason for the exception, but it is missing."
+        raise InvalidInput(sentence)
+    account = plea.account
+    if not (account.strip() and account.isprintable()):
+        sentence = "Expected the account of the exception as a text of one line."
+        raise InvalidInput(sentence)
+    if len(account) > _LONGEST_ACCOUNT or (plea.waives.uses or 1) < 1:
+        sentence = "Expected a shorter account and at least one use."
+        raise InvalidInput(sentence)
+
+
+def _document(
+    policy: Policy, plea: Plea, actor: str, now: datetime
+) -> dict[str, object]:
+    today, waives = day_of(policy, now), plea.waives
+    if waives.ends_on is not None and waives.ends_on < today:
+        sentence = f"Expected a last day from {today} on, but got {waives.ends_on}."
+        raise InvalidInput(sentence)
+    evaluation = requested(policy, waives, today)
+    return {
+        **amounts(evaluation.inputs),
+        "revision": 1,
+        "submittedBy": actor,
+        "account": plea.account,
+        "currency": policy.currency,
+        "justification": comment_of(plea.reason),
+        "lines": [],
+        "exception": {
+            "trigger": waives.trigger,
+            "within": waives.within,
+            "until": waives.ends_on,
+            "uses": waives.uses,
+        },
+    }
+
+
+def _place(
+    transaction: Transaction,
+    plea: Plea,
+    actor: str,
+    value: dict[str, object],
+    now: datetime,
+) -> str:
+    """
+    Store the request where quotes lie, under an id that no quote has.
+    """
+    exception_id = _free_id(transaction)
+    body = canonical({**value, "id": exception_id})
+    document = Document(sha256=sha256(body), kind="quote", body=body)
+    catalog.put(transaction, [document])
+    row = QuoteRow(
+        id=exception_id,
+        revision=1,
+        sha256=document.sha256,
+        account=plea.account,
+        submitted_by=actor,
+    )
+    catalog.add_quotes(transaction, [row], stamp(now))
+    return exception_id
+
+
+def _free_id(transaction: Transaction) -> str:
+    while True:
+        (number,) = numbers.take(transaction, exception=1)["exception"]
+        exception_id = f"{PREFIX}{number}"
+        # A quote may have been imported under such an id before there were exceptions.
+        if catalog.quote(transaction, exception_id) is None:
+            return exception_id
