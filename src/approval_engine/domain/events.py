@@ -30,6 +30,9 @@ class Fact(StrEnum):
     TASK_CLAIMED = "task_claimed"  # assignee, comment hash
     TASK_RELEASED = "task_released"  # comment hash
     TASK_DELEGATED = "task_delegated"  # assignee, principal, comment hash
+    TASK_REASSIGNED = (
+        "task_reassigned"  # assignee, candidates, role, principal, why, comment hash
+    )
     TASK_APPROVED = "task_approved"  # comment hash
     TASK_REJECTED = "task_rejected"  # comment hash
     TASK_RETURNED = "task_returned"  # comment hash
@@ -37,7 +40,14 @@ class Fact(StrEnum):
     TASK_ESCALATED = "task_escalated"  # timer, level, role, candidates
     TASK_CLOSED = "task_closed"  # the move, and why
     TIMER_EXHAUSTED = "timer_exhausted"  # timer: nobody is left to ask, so it holds
-    COMMENTED = "commented"  # comment hash
+    APPROVER_ADDED = "approver_added"  # approver, whether after the rule, comment hash
+    INFO_REQUESTED = "info_requested"  # asked, whether the clock stops, comment hash
+    INFO_PROVIDED = "info_provided"  # comment hash
+    CLOCK_RESUMED = "clock_resumed"  # step, new due instants of its timers and tasks
+    COMMENTED = "commented"  # comment hash; of a reply also its event and author
+    NUDGED = "nudged"  # nothing
+    OVERRIDE_REQUESTED = "override_requested"  # decision, comment hash
+    OVERRIDDEN = "overridden"  # decision, who asked for it, comment hash
     RECALLED = "recalled"  # comment hash
     WORKFLOW_APPROVED = "workflow_approved"  # nothing, or by policy
     WORKFLOW_REJECTED = "workflow_rejected"  # step

@@ -42,18 +42,19 @@ class Eligibility:
         """
         return self.case.roster.directory
 
-    def around(
-        self, task: Task, people: Iterable[str], veto: tuple[str, ...] = ()
-    ) -> Surroundings:
+    def around(self, task: Task, people: Iterable[str]) -> Surroundings:
         """
         What the guard judges these people by, on this task.
         """
+        rule = self.needed[task.step].rule
         lacks = ((person, self.lacking(task, person)) for person in people)
         return Surroundings(
             directory=self.directory,
             excluded=self.case.barred,
             unfit={person: reason for person, reason in lacks if reason},
-            veto=veto,
+            veto=rule.completion.veto,
+            pauses=rule.pause_on_info,
+            bulk=rule.bulk,
         )
 
     def able(self, task: Task, role: str) -> tuple[str, ...]:
@@ -79,6 +80,9 @@ class Eligibility:
         requirement = self.needed[task.step]
         if (user := self.directory.user(person)) is None:
             return "is not in the directory"
+        if task.ad_hoc:
+            # Whoever was added says yes besides those who have the authority.
+            return None
         roles = _roles(requirement, role)
         holds = not roles.isdisjoint(self.directory.roles_of(person))
         if not holds and user not in line_of(self.case, requirement.rule):

@@ -40,7 +40,7 @@ def advance(recorder: Recorder, calendars: Calendars, take: TakeTaskIds) -> None
         for task in recorder.workflow.open_tasks
         if (task.element, task.occurrence) not in waiting
     ]
-    _close(recorder, settled, TaskMove.DISPENSE, "the step was decided without it")
+    close(recorder, settled, TaskMove.DISPENSE, "the step was decided without it")
     _open(recorder, position, calendars, take)
 
 
@@ -63,7 +63,7 @@ def close_all(recorder: Recorder, move: TaskMove) -> None:
     """
     Close what is still open, because the workflow ended.
     """
-    _close(recorder, recorder.workflow.open_tasks, move, "the workflow ended")
+    close(recorder, recorder.workflow.open_tasks, move, "the workflow ended")
 
 
 def seats_to_open(pinned: Pinned) -> int:
@@ -74,9 +74,12 @@ def seats_to_open(pinned: Pinned) -> int:
     return sum(step.staffing.seats for step, _ in _unopened(pinned, position, ()))
 
 
-def _close(
+def close(
     recorder: Recorder, tasks: Iterable[Task], move: TaskMove, because: str
 ) -> None:
+    """
+    Close tasks that nobody needs any more, and say why.
+    """
     for task in tasks:
         data = {"move": str(move), "because": because}
         recorder.note(Fact.TASK_CLOSED, data, task.id)
@@ -133,7 +136,7 @@ def _opening(
         "role": staffing.role_of(seat) or step.role,
         "candidates": staffing.candidates if shared else (person,),
         "assignee": person,
-        "dueAt": _due(recorder.at, step.sla_hours, calendar),
+        "dueAt": due_at(recorder.at, step.sla_hours, calendar),
     }
 
 
@@ -154,7 +157,7 @@ def _timers(
                 "occurrence": timer.occurrence,
                 "kind": kind,
                 "level": level,
-                "dueAt": _due(recorder.at, _hours(step, kind, level), calendar),
+                "dueAt": due_at(recorder.at, _hours(step, kind, level), calendar),
             }
         )
     return rows
@@ -170,5 +173,8 @@ def _hours(step: PlannedStep, kind: str, level: int) -> Decimal:
 
 # All seats and timers that open at one instant with the same hours share the result.
 @lru_cache(maxsize=64)
-def _due(at: datetime, hours: Decimal, calendar: WorkingTime) -> str:
+def due_at(at: datetime, hours: Decimal, calendar: WorkingTime) -> str:
+    """
+    The stamp of the instant at which so many working hours have passed.
+    """
     return stamp(add_hours(calendar, at, hours))

@@ -5,7 +5,9 @@ The rows go into the transaction of the event, so no message tells of what was u
 """
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
+from approval_engine.documents import load
 from approval_engine.domain.events import Event, Fact
 from approval_engine.domain.workflow import Task, Workflow
 from approval_engine.store.messages import Message
@@ -23,8 +25,17 @@ ASKED = {
     Fact.TASK_DELEGATED: "delegated",
     Fact.TASK_REMINDED: "reminder",
     Fact.TASK_ESCALATED: "escalated",
+    Fact.TASK_REASSIGNED: "reassigned",
+    Fact.NUDGED: "nudged",
 }
 """The facts that ask somebody, with the kind of message they send."""
+
+BESIDE = {
+    Fact.INFO_REQUESTED: "info_requested",
+    Fact.INFO_PROVIDED: "info_provided",
+    Fact.COMMENTED: "replied",
+}
+"""The facts that concern one person, with the kind of message they send."""
 
 
 def messages(events: Iterable[Event], workflow: Workflow) -> Iterator[Message]:
@@ -62,9 +73,22 @@ def _audience(event: Event, workflow: Workflow) -> tuple[str, tuple[str, ...]]:
         people = (workflow.submitted_by, workflow.owner or workflow.submitted_by)
         return ENDED[Fact(event.action)], people
     task = workflow.task(event.task_id or "")
+    if event.action in BESIDE:
+        return BESIDE[Fact(event.action)], _named(event, task)
     if event.action in ASKED and task and task.is_open:
         return ASKED[Fact(event.action)], _asked(task)
     return "", ()
+
+
+def _named(event: Event, task: Task | None) -> tuple[str, ...]:
+    """
+    Whom a fact beside the decisions concerns: whom it names, or who has the task.
+    """
+    data: Any = load(event.data.encode())
+    if event.action == Fact.INFO_PROVIDED:
+        return _asked(task) if task and task.is_open else ()
+    named = data.get("asked") or data.get("to")
+    return (named,) if named else ()
 
 
 def _asked(task: Task) -> tuple[str, ...]:

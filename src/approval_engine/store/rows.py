@@ -70,6 +70,10 @@ def task_row(task: Task) -> dict[str, object]:
         "closed_by": task.closed_by,
         "closed_seq": task.closed_seq,
         "vetoed": int(task.vetoed),
+        "ad_hoc": int(task.ad_hoc),
+        "info_from": task.info_from,
+        "info_since": stamp(task.info_since) if task.info_since else None,
+        "then_ask": canonical(task.then_ask).decode() if task.then_ask else None,
     }
 
 
@@ -127,6 +131,10 @@ def task_of(row: Row[Any]) -> Task:
         closed_by=row.closed_by,
         closed_seq=row.closed_seq,
         vetoed=bool(row.vetoed),
+        ad_hoc=bool(row.ad_hoc),
+        info_from=row.info_from,
+        info_since=instant(row.info_since) if row.info_since else None,
+        then_ask=tuple(_list(row.then_ask)) if row.then_ask else (),
     )
 
 
@@ -139,7 +147,7 @@ def _number(identifier: str) -> int:
 
 
 def _timer_row(timer: PendingTimer) -> dict[str, object]:
-    return {
+    row: dict[str, object] = {
         "element": timer.element,
         "occurrence": timer.occurrence,
         "step": timer.step,
@@ -147,6 +155,7 @@ def _timer_row(timer: PendingTimer) -> dict[str, object]:
         "level": timer.level,
         "dueAt": stamp(timer.due_at),
     }
+    return row | ({"pausedAt": stamp(timer.paused_at)} if timer.paused_at else {})
 
 
 def _timer_of(row: Mapping[str, Any]) -> PendingTimer:
@@ -157,4 +166,5 @@ def _timer_of(row: Mapping[str, Any]) -> PendingTimer:
         kind=row["kind"],
         level=row["level"],
         due_at=instant(row["dueAt"]),
+        paused_at=instant(row["pausedAt"]) if "pausedAt" in row else None,
     )

@@ -192,6 +192,7 @@ def may_see(
         people |= set(step.staffing.candidates)
     for task in workflow.tasks:
         people |= {*task.candidates, task.assignee, task.principal, task.closed_by}
+        people |= {task.info_from, *task.then_ask}
     return user.id in people or oversees(user, directory)
 
 

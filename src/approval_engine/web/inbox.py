@@ -27,7 +27,15 @@ from approval_engine.web.errors import status_of
 
 blueprint = Blueprint("inbox", __name__)
 
-STAYS = frozenset({Action.CLAIM, Action.COMMENT})
+STAYS = frozenset(
+    {
+        Action.CLAIM,
+        Action.COMMENT,
+        Action.REQUEST_INFO,
+        Action.PROVIDE_INFO,
+        Action.ADD_APPROVER,
+    }
+)
 """After these the task is shown again; after the others the next one."""
 
 DONE: Mapping[Action, str] = {
@@ -38,6 +46,10 @@ DONE: Mapping[Action, str] = {
     Action.RELEASE: "You gave {} back.",
     Action.DELEGATE: "You handed {} over.",
     Action.COMMENT: "You commented on {}.",
+    Action.REASSIGN: "You gave {} to somebody else.",
+    Action.REQUEST_INFO: "You asked for information on {}.",
+    Action.PROVIDE_INFO: "You answered on {}.",
+    Action.ADD_APPROVER: "You added an approver to {}.",
 }
 """What is said after an action that was taken."""
 
@@ -99,6 +111,7 @@ def _wish(task: Task) -> Wish:
         action=Action(word),
         comment=request.form.get("comment"),
         to=request.form.get("to", "").strip() or None,
+        after=request.form.get("after") == "yes",
     )
 
 

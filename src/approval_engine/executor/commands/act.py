@@ -9,6 +9,7 @@ from approval_engine.domain.actions import Action, Request, decide, is_repeat
 from approval_engine.domain.workflow import Task, Workflow
 from approval_engine.errors import NotFound
 from approval_engine.executor.answer import Answer, Caller, again, keep, key_of
+from approval_engine.executor.beside import follow, resume_clocks
 from approval_engine.executor.commands.beats import (
     Desk,
     lock,
@@ -20,13 +21,21 @@ from approval_engine.executor.follow_up import advance
 from approval_engine.executor.incident import held_on_failure
 from approval_engine.executor.recorder import Recorder
 from approval_engine.executor.runtime import Runtime
+from approval_engine.store import events
+from approval_engine.store.database import Transaction
 from approval_engine.store.events import EventText
+
+_LATER = ("reply_to", "after", "bulk")
+"""What a wish may say besides, and earlier ones could not."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wish:
     """
-    What somebody wants done to a task; `to` is the stand-in of a delegation.
+    What somebody wants done to a task; `to` is whom he names.
+
+    `reply_to` is the event whose comment this one answers, `after` asks an added
+    approver once the rule is met, `bulk` says that it is one of several decisions.
     """
 
     workflow: str
@@ -34,6 +43,17 @@ class Wish:
     action: Action
     comment: str | None = None
     to: str | None = None
+    reply_to: int | None = None
+    after: bool = False
+    bulk: bool = False
+
+    def body(self) -> dict[str, object]:
+        """
+        What the same request must say again under its key.
+        """
+        values = {name: getattr(self, name) for name in Wish.__slots__}
+        more = {name: value for name in _LATER if (value := values.pop(name))}
+        return values | more
 
 
 def act(runtime: Runtime, wish: Wish, caller: Caller) -> Answer:
@@ -44,7 +64,7 @@ def act(runtime: Runtime, wish: Wish, caller: Caller) -> Answer:
     """
     now = runtime.clock()
     comment = comment_of(wish.comment)
-    key = key_of(caller, "act", {name: getattr(wish, name) for name in Wish.__slots__})
+    key = key_of(caller, "act", wish.body())
     with (
         held_on_failure(runtime, wish.workflow),
         runtime.database.begin() as transaction,
@@ -55,19 +75,43 @@ def act(runtime: Runtime, wish: Wish, caller: Caller) -> Answer:
         workflow = found.workflow
         task = _task(workflow, wish)
         salt = secrets.token_hex(16)
-        request = Request(
-            action=wish.action,
-            actor=caller.actor,
-            channel=caller.channel,
-            comment_sha256=salted(salt, comment) if comment else None,
-            to=wish.to,
-        )
+        written = salted(salt, comment) if comment else None
+        request = _request(transaction, wish, caller, written)
         if is_repeat(task, request):
             return keep(transaction, key, _answer(workflow, wish, "duplicate"), now)
         desk = open_desk(runtime, transaction, found, now)
         recorder = _record(desk, workflow, task, request)
         after = store(transaction, recorder, _texts(recorder, salt, comment))
         return keep(transaction, key, _answer(after, wish, "applied"), now)
+
+
+def _request(
+    transaction: Transaction, wish: Wish, caller: Caller, comment_sha256: str | None
+) -> Request:
+    to = wish.to
+    if wish.reply_to is not None:
+        to = _author(transaction, wish)
+    return Request(
+        action=wish.action,
+        actor=caller.actor,
+        channel=caller.channel,
+        comment_sha256=comment_sha256,
+        to=to,
+        reply_to=wish.reply_to,
+        after=wish.after,
+        bulk=wish.bulk,
+    )
+
+
+def _author(transaction: Transaction, wish: Wish) -> str:
+    found = events.author_of_text(transaction, wish.workflow, wish.reply_to or 0)
+    if found is None:
+        sentence = (
+            f"There is no comment in event {wish.reply_to} of"
+            f" workflow '{wish.workflow}'."
+        )
+        raise NotFound(sentence)
+    return found
 
 
 def _task(workflow: Workflow, wish: Wish) -> Task:
@@ -81,13 +125,15 @@ def _task(workflow: Workflow, wish: Wish) -> Task:
 def _record(desk: Desk, workflow: Workflow, task: Task, request: Request) -> Recorder:
     people = desk.people(workflow)
     named = [person for person in (request.actor, request.to) if person]
-    veto = desk.pinned.step(task.step).completion.veto
-    fact = decide(workflow, task, request, people.around(task, named, veto))
+    fact = decide(workflow, task, request, people.around(task, named))
     author = (request.actor, request.channel)
     recorder = Recorder(workflow, desk.pinned, desk.now, author)
     recorder.record(fact)
     if recorder.workflow.state != workflow.state:
         advance(recorder, desk.calendar, desk.take_task_ids)
+    else:
+        follow(recorder, fact, desk.calendar, desk.take_task_ids)
+    resume_clocks(recorder, desk.calendar)
     return recorder
 
 

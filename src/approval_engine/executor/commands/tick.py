@@ -6,6 +6,7 @@ there. After an outage the missed timers of a task become one fact, not one each
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from approval_engine.domain.events import Fact
 from approval_engine.domain.lifecycle import WorkflowStatus
@@ -47,7 +48,7 @@ def tick(runtime: Runtime, workflow_id: str) -> Answer | None:
         if found is None or found.incident is not None:
             return None
         workflow = found.workflow
-        late = tuple(timer for timer in workflow.timers if timer.due_at <= now)
+        late = tuple(timer for timer in workflow.timers if _rings(timer, now))
         if not late or workflow.status != WorkflowStatus.PENDING:
             return None
         desk = open_desk(runtime, transaction, found, now)
@@ -55,6 +56,10 @@ def tick(runtime: Runtime, workflow_id: str) -> Answer | None:
         _ring(desk, recorder, late)
         after = store(transaction, recorder)
         return Answer.of(after, action="tick")
+
+
+def _rings(timer: PendingTimer, now: datetime) -> bool:
+    return timer.due_at <= now and timer.paused_at is None
 
 
 def _ring(desk: Desk, recorder: Recorder, late: tuple[PendingTimer, ...]) -> None:

@@ -12,7 +12,14 @@ from approval_engine.documents import load
 from approval_engine.domain.events import Event, Fact, instant
 from approval_engine.domain.workflow import Workflow
 from approval_engine.errors import EngineError
-from approval_engine.executor.projection import answers, endings, tasks, timers
+from approval_engine.executor.projection import (
+    answers,
+    endings,
+    hands,
+    overriding,
+    tasks,
+    timers,
+)
 from approval_engine.executor.projection.answers import ANSWERS
 from approval_engine.executor.projection.change import Change, Pinned, Recorded
 from approval_engine.executor.projection.endings import ENDINGS
@@ -22,12 +29,14 @@ __all__ = ["ANSWERS", "ENDINGS", "Pinned", "begin", "evolve"]
 CHANGES: Mapping[str, Change] = {
     **answers.CHANGES,
     **endings.CHANGES,
+    **hands.CHANGES,
+    **overriding.CHANGES,
     **tasks.CHANGES,
     **timers.CHANGES,
 }
 """What each fact changes."""
 
-TOLD = frozenset({Fact.PLANNED, Fact.COMMENTED})
+TOLD = frozenset({Fact.PLANNED, Fact.COMMENTED, Fact.NUDGED, Fact.OVERRIDE_REQUESTED})
 """The facts that change nothing but the log."""
 
 

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from approval_engine.definitions import ids
-from approval_engine.domain.completion import Outcome, decide
+from approval_engine.domain.completion import Outcome
 from approval_engine.domain.events import Fact, instant
 from approval_engine.domain.lifecycle import TaskMove, move_task
+from approval_engine.domain.outcome import outcome_of
 from approval_engine.domain.workflow import Task, Workflow
 from approval_engine.executor import engine
 from approval_engine.executor.projection.change import (
@@ -43,7 +44,7 @@ def answered(workflow: Workflow, recorded: Recorded) -> Workflow:
     )
     after = with_task(workflow, changed)
     completion = recorded.pinned.step(task.step).completion
-    outcome = decide(completion, after.tally(task.step))
+    outcome = outcome_of(after, task.step, completion)
     return _settled(after, recorded.pinned, task, outcome) if outcome else after
 
 

@@ -65,6 +65,8 @@ def timers_fire_once(subject: Subject) -> Iterator[str]:
         data = data_of(event)
         if event.action == Fact.TASK_OPENED:
             due |= {(t["element"], t["occurrence"]): t["dueAt"] for t in data["timers"]}
+        if event.action == Fact.CLOCK_RESUMED:
+            due |= {(element, number): at for element, number, at in data["timers"]}
         for element, occurrence in data["timers"] if event.action in RANG else ():
             due_at = due.pop((element, occurrence), None)
             if due_at is None:

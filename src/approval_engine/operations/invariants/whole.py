@@ -22,6 +22,10 @@ LEAVES = {
     Action.RELEASE: Fact.TASK_RELEASED,
     Action.DELEGATE: Fact.TASK_DELEGATED,
     Action.COMMENT: Fact.COMMENTED,
+    Action.REASSIGN: Fact.TASK_REASSIGNED,
+    Action.REQUEST_INFO: Fact.INFO_REQUESTED,
+    Action.PROVIDE_INFO: Fact.INFO_PROVIDED,
+    Action.ADD_APPROVER: Fact.APPROVER_ADDED,
 }
 """The fact that each action leaves."""
 
@@ -118,7 +122,7 @@ def _is_there(transaction: Transaction, answer: Answer) -> bool:
 
 
 def _tells(event: Event, row: Columns, answer: Answer) -> bool:
-    facts = {"submit": Fact.SUBMITTED, "recall": Fact.RECALLED}
+    facts = {"submit": Fact.SUBMITTED, "recall": Fact.RECALLED, "nudge": Fact.NUDGED}
     if row["route"] == "act" and answer.action in set(Action):
         facts["act"] = LEAVES[Action(answer.action)]
     wanted = facts.get(row["route"])

@@ -5,8 +5,10 @@ What must hold between tasks, timers, engine and plan, and of the columns querie
 from collections import Counter
 from collections.abc import Iterator
 
-from approval_engine.domain.completion import Outcome, decide
+from approval_engine.domain.completion import Outcome
+from approval_engine.domain.events import Fact
 from approval_engine.domain.lifecycle import WORKFLOW_MOVES, WorkflowStatus
+from approval_engine.domain.outcome import outcome_of
 from approval_engine.domain.workflow import Workflow
 from approval_engine.executor import engine
 from approval_engine.executor.projection import ANSWERS
@@ -95,6 +97,9 @@ def verdict_follows(subject: Subject) -> Iterator[str]:
     refused = {_REFUSALS[each] for each in outcomes if each in _REFUSALS}
     approved = all(outcome is Outcome.APPROVED for outcome in outcomes)
     expected = refused or (_APPROVED if approved else _UNDECIDED)
+    if any(event.action == Fact.OVERRIDDEN for event in subject.log):
+        # The one way to a verdict that no step gave.
+        expected = _OVERRIDDEN
     if workflow.status not in expected and not subject.incident:
         said = [f"{s.id}={o or 'open'}" for s, o in zip(steps, outcomes, strict=True)]
         yield f"it is {workflow.status}, but its steps say {', '.join(said) or 'none'}"
@@ -110,7 +115,9 @@ def plan_is_followed(subject: Subject) -> Iterator[str]:
         yield f"the row counts {workflow.steps} steps, the plan {len(steps)}"
     seats: dict[tuple[str, int], list[int]] = {}
     for task in workflow.tasks:
-        seats.setdefault((task.step, task.occurrence), []).append(task.seat)
+        mine = seats.setdefault((task.step, task.occurrence), [])
+        # Seats of people who were added come behind those of the plan.
+        mine += [] if task.ad_hoc else [task.seat]
     for (name, occurrence), numbers in seats.items():
         step = planned.get(name)
         if step is None:
@@ -139,6 +146,7 @@ _APPROVED = {
     WorkflowStatus.APPROVED,
     *WORKFLOW_MOVES[WorkflowStatus.APPROVED].values(),
 }
+_OVERRIDDEN = {WorkflowStatus.REJECTED, *_APPROVED}
 _UNDECIDED = {
     WorkflowStatus.PENDING,
     WorkflowStatus.RECALLED,
@@ -149,7 +157,7 @@ _UNDECIDED = {
 def _outcome(workflow: Workflow, step: PlannedStep) -> Outcome | None:
     if not workflow.seats(step.id):
         return None
-    return decide(step.completion, workflow.tally(step.id))
+    return outcome_of(workflow, step.id, step.completion)
 
 
 def _came_too_soon(

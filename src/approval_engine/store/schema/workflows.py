@@ -90,6 +90,13 @@ TASK = Table(
     Column("closed_by", Text),
     Column("closed_seq", Integer),
     Column("vetoed", Integer, nullable=False),
+    # Whether an approver added this seat; it counts besides the rule of the step.
+    Column("ad_hoc", Integer, nullable=False, server_default="0"),
+    # Who is to answer a question about this task, since when; almost always nobody.
+    Column("info_from", Text),
+    Column("info_since", Text),
+    # Whom its approver wants asked once the rule is met, as a JSON list; mostly nobody.
+    Column("then_ask", Text),
     # A seat of a step opens once per pass: no event may open it a second time.
     UniqueConstraint("workflow_id", "element", "occurrence", "seat"),
     CheckConstraint(

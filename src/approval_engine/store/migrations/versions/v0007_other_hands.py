@@ -1,0 +1,23 @@
+"""
+Seats added by approvers, questions about a task, and what was asked for it.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0007"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """
+    Add what a task knows of added approvers and of questions.
+    """
+    op.add_column(
+        "approval_task",
+        sa.Column("ad_hoc", sa.Integer(), nullable=False, server_default="0"),
+    )
+    for name in ("info_from", "info_since", "then_ask"):
+        op.add_column("approval_task", sa.Column(name, sa.Text(), nullable=True))
