@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Generic, TypeVar
 from urllib.parse import urlsplit
@@ -20,6 +21,7 @@ DEFAULT_DATABASE_URL = "sqlite:///cpq.db"
 _HERE = Path(__file__).parent
 _MASK = "***"
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
+_NUMBER = re.compile(r"[0-9]{1,15}(\.[0-9]{1,4})?")
 # Greedy on purpose: a password may hold any character that its owner forgot to quote.
 _LOGIN = re.compile(r"(://[^:@/]*:).*@")
 _PASSWORD = re.compile(r"(password=)[^&]*")
@@ -32,8 +34,9 @@ class Settings:
     """
     What the environment says; each field is the variable `CPQ_` + its name.
 
-    `now` is a fixed clock for rehearsals. What is left out of the representation is
-    secret or may hold a password.
+    `now` is a fixed clock for rehearsals, `override_limit` the worth of a quote up to
+    which one admin alone may override its review. What is left out of the
+    representation is secret or may hold a password.
     """
 
     database_url: str = field(default=DEFAULT_DATABASE_URL, repr=False)
@@ -49,6 +52,7 @@ class Settings:
     oidc_client_secret: str | None = field(default=None, repr=False)
     now: datetime | None = None
     allow_fixed_clock: bool = False
+    override_limit: Decimal | None = None
 
     def masked(self) -> tuple[tuple[str, str], ...]:
         """
@@ -93,6 +97,7 @@ def load(environ: Mapping[str, str]) -> Settings:
         oidc_client_secret=_read(environ, "OIDC_CLIENT_SECRET", _TEXT),
         now=_read(environ, "NOW", _CLOCK),
         allow_fixed_clock=_read(environ, "ALLOW_FIXED_CLOCK", _FLAG) or False,
+        override_limit=_read(environ, "OVERRIDE_LIMIT", _AMOUNT),
     )
 
 
@@ -119,6 +124,12 @@ def _flag(text: str) -> bool:
     if text not in {"0", "1"}:
         raise ValueError(text)
     return text == "1"
+
+
+def _amount(text: str) -> Decimal:
+    if not _NUMBER.fullmatch(text):
+        raise ValueError(text)
+    return Decimal(text)
 
 
 def _instant(text: str) -> datetime:
@@ -151,6 +162,7 @@ def _url(*schemes: str) -> Callable[[str], str]:
 
 _TEXT = _Form(words="a text", parse=str)
 _FLAG = _Form(words="1 or 0", parse=_flag)
+_AMOUNT = _Form(words="an amount such as 50000", parse=_amount)
 _CLOCK = _Form(words="an instant such as 2026-11-22T09:00:00Z", parse=_instant)
 _WEB = _Form(
     words="an address such as https://cpq.example", parse=_url("http", "https")

@@ -38,7 +38,7 @@ class Fact(StrEnum):
     TASK_RETURNED = "task_returned"  # comment hash
     TASK_REMINDED = "task_reminded"  # timer
     TASK_ESCALATED = "task_escalated"  # timer, level, role, candidates
-    TASK_CLOSED = "task_closed"  # the move, and why
+    TASK_CLOSED = "task_closed"  # the move, why, and the task whose decision did it
     TIMER_EXHAUSTED = "timer_exhausted"  # timer: nobody is left to ask, so it holds
     APPROVER_ADDED = "approver_added"  # approver, whether after the rule, comment hash
     INFO_REQUESTED = "info_requested"  # asked, whether the clock stops, comment hash

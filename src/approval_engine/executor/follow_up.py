@@ -15,7 +15,7 @@ from approval_engine.domain.lifecycle import TaskMove
 from approval_engine.domain.workflow import Task
 from approval_engine.errors import EngineError
 from approval_engine.executor import engine
-from approval_engine.executor.projection import ENDINGS, Pinned
+from approval_engine.executor.projection import ANSWERS, ENDINGS, Pinned
 from approval_engine.executor.recorder import Recorder
 from approval_engine.planner.plan import PlannedStep
 
@@ -80,8 +80,11 @@ def close(
     """
     Close tasks that nobody needs any more, and say why.
     """
+    first = recorder.events[0] if recorder.events else None
+    decided = first is not None and first.action in ANSWERS
+    by = {"decidedBy": first.task_id} if first and decided else {}
     for task in tasks:
-        data = {"move": str(move), "because": because}
+        data = {"move": str(move), "because": because, **by}
         recorder.note(Fact.TASK_CLOSED, data, task.id)
 
 

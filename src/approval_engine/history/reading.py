@@ -2,10 +2,12 @@
 A workflow id → everything that is shown about it, read in one go and never changed.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from approval_engine.domain.events import Event, stamp
+from approval_engine.documents import load
+from approval_engine.domain.events import Event, Fact, stamp
 from approval_engine.domain.workflow import Task, Workflow
 from approval_engine.errors import NotFound
 from approval_engine.history import views
@@ -13,6 +15,17 @@ from approval_engine.planner.document import plan_of
 from approval_engine.planner.plan import PlannedStep, RoutingPlan
 from approval_engine.store import catalog, events, workflows
 from approval_engine.store.database import Database, Transaction
+
+SHOWN: Mapping[str, Mapping[str, str]] = {
+    Fact.TASK_REASSIGNED: {"assignee": "to", "because": "because"},
+    Fact.APPROVER_ADDED: {"approver": "to"},
+    Fact.INFO_REQUESTED: {"asked": "to"},
+    Fact.COMMENTED: {"replyTo": "reply_to"},
+    Fact.OVERRIDE_REQUESTED: {"decision": "decision"},
+    Fact.OVERRIDDEN: {"decision": "decision", "requestedBy": "requested_by"},
+    Fact.TASK_CLOSED: {"because": "because", "decidedBy": "decided_by"},
+}
+"""What a line of history takes from the data of an event, and how it calls it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,7 +96,20 @@ class Entry:
         }
         if event.on_behalf_of:
             fields["on_behalf_of"] = event.on_behalf_of
+        fields |= _more(event)
         return fields | ({"comment": self.text} if self.text else {})
+
+
+def _more(event: Event) -> dict[str, object]:
+    """
+    What a line says of an event besides: whom it names, and what was decided.
+    """
+    data: Any = load(event.data.encode())
+    return {
+        shown: data[name]
+        for name, shown in SHOWN.get(event.action, {}).items()
+        if data.get(name)
+    }
 
 
 def find(database: Database, workflow_id: str) -> Case:

@@ -17,6 +17,7 @@ ENDED = {
     Fact.WORKFLOW_REJECTED: "rejected",
     Fact.WORKFLOW_RETURNED: "returned",
     Fact.RECALLED: "recalled",
+    Fact.OVERRIDDEN: "overridden",
 }
 """The facts that end a workflow, with the kind of message they send."""
 
@@ -34,8 +35,9 @@ BESIDE = {
     Fact.INFO_REQUESTED: "info_requested",
     Fact.INFO_PROVIDED: "info_provided",
     Fact.COMMENTED: "replied",
+    Fact.OVERRIDE_REQUESTED: "override_requested",
 }
-"""The facts that concern one person, with the kind of message they send."""
+"""The facts that concern those they name, with the kind of message they send."""
 
 
 def messages(events: Iterable[Event], workflow: Workflow) -> Iterator[Message]:
@@ -87,6 +89,8 @@ def _named(event: Event, task: Task | None) -> tuple[str, ...]:
     data: Any = load(event.data.encode())
     if event.action == Fact.INFO_PROVIDED:
         return _asked(task) if task and task.is_open else ()
+    if event.action == Fact.OVERRIDE_REQUESTED:
+        return tuple(data["tell"])
     named = data.get("asked") or data.get("to")
     return (named,) if named else ()
 

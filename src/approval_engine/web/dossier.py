@@ -95,6 +95,18 @@ class Dossier:
             return Late(at=at, words=f"{role} is asked")
         return Late(at=at, words="It is held and the deal desk is told")
 
+    def closing(self, task: Task) -> str:
+        """
+        Why a task was closed that nobody answered; empty if somebody did.
+        """
+        for entry in self.entries:
+            if entry.event.seq == task.closed_seq:
+                data: Any = load(entry.event.data.encode())
+                by = data.get("decidedBy")
+                because = str(data.get("because", ""))
+                return f"{because} by task {by}" if by else because
+        return ""
+
     def figures(self) -> tuple[Figure, ...]:
         """
         What the policy read of the quote, in the order in which it names them.

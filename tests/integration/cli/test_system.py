@@ -34,8 +34,8 @@ def rewrite(statement):
 
 
 def test_an_upgrade_creates_the_database_and_may_be_repeated(shell):
-    assert shell.ok("db", "upgrade").lines == ["database=ok schema=0001"]
-    assert shell.ok("db", "upgrade").lines == ["database=ok schema=0001"]
+    assert shell.ok("db", "upgrade").lines == ["database=ok schema=0007"]
+    assert shell.ok("db", "upgrade").lines == ["database=ok schema=0007"]
 
 
 def test_an_empty_database_is_named_as_such(shell):

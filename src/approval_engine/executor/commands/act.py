@@ -6,8 +6,9 @@ import secrets
 from dataclasses import dataclass
 
 from approval_engine.domain.actions import Action, Request, decide, is_repeat
+from approval_engine.domain.events import NewEvent
 from approval_engine.domain.workflow import Task, Workflow
-from approval_engine.errors import NotFound
+from approval_engine.errors import InvalidState, NotFound
 from approval_engine.executor.answer import Answer, Caller, again, keep, key_of
 from approval_engine.executor.beside import follow, resume_clocks
 from approval_engine.executor.commands.beats import (
@@ -17,11 +18,12 @@ from approval_engine.executor.commands.beats import (
     store,
 )
 from approval_engine.executor.comments import comment_of, salted
+from approval_engine.executor.eligibility import eligibility
 from approval_engine.executor.follow_up import advance
 from approval_engine.executor.incident import held_on_failure
 from approval_engine.executor.recorder import Recorder
 from approval_engine.executor.runtime import Runtime
-from approval_engine.store import events
+from approval_engine.store import catalog, events, workflows
 from approval_engine.store.database import Transaction
 from approval_engine.store.events import EventText
 
@@ -85,6 +87,33 @@ def act(runtime: Runtime, wish: Wish, caller: Caller) -> Answer:
         return keep(transaction, key, _answer(after, wish, "applied"), now)
 
 
+def judge(runtime: Runtime, wish: Wish, caller: Caller) -> NewEvent:
+    """
+    The fact that the wish would leave now; nothing is stored. Raises a Refused.
+    """
+    now = runtime.clock()
+    comment = comment_of(wish.comment)
+    with runtime.database.read() as transaction:
+        found = workflows.read(transaction, wish.workflow)
+        if found is None:
+            sentence = f"There is no workflow '{wish.workflow}'."
+            raise NotFound(sentence)
+        workflow, incident = found
+        if incident:
+            sentence = f"The {workflow.subject} is held by incident '{incident}'."
+            raise InvalidState(sentence)
+        task = _task(workflow, wish)
+        written = salted("", comment) if comment else None
+        request = _request(transaction, wish, caller, written)
+        current = catalog.current(transaction)
+        people = eligibility(runtime, transaction, workflow, current, now)
+        return decide(workflow, task, request, people.around(task, _named(request)))
+
+
+def _named(request: Request) -> tuple[str, ...]:
+    return tuple(person for person in (request.actor, request.to) if person)
+
+
 def _request(
     transaction: Transaction, wish: Wish, caller: Caller, comment_sha256: str | None
 ) -> Request:
@@ -124,8 +153,7 @@ def _task(workflow: Workflow, wish: Wish) -> Task:
 
 def _record(desk: Desk, workflow: Workflow, task: Task, request: Request) -> Recorder:
     people = desk.people(workflow)
-    named = [person for person in (request.actor, request.to) if person]
-    fact = decide(workflow, task, request, people.around(task, named))
+    fact = decide(workflow, task, request, people.around(task, _named(request)))
     author = (request.actor, request.channel)
     recorder = Recorder(workflow, desk.pinned, desk.now, author)
     recorder.record(fact)

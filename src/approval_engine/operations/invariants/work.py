@@ -12,7 +12,7 @@ from approval_engine.domain.outcome import outcome_of
 from approval_engine.domain.workflow import Workflow
 from approval_engine.executor import engine
 from approval_engine.executor.projection import ANSWERS
-from approval_engine.operations.invariants.model import Subject
+from approval_engine.operations.invariants.model import Subject, data_of
 from approval_engine.planner.plan import PlannedStep
 from approval_engine.store.audit import Columns
 from approval_engine.store.rows import task_row, workflow_row
@@ -97,9 +97,10 @@ def verdict_follows(subject: Subject) -> Iterator[str]:
     refused = {_REFUSALS[each] for each in outcomes if each in _REFUSALS}
     approved = all(outcome is Outcome.APPROVED for outcome in outcomes)
     expected = refused or (_APPROVED if approved else _UNDECIDED)
-    if any(event.action == Fact.OVERRIDDEN for event in subject.log):
-        # The one way to a verdict that no step gave.
-        expected = _OVERRIDDEN
+    for event in subject.log:
+        if event.action == Fact.OVERRIDDEN:
+            # The one way to a verdict that no step gave.
+            expected = _OVERRIDES[data_of(event)["decision"]]
     if workflow.status not in expected and not subject.incident:
         said = [f"{s.id}={o or 'open'}" for s, o in zip(steps, outcomes, strict=True)]
         yield f"it is {workflow.status}, but its steps say {', '.join(said) or 'none'}"
@@ -146,7 +147,7 @@ _APPROVED = {
     WorkflowStatus.APPROVED,
     *WORKFLOW_MOVES[WorkflowStatus.APPROVED].values(),
 }
-_OVERRIDDEN = {WorkflowStatus.REJECTED, *_APPROVED}
+_OVERRIDES = {"approve": _APPROVED, "reject": {WorkflowStatus.REJECTED}}
 _UNDECIDED = {
     WorkflowStatus.PENDING,
     WorkflowStatus.RECALLED,
