@@ -141,6 +141,16 @@ class Dossier:
             for action in Action
         }
 
+    def also(self, task_id: str, user: User) -> tuple[Task, ...]:
+        """
+        The other open tasks of the review that this person may decide now.
+        """
+        return tuple(
+            task
+            for task in self.workflow.open_tasks
+            if task.id != task_id and self.offers(task, user)[Action.APPROVE] is None
+        )
+
     def stand_ins(self, task: Task) -> tuple[User, ...]:
         """
         Who may take the task over without climbing to another role.

@@ -3,6 +3,8 @@ The inbox and the task page: what waits for me, may this go through, and my answ
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
 
 from flask import (
     Blueprint,
@@ -16,12 +18,14 @@ from flask import (
 )
 from werkzeug.wrappers import Response as AnyResponse
 
-from approval_engine.domain.actions import Action
+from approval_engine.domain.actions import DECISIONS, Action
+from approval_engine.domain.lifecycle import WorkflowStatus
 from approval_engine.domain.workflow import Task
 from approval_engine.errors import InvalidInput, Refused
 from approval_engine.executor.commands import act as commands
 from approval_engine.executor.commands.act import Wish
 from approval_engine.web import context, dossier, queue, words
+from approval_engine.web.context import Asker
 from approval_engine.web.dossier import Dossier
 from approval_engine.web.errors import status_of
 
@@ -90,7 +94,11 @@ def act(task_id: str) -> AnyResponse:
         )
     except Refused as refusal:
         return _page(task_id, refusal)
-    sentence = DONE[wish.action].format(_subject(found, task))
+    done = [task]
+    if answer.status == WorkflowStatus.PENDING and wish.action in DECISIONS:
+        done += _also(found, wish, asker)
+    subject = " and ".join(_subject(found, each) for each in done)
+    sentence = DONE[wish.action].format(subject)
     if answer.result == "duplicate":
         sentence += " That was done before; nothing has changed."
     flash(sentence)
@@ -98,6 +106,23 @@ def act(task_id: str) -> AnyResponse:
     return redirect(
         url_for("inbox.task", task_id=after) if after else url_for("inbox.inbox"), 303
     )
+
+
+def _also(found: Dossier, wish: Wish, asker: Asker) -> list[Task]:
+    """
+    The other tasks of the review that the same click decides, each by its own command.
+
+    What cannot be decided is left as it is, and its own page says why.
+    """
+    key, done = request.form.get("key"), list[Task]()
+    for other in found.also(wish.task, asker.user):
+        if other.id not in request.form.getlist("also"):
+            continue
+        with suppress(Refused):
+            own = asker.caller(f"{key}:{other.id}" if key else None)
+            commands.act(context.runtime(), replace(wish, task=other.id), own)
+            done.append(other)
+    return done
 
 
 def _wish(task: Task) -> Wish:
@@ -126,6 +151,7 @@ def _page(task_id: str, refusal: Refused | None = None) -> Response:
         task=task,
         step=found.step(task),
         offers=found.offers(task, user),
+        also=found.also(task.id, user),
         late=found.late(task),
         breaching=dossier.breaching((found.step(task),)),
         queue=rows,

@@ -2,7 +2,8 @@
 The person who asks → the tasks that wait for him, those due first before the others.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from approval_engine.domain.quote import Quote
 from approval_engine.domain.workflow import Task
@@ -21,11 +22,21 @@ LIMIT = 100
 class Row:
     """
     A task that waits, with the quote it is about.
+
+    `also` are the other tasks of the same review that wait for the same person.
     """
 
     task: Task
     step: PlannedStep
     quote: Quote
+    also: tuple["Row", ...] = ()
+
+    @property
+    def all(self) -> tuple["Row", ...]:
+        """
+        The task itself, then the others.
+        """
+        return self, *self.also
 
 
 def waiting(limit: int = LIMIT) -> tuple[Row, ...]:
@@ -42,7 +53,7 @@ def waiting(limit: int = LIMIT) -> tuple[Row, ...]:
         hashes = lists.quote_hashes(
             transaction, tuple(each.waiting.task.workflow_id for each in found)
         )
-        return tuple(
+        return _one_per_review(
             Row(
                 task=each.waiting.task,
                 step=each.step,
@@ -50,6 +61,15 @@ def waiting(limit: int = LIMIT) -> tuple[Row, ...]:
             )
             for each in found
         )
+
+
+def _one_per_review(rows: Iterable[Row]) -> tuple[Row, ...]:
+    groups: dict[tuple[str, bool], list[Row]] = {}
+    for row in rows:
+        # What is his own and what any of a role may take stand in two lists.
+        place = (row.task.workflow_id, row.task.assignee is not None)
+        groups.setdefault(place, []).append(row)
+    return tuple(replace(group[0], also=tuple(group[1:])) for group in groups.values())
 
 
 def count() -> int:

@@ -12,6 +12,7 @@ from approval_engine.executor.answer import Caller
 from approval_engine.executor.commands.act import Wish, act
 from approval_engine.executor.commands.tick import due, tick
 from approval_engine.history.reading import timeline
+from tests.integration.executor.company import STEPS
 from tests.integration.executor.office import PATIENT, data, staff, told
 
 
@@ -247,3 +248,74 @@ def test_a_reply_names_the_comment_and_tells_its_author(company):
     with pytest.raises(NotFound, match="no comment in event 1 of"):
         reply(1)
     assert company.is_sound()
+
+
+def test_the_same_person_in_two_branches_decides_twice_with_two_records(make_company):
+    both = {**STEPS, "finance": {**STEPS["finance"], "assign": "user:maria"}}
+    company = make_company(steps=both)
+    staff(company, maria={"manager": "dora"})
+    workflow = company.started()
+    tasks = {task.step: task for task in company.case(workflow).open_tasks}
+    assert {task.assignee for task in tasks.values()} == {"maria"}
+
+    assert company.act(workflow, "manager", "approve", "maria").status == "pending"
+    assert company.act(workflow, "finance", "approve", "maria").status == "approved"
+    assert company.log(workflow).count("task_approved") == 2
+
+
+def test_tasks_are_decided_in_bulk_only_where_their_step_allows_it(make_company):
+    finance = {**STEPS["finance"], "bulk": True}
+    company = make_company(steps={**STEPS, "finance": finance})
+    workflow = company.started()
+
+    def decide(step, actor):
+        task = company.task(workflow, step).id
+        wish = Wish(workflow=workflow, task=task, action=Action.APPROVE, bulk=True)
+        return act(company.runtime, wish, Caller(actor=actor, channel="t"))
+
+    with pytest.raises(Forbidden, match="'manager' must be decided one task at a time"):
+        decide("manager", "maria")
+    assert decide("finance", "fred").result == "applied"
+    assert decide("finance", "fred").result == "duplicate"
+    assert company.act(workflow, "manager", "approve", "maria").status == "approved"
+
+
+def test_a_task_closed_by_another_says_whose_decision_closed_it(company):
+    workflow = company.started(clause=True)
+    rejected = company.task(workflow, "finance").id
+    company.act(workflow, "finance", "reject", "fred")
+    closed = [
+        entry.event
+        for entry in timeline(company.runtime.database, workflow)
+        if entry.event.action == "task_closed"
+    ]
+
+    assert len(closed) == 4
+    assert {(event.actor, data(event)["decidedBy"]) for event in closed} == {
+        ("fred", rejected)
+    }
+    assert company.is_sound()
+
+
+def test_the_submitter_decides_through_no_channel_and_no_action(company):
+    workflow = staff(company).started()
+    company.act(workflow, "finance", "request-info", "fred")
+    before = company.case(workflow)
+    task = company.task(workflow, "finance").id
+
+    for action in Action:
+        if action in {Action.COMMENT, Action.PROVIDE_INFO}:
+            continue
+        for channel in ("web", "cli:root", "api:K-1", "mail"):
+            for bulk in (False, True):
+                wish = Wish(
+                    workflow=workflow,
+                    task=task,
+                    action=action,
+                    comment="mine",
+                    to="fiona",
+                    bulk=bulk,
+                )
+                with pytest.raises(Forbidden):
+                    act(company.runtime, wish, Caller(actor="sam", channel=channel))
+    assert company.case(workflow) == before
