@@ -152,6 +152,8 @@ def preview(session: Session, quote_id: str, path: str | None) -> None:
             asks=people,
             because=reasons,
         )
+    for each in routed.informed:
+        session.record(inform=each.role, people=each.people, because=each.because)
 
 
 @approval.command()

@@ -24,6 +24,7 @@ class Fact(StrEnum):
 
     SUBMITTED = "submitted"  # quote, revision, attempt, evidence hashes
     PLANNED = "planned"  # process, steps in policy order
+    INFORMED = "informed"  # role, its people, the triggers because of which
     TASK_OPENED = (
         "task_opened"  # the whole task, and its step's timers on the first seat
     )

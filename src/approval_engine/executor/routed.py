@@ -11,7 +11,9 @@ from zoneinfo import ZoneInfo
 from approval_engine.domain.quote import Quote
 from approval_engine.errors import InvalidState, StorageError
 from approval_engine.executor.runtime import Runtime
+from approval_engine.planner.advice import Informed, informed
 from approval_engine.planner.plan import RoutingPlan
+from approval_engine.planner.requirements import collect
 from approval_engine.planner.roster import Roster
 from approval_engine.planner.routing import plan_among
 from approval_engine.policy.evaluate import evaluate
@@ -35,6 +37,7 @@ class Routed:
     policy: Policy
     evaluation: Evaluation
     plan: RoutingPlan
+    informed: tuple[Informed, ...]
     quote_sha256: str
     directory_sha256: str
     delegations_sha256: str
@@ -57,17 +60,34 @@ def route_quote(
     policy = policy or _in_force(runtime, transaction, current, now)
     directory, delegations = current.people()
     quote = runtime.quote(transaction, row.sha256)
-    evaluation = evaluate(policy, quote, day_of(policy, now))
+    on = day_of(policy, now)
+    evaluation = evaluate(policy, quote, on)
     roster = _roster(runtime, transaction, policy, current, now)
+    plan = plan_among(roster, policy, evaluation, quote)
     return Routed(
         quote=quote,
         policy=policy,
         evaluation=evaluation,
-        plan=plan_among(roster, policy, evaluation, quote),
+        plan=plan,
+        informed=_informed(policy, evaluation, (roster, plan), on),
         quote_sha256=row.sha256,
         directory_sha256=directory,
         delegations_sha256=delegations,
     )
+
+
+def _informed(
+    policy: Policy,
+    evaluation: Evaluation,
+    among: tuple[Roster, RoutingPlan],
+    on: date,
+) -> tuple[Informed, ...]:
+    rules = (policy.default_step, *policy.steps.values())
+    asking = all(rule.required and not rule.fyi for rule in rules)
+    if asking and not any(trigger.inform for trigger in evaluation.fired):
+        return ()
+    roster, plan = among
+    return informed(roster, evaluation, collect(policy, evaluation, on), plan)
 
 
 def day_of(policy: Policy, at: datetime) -> date:

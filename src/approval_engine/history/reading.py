@@ -17,6 +17,7 @@ from approval_engine.store import catalog, events, workflows
 from approval_engine.store.database import Database, Transaction
 
 SHOWN: Mapping[str, Mapping[str, str]] = {
+    Fact.INFORMED: {"role": "role", "people": "people"},
     Fact.TASK_REASSIGNED: {"assignee": "to", "because": "because"},
     Fact.APPROVER_ADDED: {"approver": "to"},
     Fact.INFO_REQUESTED: {"asked": "to"},

@@ -32,6 +32,7 @@ ASKED = {
 """The facts that ask somebody, with the kind of message they send."""
 
 BESIDE = {
+    Fact.INFORMED: "informed",
     Fact.INFO_REQUESTED: "info_requested",
     Fact.INFO_PROVIDED: "info_provided",
     Fact.COMMENTED: "replied",
@@ -89,6 +90,8 @@ def _named(event: Event, task: Task | None) -> tuple[str, ...]:
     data: Any = load(event.data.encode())
     if event.action == Fact.INFO_PROVIDED:
         return _asked(task) if task and task.is_open else ()
+    if event.action == Fact.INFORMED:
+        return tuple(data["people"])
     if event.action == Fact.OVERRIDE_REQUESTED:
         return tuple(data["tell"])
     named = data.get("asked") or data.get("to")

@@ -21,7 +21,7 @@ from approval_engine.history import reading
 from approval_engine.history.reading import Case, Entry
 from approval_engine.planner.plan import PlannedStep, Reason, RoutingPlan
 from approval_engine.policy.model import InputType, Policy
-from approval_engine.store import catalog, workflows
+from approval_engine.store import catalog, notices, workflows
 from approval_engine.web import context, words
 
 OVERSEERS = frozenset({"deal_desk", "auditor", "admin"})
@@ -168,7 +168,8 @@ def open_dossier(workflow_id: str, user: User) -> Dossier:
     with runtime.database.read() as transaction:
         case = reading.case(transaction, workflow_id)
         directory = context.directory(transaction)
-        if not may_see(case.workflow, case.plan, user, directory):
+        part = may_see(case.workflow, case.plan, user, directory)
+        if not (part or notices.was_told(transaction, user.id, workflow_id)):
             sentence = f"There is no workflow '{workflow_id}'."
             raise NotFound(sentence)
         quote = runtime.quote(transaction, case.workflow.evidence.quote)

@@ -64,8 +64,11 @@ def inbox() -> str:
     The tasks that wait for me, and those that wait for one of my roles.
     """
     rows = queue.waiting()
+    questions, told = queue.beside()
     return render_template(
         "inbox.html",
+        questions=questions,
+        told=told,
         mine=[row for row in rows if row.task.assignee],
         pools=[row for row in rows if not row.task.assignee],
         full=len(rows) >= queue.LIMIT,

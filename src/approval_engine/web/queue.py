@@ -11,7 +11,8 @@ from approval_engine.executor.reader import reader_of
 from approval_engine.history import inbox
 from approval_engine.planner.plan import PlannedStep
 from approval_engine.store import inbox as rows
-from approval_engine.store import lists
+from approval_engine.store import lists, notices
+from approval_engine.store.notices import Notice
 from approval_engine.web import context
 
 LIMIT = 100
@@ -70,6 +71,17 @@ def _one_per_review(rows: Iterable[Row]) -> tuple[Row, ...]:
         place = (row.task.workflow_id, row.task.assignee is not None)
         groups.setdefault(place, []).append(row)
     return tuple(replace(group[0], also=tuple(group[1:])) for group in groups.values())
+
+
+def beside() -> tuple[tuple[Notice, ...], tuple[Notice, ...]]:
+    """
+    The questions to the person who asks, and what he was told for information.
+    """
+    person = context.asker().user.id
+    with context.runtime().database.read() as transaction:
+        return notices.questions_to(transaction, person), notices.told_to(
+            transaction, person
+        )
 
 
 def count() -> int:

@@ -41,6 +41,7 @@ STATUSES: dict[str, tuple[str, str]] = {
 EVENTS: dict[str, str] = {
     "submitted": "submitted the quote",
     "planned": "decided who must be asked",
+    "informed": "told for information",
     "task_opened": "asked",
     "task_claimed": "took the task",
     "task_released": "gave the task back",

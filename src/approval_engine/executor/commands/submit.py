@@ -17,6 +17,7 @@ from approval_engine.executor.projection import Pinned
 from approval_engine.executor.recorder import Recorder
 from approval_engine.executor.routed import Routed, route_quote
 from approval_engine.executor.runtime import Runtime
+from approval_engine.planner.advice import Informed
 from approval_engine.store import catalog, sight, workflows
 from approval_engine.store.catalog import QuoteRow
 from approval_engine.store.database import Transaction
@@ -67,7 +68,7 @@ def submit(
             pinned=_pinned(routed, xml),
         )
         first = _submitted(routed, hashes, caller, attempts)
-        recorder = _begin(desk, first)
+        recorder = _begin(desk, first, routed.informed)
         workflow = store(transaction, recorder)
         answer = Answer.of(workflow, steps=workflow.steps)
         return keep(transaction, key, answer, now)
@@ -141,7 +142,7 @@ def _submitted(
     )
 
 
-def _begin(desk: Desk, first: NewEvent) -> Recorder:
+def _begin(desk: Desk, first: NewEvent, informed: tuple[Informed, ...]) -> Recorder:
     count = seats_to_open(desk.pinned)
     numbers = catalog.take_numbers(desk.transaction, workflow=1, task=count)
     task_ids = tuple(f"T-{number}" for number in numbers["task"])
@@ -150,5 +151,8 @@ def _begin(desk: Desk, first: NewEvent) -> Recorder:
     plan = desk.pinned.plan
     steps = [step.id for step in plan.steps]
     recorder.note(Fact.PLANNED, {"process": plan.process, "steps": steps})
+    for each in informed:
+        data = {"role": each.role, "people": each.people, "because": each.because}
+        recorder.note(Fact.INFORMED, data)
     advance(recorder, desk.calendar, lambda _: task_ids)
     return recorder

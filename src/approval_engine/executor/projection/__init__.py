@@ -36,7 +36,15 @@ CHANGES: Mapping[str, Change] = {
 }
 """What each fact changes."""
 
-TOLD = frozenset({Fact.PLANNED, Fact.COMMENTED, Fact.NUDGED, Fact.OVERRIDE_REQUESTED})
+TOLD = frozenset(
+    {
+        Fact.PLANNED,
+        Fact.INFORMED,
+        Fact.COMMENTED,
+        Fact.NUDGED,
+        Fact.OVERRIDE_REQUESTED,
+    }
+)
 """The facts that change nothing but the log."""
 
 

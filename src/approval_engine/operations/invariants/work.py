@@ -93,6 +93,7 @@ def verdict_follows(subject: Subject) -> Iterator[str]:
     The status is what plan and decisions alone say, without the engine.
     """
     workflow, steps = subject.workflow, subject.pinned.plan.steps
+    steps = tuple(step for step in steps if step.required)
     outcomes = [_outcome(workflow, step) for step in steps]
     refused = {_REFUSALS[each] for each in outcomes if each in _REFUSALS}
     approved = all(outcome is Outcome.APPROVED for outcome in outcomes)
@@ -165,7 +166,11 @@ def _came_too_soon(
     workflow: Workflow, steps: tuple[PlannedStep, ...], step: PlannedStep
 ) -> Iterator[str]:
     for earlier in steps:
-        before = earlier.chain == step.chain and earlier.stage < step.stage
+        before = (
+            earlier.required
+            and earlier.chain == step.chain
+            and earlier.stage < step.stage
+        )
         if before and _outcome(workflow, earlier) is not Outcome.APPROVED:
             yield f"step '{step.id}' opened before '{earlier.id}' was approved"
 

@@ -113,6 +113,13 @@ TASK = Table(
         sqlite_where=text("is_open = 1"),
         postgresql_where=text("is_open = 1"),
     ),
+    # Questions to a person: the tasks that wait for information from him.
+    Index(
+        "ix_task_info",
+        "info_from",
+        sqlite_where=text("info_from IS NOT NULL"),
+        postgresql_where=text("info_from IS NOT NULL"),
+    ),
     # Inbox of a role: unassigned open tasks by due time.
     Index(
         "ix_task_role",
@@ -179,6 +186,14 @@ OUTBOX = Table(
         "id",
         sqlite_where=text("status = 'waiting'"),
         postgresql_where=text("status = 'waiting'"),
+    ),
+    # What a person was told for information, the newest first.
+    Index(
+        "ix_outbox_informed",
+        "recipient",
+        "created_at",
+        sqlite_where=text("kind = 'informed'"),
+        postgresql_where=text("kind = 'informed'"),
     ),
     # The decision's question: what need not be sent any more for this task?
     Index(

@@ -21,3 +21,19 @@ def upgrade() -> None:
     )
     for name in ("info_from", "info_since", "then_ask"):
         op.add_column("approval_task", sa.Column(name, sa.Text(), nullable=True))
+    op.create_index(
+        "ix_task_info",
+        "approval_task",
+        ["info_from"],
+        unique=False,
+        sqlite_where=sa.text("info_from IS NOT NULL"),
+        postgresql_where=sa.text("info_from IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_outbox_informed",
+        "outbox",
+        ["recipient", "created_at"],
+        unique=False,
+        sqlite_where=sa.text("kind = 'informed'"),
+        postgresql_where=sa.text("kind = 'informed'"),
+    )
