@@ -3,6 +3,7 @@
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -13,6 +14,7 @@ from approval_engine.errors import NotFound, Refused
 
 if TYPE_CHECKING:
     from approval_engine.executor.commands.act import Wish
+    from approval_engine.store.attachments import File
 
 ACTIONS = (
     "approve",
@@ -37,6 +39,12 @@ TO = click.option(
 AFTER = click.option(
     "--after", is_flag=True, help="Ask the added approver once the step's rule is met."
 )
+ATTACH = click.option(
+    "--attach",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False),
+    help="A file that goes with the comment.",
+)
 REPLY = click.option(
     "--reply-to", type=int, metavar="SEQ", help="The event whose comment this answers."
 )
@@ -49,6 +57,7 @@ class _Asked:
     to: str | None
     reply_to: int | None
     after: bool
+    file: "File | None" = None
 
     def wish(self, workflow_id: str, task_id: str, *, bulk: bool) -> "Wish":
         from approval_engine.domain.actions import Action
@@ -63,6 +72,7 @@ class _Asked:
             reply_to=self.reply_to,
             after=self.after,
             bulk=bulk,
+            file=self.file,
         )
 
 
@@ -75,6 +85,7 @@ class _Asked:
 @TO
 @REPLY
 @AFTER
+@ATTACH
 @KEY
 @pass_session
 def action(  # noqa: PLR0913, PLR0917 one argument per option
@@ -86,6 +97,7 @@ def action(  # noqa: PLR0913, PLR0917 one argument per option
     comment: str | None,
     to: str | None,
     reply_to: int | None,
+    attach: str | None,
     key: str | None,
     *,
     after: bool,
@@ -95,7 +107,14 @@ def action(  # noqa: PLR0913, PLR0917 one argument per option
 
     Several tasks are decided each on its own, where their steps allow it.
     """
-    asked = _Asked(action=name, comment=comment, to=to, reply_to=reply_to, after=after)
+    asked = _Asked(
+        action=name,
+        comment=comment,
+        to=to,
+        reply_to=reply_to,
+        after=after,
+        file=_file(session, attach) if attach else None,
+    )
     several = tuple(each for each in (listed or "").split(",") if each)
     found = tuple(dict.fromkeys((*tasks, *several)))
     if not found:
@@ -159,6 +178,13 @@ def nudge(session: Session, workflow_id: str, key: str | None) -> None:
         result=answer.result,
         status=answer.status,
     )
+
+
+def _file(session: Session, path: str) -> "File":
+    from approval_engine.executor.attached import attached
+
+    found = Path(path)
+    return attached("task", found.name, None, found.read_bytes(), session.limits)
 
 
 def _act(session: Session, wish: "Wish", key: str | None) -> None:

@@ -77,6 +77,14 @@ class Entry:
     event: Event
     text: str | None
 
+    @property
+    def attachment(self) -> Mapping[str, Any]:
+        """
+        Name, media type, hash and size of the file that came with it; mostly empty.
+        """
+        data: Any = load(self.event.data.encode())
+        return data.get("attachment") or {}
+
     def view(self) -> views.View:
         """
         `WorkflowEvent`, and the comment.
@@ -98,6 +106,8 @@ class Entry:
         if event.on_behalf_of:
             fields["on_behalf_of"] = event.on_behalf_of
         fields |= _more(event)
+        if self.attachment:
+            fields["attachment"] = self.attachment["name"]
         return fields | ({"comment": self.text} if self.text else {})
 
 
@@ -143,8 +153,15 @@ def timeline(database: Database, workflow_id: str) -> tuple[Entry, ...]:
     The events of a workflow in order, with what people wrote. Raises NotFound.
     """
     with database.read() as transaction:
-        log = events.of(transaction, workflow_id)
-        texts = events.texts(transaction, workflow_id)
+        return timeline_in(transaction, workflow_id)
+
+
+def timeline_in(transaction: Transaction, workflow_id: str) -> tuple[Entry, ...]:
+    """
+    Like `timeline`, within a transaction.
+    """
+    log = events.of(transaction, workflow_id)
+    texts = events.texts(transaction, workflow_id)
     if not log:
         sentence = f"There is no workflow '{workflow_id}'."
         raise NotFound(sentence)

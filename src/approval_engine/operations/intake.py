@@ -5,6 +5,7 @@ Each function is one transaction; a file with any problem changes nothing.
 """
 
 from datetime import datetime
+from pathlib import Path
 
 from approval_engine.documents import Document as Parsed
 from approval_engine.documents import canonical, in_order, sha256
@@ -13,23 +14,32 @@ from approval_engine.domain.events import stamp
 from approval_engine.domain.quote import Quote
 from approval_engine.errors import DocumentError, InvalidState, NotFound, Problem
 from approval_engine.escalations.times import check_times
+from approval_engine.executor.attached import USUAL, Limits
 from approval_engine.executor.runtime import Runtime
+from approval_engine.operations.contents import without_contents
 from approval_engine.policy.facts import CONTRADICTION, resolve
 from approval_engine.policy.load import load as load_policy
 from approval_engine.policy.model import Policy
 from approval_engine.policy.quotes import read_directory, read_quotes
-from approval_engine.store import catalog, delegations
+from approval_engine.store import attachments, catalog, delegations
 from approval_engine.store.catalog import Document, PolicyRow, QuoteRow
 from approval_engine.store.database import Transaction
 
 
-def import_quotes(runtime: Runtime, document: Parsed) -> int:
+def import_quotes(
+    runtime: Runtime,
+    document: Parsed,
+    limits: Limits = USUAL,
+    folder: Path | None = None,
+) -> int:
     """
     Store the quote revisions of a file; the number of new ones.
 
     The same revision with other content is refused: a revision never changes. So is a
     quote whose totals its own lines contradict, by the inputs of the active policy.
+    Attached contents are kept apart, those that are paths are read from `folder`.
     """
+    document, files = without_contents(document, limits, folder)
     quotes = read_quotes(document)
     values = document.value if isinstance(document.value, list) else [document.value]
     rows, bodies = [], []
@@ -48,6 +58,7 @@ def import_quotes(runtime: Runtime, document: Parsed) -> int:
     with runtime.database.begin() as transaction:
         _must_not_change(transaction, document, rows)
         _must_agree(runtime, transaction, document, quotes)
+        attachments.put(transaction, files)
         catalog.put(transaction, bodies)
         return catalog.add_quotes(transaction, rows, stamp(runtime.clock()))
 

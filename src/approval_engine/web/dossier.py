@@ -21,7 +21,7 @@ from approval_engine.history import reading
 from approval_engine.history.reading import Case, Entry
 from approval_engine.planner.plan import PlannedStep, Reason, RoutingPlan
 from approval_engine.policy.model import InputType, Policy
-from approval_engine.store import catalog, notices, workflows
+from approval_engine.store import attachments, catalog, notices, workflows
 from approval_engine.web import context, words
 
 OVERSEERS = frozenset({"deal_desk", "auditor", "admin"})
@@ -54,6 +54,8 @@ class Late:
 class Dossier:
     """
     One workflow as pages show it, among the people of today.
+
+    `kept` are the hashes of the attached files whose content is here.
     """
 
     case: Case
@@ -61,6 +63,7 @@ class Dossier:
     policy: Policy
     people: Eligibility
     entries: tuple[Entry, ...]
+    kept: frozenset[str] = frozenset()
 
     @property
     def workflow(self) -> Workflow:
@@ -178,13 +181,25 @@ def open_dossier(workflow_id: str, user: User) -> Dossier:
         people = eligibility(
             runtime, transaction, case.workflow, current, runtime.clock()
         )
+        entries = reading.timeline_in(transaction, workflow_id)
+        kept = attachments.kept(transaction, files_of(quote, entries))
     return Dossier(
         case=case,
         quote=quote,
         policy=policy,
         people=people,
-        entries=reading.timeline(runtime.database, workflow_id),
+        entries=entries,
+        kept=kept,
     )
+
+
+def files_of(quote: Quote, entries: tuple[Entry, ...]) -> Mapping[str, str]:
+    """
+    The names of the files of a quote and of its review, by their hashes.
+    """
+    came = {each.sha256: each.name for each in quote.attachments}
+    added = (entry.attachment for entry in entries if entry.attachment)
+    return came | {each["sha256"]: each["name"] for each in added}
 
 
 def of_task(task_id: str, user: User) -> tuple[Dossier, Task]:

@@ -131,3 +131,30 @@ def test_a_leaver_is_shown_then_replaced(desk):
         "task=T-2 workflow=WF-8809 from=fred by=colleague asks=[fiona]",
     ]
     assert desk("directory", "import", file, "--dry-run").code == 2
+
+
+def test_files_come_with_a_quote_and_with_a_comment(desk):
+    (desk.folder / "redline.txt").write_text("red", encoding="utf-8")
+    given = json.loads((desk.folder / "quotes.json").read_text())[0]
+    file = {"name": "redline.txt", "mediaType": "text/plain", "path": "redline.txt"}
+    given |= {"id": "Q-4", "attachments": [file]}
+    desk.ok("quote", "import", desk.file("q4.json", given))
+    out = ("quote", "attachment", "--quote", "Q-4", "--out", "out.txt", "--name")
+
+    assert (
+        desk.ok(*out, "redline.txt").lines[0].startswith("attachment=out.txt sha256=")
+    )
+    assert (desk.folder / "out.txt").read_text() == "red"
+    assert desk(*out, "other.txt").code == 3
+    more = ("--comment", "see", "--attach", "redline.txt")
+    assert act(desk, "fred", "comment", *more).code == 0
+    history = desk.ok("approval", "history", "--workflow", "WF-8809").lines[-1]
+    assert "attachment=redline.txt" in history
+    small = {"CPQ_ATTACHMENT_BYTES": "2"}
+    refused = desk(
+        *("--as", "fred", "approval", "action", "--workflow", "WF-8809"),
+        *("--task", "T-2", "--action", "comment", *more),
+        **small,
+    )
+    assert refused.code == 4
+    assert "has 3 bytes, not 1 to 2" in refused.err

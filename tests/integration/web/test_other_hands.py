@@ -4,10 +4,13 @@ The web: one click for two branches, questions, added approvers and overrides in
 
 import pytest
 
+from approval_engine.domain.actions import Action
 from approval_engine.executor.answer import Caller
+from approval_engine.executor.attached import attached
+from approval_engine.executor.commands.act import Wish, act
 from approval_engine.executor.commands.override import Override, override
 from approval_engine.operations import intake
-from tests.integration.executor.company import STEPS, document, policy
+from tests.integration.executor.company import STEPS, TRIGGERS, document, policy
 from tests.integration.executor.office import staff
 from tests.integration.web.browser import text_of
 
@@ -94,3 +97,42 @@ def test_a_closed_sibling_says_whose_decision_closed_it(company, enter):
 
     assert "No longer needed by Fred" in page
     assert "the workflow ended by task T-2" in page
+
+
+def test_an_attached_file_is_saved_and_never_rendered(company, enter):
+    workflow = company.started()
+    wish = Wish(
+        workflow=workflow,
+        task="T-2",
+        action=Action.COMMENT,
+        comment="see",
+        file=attached("task", "a.txt", None, b"<script>alert(1)</script>"),
+    )
+    act(company.runtime, wish, Caller(actor="fred", channel="t"))
+    address = f"/workflows/{workflow}/attachments/{wish.file.sha256}"
+    fiona = enter("fiona")
+    assert address in fiona.get("/tasks/T-2").text
+    answer = fiona.get(address)
+
+    assert answer.data == b"<script>alert(1)</script>"
+    assert answer.headers["Content-Type"] == "application/octet-stream"
+    assert answer.headers["Content-Disposition"] == "attachment; filename=a.txt"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    # Leo has no part in it, and there is no other file.
+    assert enter("leo").get(address).status_code == 404
+    assert fiona.get(address[:-1] + "x").status_code == 404
+
+
+def test_what_i_was_told_and_asked_stands_in_my_inbox(company, enter):
+    margin = {**TRIGGERS[0], "inform": ["cfo"]}
+    body = document(policy(triggers=[margin], version="2"))
+    intake.publish_policy(company.runtime, body, "dana")
+    workflow = company.started()
+    company.act(workflow, "finance", "request-info", "fred", to="lara")
+
+    carl = enter("carl")
+    assert "For your information ACME" in text_of(carl.get("/"))
+    assert carl.get(f"/workflows/{workflow}").status_code == 200
+    assert "Questions to you 1 ACME" in text_of(enter("lara").get("/"))
+    assert enter("leo").get(f"/workflows/{workflow}").status_code == 404

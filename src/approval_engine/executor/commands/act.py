@@ -3,7 +3,7 @@ Act: one person's wish on one task → the fact it leaves and all that follows f
 """
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from approval_engine.domain.actions import Action, Request, decide, is_repeat
 from approval_engine.domain.events import NewEvent
@@ -23,11 +23,12 @@ from approval_engine.executor.follow_up import advance
 from approval_engine.executor.incident import held_on_failure
 from approval_engine.executor.recorder import Recorder
 from approval_engine.executor.runtime import Runtime
-from approval_engine.store import catalog, events, workflows
+from approval_engine.store import attachments, catalog, events, workflows
+from approval_engine.store.attachments import File
 from approval_engine.store.database import Transaction
 from approval_engine.store.events import EventText
 
-_LATER = ("reply_to", "after", "bulk")
+_LATER = ("reply_to", "after", "bulk", "file")
 """What a wish may say besides, and earlier ones could not."""
 
 
@@ -38,6 +39,7 @@ class Wish:
 
     `reply_to` is the event whose comment this one answers, `after` asks an added
     approver once the rule is met, `bulk` says that it is one of several decisions.
+    `file` goes along with what he writes.
     """
 
     workflow: str
@@ -48,12 +50,14 @@ class Wish:
     reply_to: int | None = None
     after: bool = False
     bulk: bool = False
+    file: File | None = None
 
     def body(self) -> dict[str, object]:
         """
         What the same request must say again under its key.
         """
         values = {name: getattr(self, name) for name in Wish.__slots__}
+        values["file"] = _recorded(self.file) if self.file else None
         more = {name: value for name in _LATER if (value := values.pop(name))}
         return values | more
 
@@ -82,7 +86,8 @@ def act(runtime: Runtime, wish: Wish, caller: Caller) -> Answer:
         if is_repeat(task, request):
             return keep(transaction, key, _answer(workflow, wish, "duplicate"), now)
         desk = open_desk(runtime, transaction, found, now)
-        recorder = _record(desk, workflow, task, request)
+        recorder = _record(desk, workflow, (task, wish.file), request)
+        attachments.put(transaction, (wish.file,) if wish.file else ())
         after = store(transaction, recorder, _texts(recorder, salt, comment))
         return keep(transaction, key, _answer(after, wish, "applied"), now)
 
@@ -151,9 +156,29 @@ def _task(workflow: Workflow, wish: Wish) -> Task:
     return task
 
 
-def _record(desk: Desk, workflow: Workflow, task: Task, request: Request) -> Recorder:
+def _recorded(file: File) -> dict[str, object]:
+    """
+    What an event says of an attached file.
+    """
+    return {
+        "name": file.name,
+        "mediaType": file.media_type,
+        "sha256": file.sha256,
+        "size": len(file.body),
+    }
+
+
+def _record(
+    desk: Desk,
+    workflow: Workflow,
+    about: tuple[Task, File | None],
+    request: Request,
+) -> Recorder:
+    task, file = about
     people = desk.people(workflow)
     fact = decide(workflow, task, request, people.around(task, _named(request)))
+    if file is not None:
+        fact = replace(fact, data={**fact.data, "attachment": _recorded(file)})
     author = (request.actor, request.channel)
     recorder = Recorder(workflow, desk.pinned, desk.now, author)
     recorder.record(fact)

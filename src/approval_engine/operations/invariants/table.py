@@ -57,6 +57,7 @@ OF_THE_WHOLE: tuple[Invariant[Transaction], ...] = _table(
     ("I24", whole.current_things_exist),
     ("I25", whole.numbers_are_fresh),
     ("I26", whole.database_is_sound),
+    ("I27", whole.attachments_are_whole),
 )
 
 

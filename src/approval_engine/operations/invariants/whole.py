@@ -10,7 +10,7 @@ from approval_engine.domain.actions import Action
 from approval_engine.domain.events import Event, Fact
 from approval_engine.domain.lifecycle import WorkflowStatus
 from approval_engine.executor.answer import Answer
-from approval_engine.store import audit, events, workflows
+from approval_engine.store import attachments, audit, events, workflows
 from approval_engine.store.audit import Columns
 from approval_engine.store.database import Transaction
 
@@ -40,6 +40,15 @@ def documents_are_whole(transaction: Transaction) -> Iterator[str]:
     for digest, kind, body in audit.documents(transaction):
         if sha256(body) != digest:
             yield f"{kind} document '{digest}' has other bytes than its hash says"
+
+
+def attachments_are_whole(transaction: Transaction) -> Iterator[str]:
+    """
+    An attached file has the bytes that its hash was taken of, all of them.
+    """
+    for digest, size, body in attachments.contents(transaction):
+        if sha256(body) != digest or len(body) != size:
+            yield f"attachment '{digest}' has other bytes than its hash says"
 
 
 def nothing_strays(transaction: Transaction) -> Iterator[str]:

@@ -1,5 +1,5 @@
 """
-Seats added by approvers, questions about a task, and what was asked for it.
+Seats added by approvers, questions about a task, and attached files.
 """
 
 import sqlalchemy as sa
@@ -36,4 +36,14 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("kind = 'informed'"),
         postgresql_where=sa.text("kind = 'informed'"),
+    )
+    op.create_table(
+        "attachment",
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("media_type", sa.Text(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("sha256", name=op.f("pk_attachment")),
     )
