@@ -319,3 +319,16 @@ def test_the_submitter_decides_through_no_channel_and_no_action(company):
                 with pytest.raises(Forbidden):
                     act(company.runtime, wish, Caller(actor="sam", channel=channel))
     assert company.case(workflow) == before
+
+
+def test_an_added_seat_leaves_the_escalation_of_the_pool_as_it_was(company):
+    workflow = company.started()
+    company.act(workflow, "finance", "add-approver", "fred", to="lara")
+    company.wait(days=4)
+    tick(company.runtime, workflow)
+    pool, added = company.case(workflow).seats("finance")
+
+    assert (pool.assignee, pool.candidates) == (None, ("dora", "dirk"))
+    assert len(added.candidates) == 1
+    assert added.ad_hoc
+    assert company.is_sound()

@@ -150,7 +150,8 @@ def _others(people: Eligibility, task: Task, busy: dict[str, str]) -> Iterator[_
         return tuple(each for each in people.able(task, role) if each not in busy)
 
     # A seat of its own goes to one person; a shared one to all who may take it.
-    alone = bool(busy) or len(people.workflow.seats(task.step)) > 1
+    seats = [seat for seat in people.workflow.seats(task.step) if not seat.ad_hoc]
+    alone = task.ad_hoc or len(seats) > 1
     colleagues = able(task.role)
     if colleagues:
         some = colleagues[:1] if alone else colleagues

@@ -120,7 +120,8 @@ def _hop(
     hop = climb(roles, level, able)
     if hop is None:
         return Fact.TIMER_EXHAUSTED, {}
-    return Fact.TASK_ESCALATED, _taken_over(hop, alone=len(seats) > 1)
+    alone = task.ad_hoc or planned.staffing.seats > 1
+    return Fact.TASK_ESCALATED, _taken_over(hop, alone=alone)
 
 
 def _taken_over(hop: Hop, *, alone: bool) -> dict[str, object]:
