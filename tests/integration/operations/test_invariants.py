@@ -409,6 +409,13 @@ SQL_BREAKS = [
         "refers to a missing document",
         "UPDATE quote SET sha256 = 'nowhere' WHERE id = 'Q-1'",
     ),
+    breach(
+        "I27",
+        None,
+        "attachment 'nothing' has other bytes than its hash says",
+        "INSERT INTO attachment (sha256, kind, media_type, size, name, body)"
+        " VALUES ('nothing', 'task', 'text/plain', 1, 'a.txt', x'41')",
+    ),
 ]
 
 

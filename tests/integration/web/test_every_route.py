@@ -19,6 +19,7 @@ VALUES = {
     "workflow_id": "WF-8809",
     "quote_id": "Q-1",
     "filename": "app.css",
+    "sha256": "0" * 64,
 }
 
 
