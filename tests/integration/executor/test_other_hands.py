@@ -332,3 +332,17 @@ def test_an_added_seat_leaves_the_escalation_of_the_pool_as_it_was(company):
     assert len(added.candidates) == 1
     assert added.ad_hoc
     assert company.is_sound()
+
+
+def test_a_question_to_somebody_who_left_is_asked_of_another(make_company):
+    company = make_company(steps=PATIENT)
+    workflow = staff(company).started()
+    company.act(workflow, "finance", "request-info", "fred", to="lara")
+    staff(company, lara=None)
+    with pytest.raises(Forbidden, match="'lara' is no longer active"):
+        company.act(workflow, "finance", "provide-info", "lara")
+    company.act(workflow, "finance", "request-info", "fred", to="olga")
+    company.act(workflow, "finance", "provide-info", "olga")
+
+    assert company.log(workflow)[-1] == "clock_resumed"
+    assert company.is_sound()

@@ -24,14 +24,15 @@ def question(
     """
     The fact that somebody is asked for information, the submitter if none is named.
 
-    The task stays where it is. Raises InvalidState while another answer is awaited.
+    The task stays where it is. Raises InvalidState while another answer is awaited, of
+    somebody who can still give it.
     """
     must_say_why(task, request)
     asked = request.to or workflow.submitted_by
     must_be_active(asked, task, request, around)
     if asked == request.actor:
         raise Forbidden(refusal(task, request, f"'{asked}' would ask himself"))
-    if task.info_from:
+    if task.info_from and _is_there(task.info_from, around):
         sentence = f"it waits for information from '{task.info_from}' already"
         raise InvalidState(refusal(task, request, sentence))
     data = {
@@ -40,6 +41,11 @@ def question(
         "comment": request.comment_sha256,
     }
     return event(Fact.INFO_REQUESTED, task, request, data)
+
+
+def _is_there(person: str, around: Surroundings) -> bool:
+    user = around.directory.user(person)
+    return user is not None and user.active
 
 
 def information(
