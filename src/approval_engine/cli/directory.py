@@ -55,7 +55,8 @@ def import_(session: Session, path: str, *, sync: bool, dry_run: bool) -> None:
         told = {"users": users, "roles": roles, "changes": changed, "tasks": handed}
         session.document(told)
     else:
-        session.rows(handed) if handed else None
+        if not session.as_json:
+            session.rows(handed)
         session.record("imported", users=users, roles=roles)
 
 

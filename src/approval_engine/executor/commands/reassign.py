@@ -55,7 +55,10 @@ def reassign_all(
         )
         refused = None
         try:
-            _ = judge(runtime, wish, caller) if dry_run else act(runtime, wish, caller)
+            if dry_run:
+                judge(runtime, wish, caller)
+            else:
+                act(runtime, wish, caller)
         except Refused as refusal:
             refused = str(refusal)
         yield Handed(task=task_id, workflow=workflow_id, refused=refused)
