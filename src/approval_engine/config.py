@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Generic, TypeVar
 from urllib.parse import urlsplit
@@ -20,6 +21,8 @@ DEFAULT_DATABASE_URL = "sqlite:///cpq.db"
 _HERE = Path(__file__).parent
 _MASK = "***"
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
+_NUMBER = re.compile(r"[0-9]{1,15}(\.[0-9]{1,4})?")
+_MEDIA_TYPE = re.compile(r"[a-z0-9.+-]+/[a-z0-9.+-]+")
 # Greedy on purpose: a password may hold any character that its owner forgot to quote.
 _LOGIN = re.compile(r"(://[^:@/]*:).*@")
 _MAILBOX = re.compile(r"(?:[^<>@]*<[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+)")
@@ -36,8 +39,9 @@ class Settings:
     What the environment says; each field is the variable `CPQ_` + its name.
 
     `now` is a fixed clock for rehearsals, and so is `allow_loopback`: webhooks may then
-    go to this machine. What is left out of the representation is secret or may hold a
-    password.
+    go to this machine. `override_limit` is the worth of a quote up to which one admin
+    alone may override its review. What is left out of the representation is secret or
+    may hold a password.
     """
 
     database_url: str = field(default=DEFAULT_DATABASE_URL, repr=False)
@@ -55,6 +59,9 @@ class Settings:
     now: datetime | None = None
     allow_fixed_clock: bool = False
     allow_loopback: bool = False
+    override_limit: Decimal | None = None
+    attachment_bytes: int | None = None
+    attachment_types: tuple[str, ...] | None = None
 
     def masked(self) -> tuple[tuple[str, str], ...]:
         """
@@ -101,6 +108,9 @@ def load(environ: Mapping[str, str]) -> Settings:
         now=_read(environ, "NOW", _CLOCK),
         allow_fixed_clock=_read(environ, "ALLOW_FIXED_CLOCK", _FLAG) or False,
         allow_loopback=_read(environ, "ALLOW_LOOPBACK", _FLAG) or False,
+        override_limit=_read(environ, "OVERRIDE_LIMIT", _AMOUNT),
+        attachment_bytes=_read(environ, "ATTACHMENT_BYTES", _SIZE),
+        attachment_types=_read(environ, "ATTACHMENT_TYPES", _TYPES),
     )
 
 
@@ -138,6 +148,25 @@ def _flag(text: str) -> bool:
     if text not in {"0", "1"}:
         raise ValueError(text)
     return text == "1"
+
+
+def _amount(text: str) -> Decimal:
+    if not _NUMBER.fullmatch(text):
+        raise ValueError(text)
+    return Decimal(text)
+
+
+def _size(text: str) -> int:
+    if not _NUMBER.fullmatch(text) or "." in text:
+        raise ValueError(text)
+    return int(text)
+
+
+def _media_types(text: str) -> tuple[str, ...]:
+    found = tuple(part.strip().lower() for part in text.split(","))
+    if not all(_MEDIA_TYPE.fullmatch(each) for each in found):
+        raise ValueError(text)
+    return found
 
 
 def _instant(text: str) -> datetime:
@@ -187,6 +216,11 @@ def _mail_address(text: str) -> str:
 
 _TEXT = _Form(words="a text", parse=str)
 _FLAG = _Form(words="1 or 0", parse=_flag)
+_AMOUNT = _Form(words="an amount such as 50000", parse=_amount)
+_SIZE = _Form(words="a number of bytes such as 10485760", parse=_size)
+_TYPES = _Form(
+    words="media types such as application/pdf,image/png", parse=_media_types
+)
 _CLOCK = _Form(words="an instant such as 2026-11-22T09:00:00Z", parse=_instant)
 _WEB = _Form(
     words="an address such as https://cpq.example", parse=_url("http", "https")
@@ -210,6 +244,8 @@ def _shown(value: object, *, secret: bool) -> str:
             return ""
         case bool():
             return str(int(value))
+        case tuple():
+            return ",".join(value)
         case datetime():
             return value.isoformat().replace("+00:00", "Z")
     text = str(value)

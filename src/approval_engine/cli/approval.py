@@ -6,12 +6,11 @@ What it explains and previews is in `explaining`.
 
 import click
 
+from approval_engine.cli.acting import action, comment, nudge
 from approval_engine.cli.context import Session, camel, pass_session
 from approval_engine.cli.explaining import explain, preview
-
-WORKFLOW = click.option("--workflow", "workflow_id", required=True, metavar="WF")
-KEY = click.option("--idempotency-key", "key", metavar="K")
-ACTIONS = ("approve", "reject", "return", "claim", "release", "delegate", "comment")
+from approval_engine.cli.office import override, reassign
+from approval_engine.cli.values import KEY, WORKFLOW
 
 
 @click.group()
@@ -19,6 +18,10 @@ def approval() -> None:
     """
     Submit, act on, recall and explain workflows.
     """
+
+
+for _command in (action, comment, nudge, override, reassign):
+    approval.add_command(_command)
 
 
 @approval.command()
@@ -39,51 +42,6 @@ def submit(session: Session, quote_id: str, key: str | None) -> None:
     )
     answer = command(session.runtime, quote_id, caller)
     session.record(workflow=answer.workflow, status=answer.status, steps=answer.steps)
-
-
-@approval.command()
-@WORKFLOW
-@click.option("--task", "task_id", required=True, metavar="T")
-@click.option("--action", "name", required=True, type=click.Choice(ACTIONS))
-@click.option("--comment", metavar="C")
-@click.option("--to", metavar="USER", help="The stand-in of a delegation.")
-@click.option("--within", metavar="BOUNDS", help="Room that an approval leaves.")
-@KEY
-@pass_session
-def action(  # noqa: PLR0913, PLR0917 one argument per option
-    session: Session,
-    workflow_id: str,
-    task_id: str,
-    name: str,
-    comment: str | None,
-    to: str | None,
-    within: str | None,
-    key: str | None,
-) -> None:
-    """
-    Decide, take, give back or hand over a task.
-    """
-    from approval_engine.domain.actions import Action
-    from approval_engine.executor.commands.act import Wish, act
-    from approval_engine.history.reading import asked_for
-
-    asked = asked_for(session.runtime.database, workflow_id, task_id)
-    wish = Wish(
-        workflow=workflow_id,
-        task=task_id,
-        action=Action(name),
-        comment=comment,
-        to=to,
-        within=within,
-    )
-    answer = act(session.runtime, wish, session.caller("act", asked, key))
-    session.record(
-        workflow=answer.workflow,
-        task=answer.task,
-        action=answer.action,
-        result=answer.result,
-        status=answer.status,
-    )
 
 
 @approval.command()
@@ -122,6 +80,8 @@ def status(session: Session, workflow_id: str, *, detail: bool) -> None:
         session.document(reading.detail_view(case) if detail else case.view())
         return
     session.record(status=case.workflow.status)
+    if case.workflow.overridden:
+        session.record(overridden=True)
     session.record(current_tasks=views.current_tasks(case.workflow, case.plan))
     for trigger in views.fired(case.evaluation):
         click.echo(f"{trigger['id']}_trigger={trigger['reason']}")

@@ -18,6 +18,7 @@ from approval_engine.errors import Forbidden, InvalidInput
 if TYPE_CHECKING:
     from approval_engine.documents import Document
     from approval_engine.executor.answer import Caller
+    from approval_engine.executor.attached import Limits
     from approval_engine.executor.runtime import Runtime
 
 FORMS = {True: "true", False: "false", None: ""}
@@ -104,6 +105,19 @@ class Session:
                 " set CPQ_TOKEN, or CPQ_TRUST_CLI=1 on a machine of yours."
             )
             raise Forbidden(sentence)
+
+    @property
+    def limits(self) -> "Limits":
+        """
+        What may be attached, by the settings.
+        """
+        from approval_engine.executor.attached import USUAL, Limits
+
+        types = self.settings.attachment_types
+        return Limits(
+            largest=self.settings.attachment_bytes or USUAL.largest,
+            types=frozenset(types) if types else USUAL.types,
+        )
 
     @property
     def administrator(self) -> str:

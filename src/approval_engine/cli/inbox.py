@@ -21,10 +21,18 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("--role", metavar="R", help="Only the tasks of this role.")
 @click.option("--all", "everybody", is_flag=True, help="Everybody's open tasks.")
+@click.option(
+    "--notices", is_flag=True, help="Questions to you, and what you were told."
+)
 @click.option("--as", "acting_as", metavar="USER", help="Whose; as `cpq --as`.")
 @pass_session
 def inbox(
-    session: Session, role: str | None, acting_as: str | None, *, everybody: bool
+    session: Session,
+    role: str | None,
+    acting_as: str | None,
+    *,
+    everybody: bool,
+    notices: bool,
 ) -> None:
     """
     A line per open task of the acting person, those due first before the others.
@@ -32,6 +40,9 @@ def inbox(
     What he must not decide, such as his own quotes, is not listed.
     """
     session.acting_as = acting_as or session.acting_as
+    if notices:
+        session.rows(_notices(session))
+        return
     found = _everybodys(session, role) if everybody else _own(session, role)
     if session.as_json:
         session.document([entry.view() for entry in found])
@@ -61,6 +72,27 @@ def _table(session: Session, found: "tuple[Entry, ...]") -> None:
         click.echo(line)
     if not rows:
         click.echo("Nothing waits for you.")
+
+
+def _notices(session: Session) -> "list[dict[str, object]]":
+    from approval_engine.store.notices import questions_to, told_to
+
+    person = session.caller("read", None).actor
+    with session.runtime.database.read() as transaction:
+        asked = questions_to(transaction, person)
+        told = told_to(transaction, person)
+    return [
+        {
+            "notice": "question" if each.task else "information",
+            "workflow": each.workflow,
+            "task": each.task or "-",
+            "quote": each.quote_id,
+            "account": each.account,
+            "status": each.status,
+            "at": each.at,
+        }
+        for each in (*asked, *told)
+    ]
 
 
 def _own(session: Session, role: str | None) -> "tuple[Entry, ...]":

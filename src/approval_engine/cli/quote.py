@@ -3,6 +3,7 @@
 """
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -32,7 +33,9 @@ def import_(session: Session, path: str) -> None:
     from approval_engine.operations.intake import import_quotes
 
     session.require_trust()
-    count = import_quotes(session.runtime, session.read(path))
+    count = import_quotes(
+        session.runtime, session.read(path), session.limits, Path(path).parent
+    )
     session.record("imported", quotes=count)
 
 
@@ -106,6 +109,35 @@ def clearance(session: Session, quote_id: str, fingerprint: str) -> None:
     session.record(clearance=found.clearance)
 
 
+@quote.command()
+@click.option("--quote", "quote_id", required=True, metavar="Q")
+@click.option("--name", required=True, metavar="N", help="As the quote calls it.")
+@click.option("--revision", type=int, metavar="R", help="Default: the newest.")
+@click.option("--out", required=True, metavar="FILE")
+@pass_session
+def attachment(
+    session: Session, quote_id: str, name: str, revision: int | None, out: str
+) -> None:
+    """
+    Write a file that came with a quote.
+    """
+    from approval_engine.store import attachments, catalog
+
+    session.require_trust()
+    runtime = session.runtime
+    with runtime.database.read() as transaction:
+        row = catalog.quote(transaction, quote_id, revision)
+        found = runtime.quote(transaction, row.sha256).attachments if row else ()
+        named = next((each for each in found if each.name == name), None)
+        body = attachments.body(transaction, named.sha256) if named else None
+    if named is None or body is None:
+        sentence = f"There is no attachment '{name}' of quote '{quote_id}'"
+        kept = f"; its content, {named.sha256}, is kept elsewhere" if named else ""
+        raise NotFound(f"{sentence} here{kept}.")
+    session.write(out, body)
+    session.record(attachment=out, sha256=named.sha256, size=len(body))
+
+
 def _lines(found: "Quote") -> Iterator[dict[str, object]]:
     yield {
         "quote": found.id,
@@ -115,6 +147,8 @@ def _lines(found: "Quote") -> Iterator[dict[str, object]]:
         "submitted_by": found.submitted_by,
         "owner": found.owner,
     }
+    for file in found.attachments:
+        yield {"attachment": file.name, "type": file.media_type, "sha256": file.sha256}
     for name, value in found.inputs.items():
         yield {"input": name, "value": value}
     for line in found.lines:

@@ -11,6 +11,12 @@ FILE = click.argument(
 )
 """A file that a command reads."""
 
+WORKFLOW = click.option("--workflow", "workflow_id", required=True, metavar="WF")
+"""The workflow that a command is about."""
+
+KEY = click.option("--idempotency-key", "key", metavar="K")
+"""What makes a repeated call the same request."""
+
 
 class Instant(click.ParamType[datetime]):
     """

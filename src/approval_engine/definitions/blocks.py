@@ -37,6 +37,8 @@ class Kind(StrEnum):
     APPROVED = "approved"  # end event
     VERDICT = "verdict"  # terminate end event, rejected or returned
     UNDECIDED = "undecided"  # error end event
+    SETTLED = "settled"  # terminate end event, approved while advice is open
+    NOTED = "noted"  # end event behind advice
     REMIND = "remind"  # escalation end event behind a reminder
     ESCALATE = "escalate"  # escalation end event behind a due timer
 
@@ -100,6 +102,18 @@ class Branch:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Advice:
+    """
+    One step that nobody waits for: its task, timers as in a branch, and its end.
+    """
+
+    step: PlannedStep
+    task: Node
+    timers: tuple[tuple[Node, Node], ...]
+    end: Node
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Series:
     """
     Blocks one after the other; at least one.
@@ -119,7 +133,18 @@ class Parallel:
     join: Node
 
 
-Block: TypeAlias = Node | Branch | Series | Parallel
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Aside:
+    """
+    A block that goes on, and beside it steps whose branches just end; at least one.
+    """
+
+    fork: Node
+    part: "Block"
+    advice: tuple[Advice, ...]
+
+
+Block: TypeAlias = Node | Branch | Advice | Series | Parallel | Aside
 
 
 def nodes(block: Block) -> Iterator[Node]:
@@ -129,20 +154,17 @@ def nodes(block: Block) -> Iterator[Node]:
     match block:
         case Node():
             yield block
-        case Branch():
-            yield block.task
-            yield from (timer for timer, _ in block.timers)
-            yield block.decision
-            yield from (end for _, end in block.timers)
-            yield from block.ends
+        case Branch() | Advice():
+            yield from _of_step(block)
         case Series(parts=parts):
             for part in parts:
                 yield from nodes(part)
-        case Parallel():
+        case Parallel() | Aside():
             yield block.fork
-            for part in block.parts:
+            for part in _forked(block):
                 yield from nodes(part)
-            yield block.join
+            if isinstance(block, Parallel):
+                yield block.join
 
 
 def flows(block: Block) -> Iterator[Flow]:
@@ -152,17 +174,20 @@ def flows(block: Block) -> Iterator[Flow]:
     match block:
         case Branch():
             yield from _branch_flows(block)
+        case Advice():
+            yield from _advice_flows(block)
         case Series(parts=parts):
             for part, following in pairwise(parts):
                 yield from flows(part)
                 yield _onward(part, entry(following))
             yield from flows(parts[-1])
-        case Parallel(fork=fork):
-            for part in block.parts:
+        case Parallel() | Aside():
+            for part in _forked(block):
                 first = entry(part).id
-                yield Flow(id=f"to_{first}", source=fork.id, target=first)
+                yield Flow(id=f"to_{first}", source=block.fork.id, target=first)
                 yield from flows(part)
-                yield _onward(part, block.join)
+                if isinstance(block, Parallel):
+                    yield _onward(part, block.join)
 
 
 def entry(block: Block) -> Node:
@@ -172,12 +197,28 @@ def entry(block: Block) -> Node:
     match block:
         case Node():
             return block
-        case Branch():
+        case Branch() | Advice():
             return block.task
         case Series(parts=parts):
             return entry(parts[0])
-        case Parallel(fork=fork):
+        case Parallel(fork=fork) | Aside(fork=fork):
             return fork
+
+
+def _forked(block: Parallel | Aside) -> tuple[Block, ...]:
+    """
+    What a fork leads to, in reading order.
+    """
+    return block.parts if isinstance(block, Parallel) else (block.part, *block.advice)
+
+
+def _of_step(block: Branch | Advice) -> Iterator[Node]:
+    yield block.task
+    yield from (timer for timer, _ in block.timers)
+    if isinstance(block, Branch):
+        yield block.decision
+    yield from (end for _, end in block.timers)
+    yield from block.ends if isinstance(block, Branch) else (block.end,)
 
 
 def _onward(block: Block, target: Node) -> Flow:
@@ -188,6 +229,10 @@ def _onward(block: Block, target: Node) -> Flow:
             return _verdict(step, ids.APPROVED, target)
         case Series(parts=parts):
             return _onward(parts[-1], target)
+        case Advice(end=end):
+            return _only_way(end, target)
+        case Aside(part=part):
+            return _onward(part, target)
         case Parallel(join=join):
             return _only_way(join, target)
 
@@ -198,6 +243,12 @@ def _branch_flows(branch: Branch) -> Iterator[Flow]:
         yield _only_way(timer, end)
     for end in branch.ends:
         yield _verdict(branch.step, end.outcome or ids.UNDECIDED, end)
+
+
+def _advice_flows(advice: Advice) -> Iterator[Flow]:
+    yield _only_way(advice.task, advice.end)
+    for timer, end in advice.timers:
+        yield _only_way(timer, end)
 
 
 def _only_way(source: Node, target: Node) -> Flow:

@@ -87,7 +87,7 @@ def _label(node: Node, box: Box) -> Box | None:
     match node.kind:
         case Kind.TASK | Kind.PARALLEL:
             return None
-        case Kind.START | Kind.APPROVED:
+        case Kind.START | Kind.APPROVED | Kind.SETTLED:
             x, y = x - width // 2, box.bottom + LABEL_GAP
         case Kind.TIMER:
             x, y = x + LABEL_GAP, box.bottom

@@ -23,6 +23,7 @@ TAGS = {
 
 EVENT_DEFINITIONS = {
     Kind.VERDICT: ("terminateEventDefinition", {}),
+    Kind.SETTLED: ("terminateEventDefinition", {}),
     Kind.UNDECIDED: ("errorEventDefinition", {"errorRef": "error_undecided"}),
     Kind.REMIND: ("escalationEventDefinition", {"escalationRef": "escalation_remind"}),
     Kind.ESCALATE: ("escalationEventDefinition", {"escalationRef": "escalation_next"}),
@@ -37,17 +38,24 @@ SIGNALS = {
 """What those definitions refer to: element, id, name and code."""
 
 
-def process(parent: etree._Element, process_id: str) -> etree._Element:
+def process(
+    parent: etree._Element, process_id: str, nodes: Iterable[Node]
+) -> etree._Element:
     """
     Append the executable process, still without nodes and flows.
     """
     element = _child(parent, "process", {"id": process_id, "name": "Quote approval"})
     element.set("isExecutable", "true")
     element.set(f"{CAMUNDA}historyTimeToLive", "P180D")
-    _child(element, "documentation").text = (
+    documentation = _child(element, "documentation")
+    documentation.text = (
         "Every step must be approved. A step that is rejected or returned ends the"
         " process; a step without a verdict holds it."
     )
+    if any(node.kind is Kind.NOTED for node in nodes):
+        documentation.text += (
+            ' A step that ends in "Noted" gives advice, and nobody waits for it.'
+        )
     return element
 
 

@@ -52,6 +52,13 @@ def approvers(step: str) -> str:
     return _variable("approvers", step)
 
 
+def noted(step: str) -> str:
+    """
+    The end event behind a step that nobody waits for.
+    """
+    return f"noted_{step}"
+
+
 def remind(step: str, number: int) -> str:
     """
     The timer of a reminder, counted from 1.

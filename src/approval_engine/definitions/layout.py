@@ -8,6 +8,8 @@ that a branch more moves nothing above it; what does not lead on hangs from the 
 from dataclasses import dataclass, replace
 
 from approval_engine.definitions.blocks import (
+    Advice,
+    Aside,
     Block,
     Branch,
     Kind,
@@ -73,8 +75,12 @@ def _part(block: Block) -> Part:
             return _branch(block)
         case Series():
             return _series(tuple(_part(part) for part in block.parts))
+        case Advice():
+            return _advice(block)
         case Parallel():
             return _parallel(block)
+        case Aside():
+            return _aside(block)
 
 
 def _series(parts: tuple[Part, ...]) -> Part:
@@ -92,45 +98,67 @@ def _series(parts: tuple[Part, ...]) -> Part:
 
 
 def _parallel(block: Parallel) -> Part:
-    parts = tuple(_part(part) for part in block.parts)
+    forked = _forked(block.fork, block.parts)
+    width, _ = GATEWAY
+    right = forked.width + GAP
+    join = shape(block.join, right + width // 2, 0)
+    return replace(forked, shapes=(*forked.shapes, join), width=right + width)
+
+
+def _aside(block: Aside) -> Part:
+    return _forked(block.fork, (block.part, *block.advice))
+
+
+def _forked(gateway: Node, blocks: tuple[Block, ...]) -> Part:
+    parts = tuple(_part(part) for part in blocks)
     width, height = GATEWAY
     left = width + GAP
-    right = left + max(part.width for part in parts) + GAP
     rows: tuple[Shape, ...] = ()
     y = 0
     for part in parts:
         y += part.above + ROW_GAP if rows else 0
         rows += _moved(part, left, y)
         y += part.below
-    fork = shape(block.fork, width // 2, 0)
-    join = shape(block.join, right + width // 2, 0)
+    fork = shape(gateway, width // 2, 0)
     return Part(
-        shapes=(fork, *rows, join),
-        width=right + width,
+        shapes=(fork, *rows),
+        width=left + max(part.width for part in parts),
         above=max(parts[0].above, height // 2),
         below=y,
     )
 
 
 def _branch(branch: Branch) -> Part:
+    task, hanging, middle = _watched(branch)
+    decision = shape(branch.decision, middle, 0)
+    return _bounded((task, decision, *hanging, *_ends(branch, middle + END_REACH)))
+
+
+def _advice(advice: Advice) -> Part:
+    task, hanging, middle = _watched(advice)
+    return _bounded((task, *hanging, shape(advice.end, middle, 0)))
+
+
+def _watched(branch: Branch | Advice) -> tuple[Shape, tuple[Shape, ...], int]:
+    """
+    A task with what hangs from it, and where the next node on its spine may stand.
+    """
     pitch = _pitch(branch)
     width = _task_width(branch, pitch)
     hanging = _timers(branch, width - pitch // 2, pitch)
     free = max((each.label.right for each in hanging if each.label), default=0)
     middle = _tens(max(width + GAP + GATEWAY[0] // 2, free + LABEL_GAP))
-    task = shape(branch.task, width // 2, 0, width)
-    decision = shape(branch.decision, middle, 0)
-    return _bounded((task, decision, *hanging, *_ends(branch, middle + END_REACH)))
+    return shape(branch.task, width // 2, 0, width), hanging, middle
 
 
-def _pitch(branch: Branch) -> int:
+def _pitch(branch: Branch | Advice) -> int:
     # The name of the last timer has room to its right.
     names = (timer.name for timer, _ in branch.timers[:-1])
     widest = max((label_size(name)[0] for name in names), default=0)
     return max(TIMER_PITCH, _tens(widest + 2 * LABEL_GAP))
 
 
-def _task_width(branch: Branch, pitch: int) -> int:
+def _task_width(branch: Branch | Advice, pitch: int) -> int:
     # An even number of places for timers leaves the middle of the lower side to the
     # mark of a task that several people get.
     pair = 2 * pitch
@@ -140,7 +168,7 @@ def _task_width(branch: Branch, pitch: int) -> int:
     return width
 
 
-def _timers(branch: Branch, x: int, pitch: int) -> tuple[Shape, ...]:
+def _timers(branch: Branch | Advice, x: int, pitch: int) -> tuple[Shape, ...]:
     # The last timer has the shortest way down, so that no way meets the name of an end.
     shapes: tuple[Shape, ...] = ()
     y = TIMER_DROP

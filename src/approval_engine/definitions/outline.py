@@ -5,11 +5,14 @@ Chains side by side, the stages of a chain one after the other, its steps side b
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from itertools import count
 
 from approval_engine.definitions import ids, wording
 from approval_engine.definitions.blocks import (
+    Advice,
+    Aside,
     Block,
     Branch,
     Kind,
@@ -31,16 +34,31 @@ ENDS = (
 def outline(plan: RoutingPlan) -> Series:
     """
     Start, the plan, end; a plan without steps goes straight through.
+
+    Its optional steps must stand beside required ones, as the planner places them, or
+    in a chain of their own; then the end also ends what nobody waited for.
     """
     start = Node(id=ids.SUBMITTED, kind=Kind.START, name="Submitted")
-    end = Node(
-        id=ids.APPROVED, kind=Kind.APPROVED, name="Approved", outcome=ids.APPROVED
-    )
-    return Series(parts=(start, *_chains(plan, count(1)), end))
+    optional = any(not step.required for step in plan.steps)
+    kind = Kind.SETTLED if optional else Kind.APPROVED
+    end = Node(id=ids.APPROVED, kind=kind, name="Approved", outcome=ids.APPROVED)
+    return Series(parts=(start, *_all(plan, count(1)), end))
 
 
-def _chains(plan: RoutingPlan, numbers: Iterator[int]) -> tuple[Block, ...]:
-    chains = plan.chains()
+def _all(plan: RoutingPlan, numbers: Iterator[int]) -> tuple[Block, ...]:
+    required = {step.chain for step in plan.steps if step.required}
+    alone = tuple(step for step in plan.steps if step.chain not in required)
+    if not alone:
+        return _chains(plan.chains(), numbers)
+    number = next(numbers)
+    within = tuple(step for step in plan.steps if step.chain in required)
+    parts = _chains(replace(plan, steps=within).chains(), numbers)
+    return (_aside(number, Series(parts=parts), alone),)
+
+
+def _chains(
+    chains: tuple[tuple[tuple[PlannedStep, ...], ...], ...], numbers: Iterator[int]
+) -> tuple[Block, ...]:
     if len(chains) == 1:
         return _stages(chains[0], numbers)
     if not chains:
@@ -57,8 +75,32 @@ def _stages(
 
 
 def _stage(steps: tuple[PlannedStep, ...], numbers: Iterator[int]) -> Block:
-    branches = tuple(_branch(step) for step in steps)
-    return branches[0] if len(branches) == 1 else _parallel(next(numbers), branches)
+    optional = tuple(step for step in steps if not step.required)
+    number = next(numbers) if optional else 0
+    branches = tuple(_branch(step) for step in steps if step.required)
+    one = len(branches) == 1
+    part = branches[0] if one else _parallel(next(numbers), branches)
+    return _aside(number, part, optional) if optional else part
+
+
+def _aside(number: int, part: Block, steps: tuple[PlannedStep, ...]) -> Aside:
+    fork = Node(id=f"fork_{number}", kind=Kind.PARALLEL)
+    return Aside(fork=fork, part=part, advice=tuple(_advice(step) for step in steps))
+
+
+def _advice(step: PlannedStep) -> Advice:
+    return Advice(
+        step=step,
+        task=_task(step, "advice"),
+        # Nobody is late who is not waited for.
+        timers=tuple(_reminders(step)),
+        end=Node(id=ids.noted(step.id), kind=Kind.NOTED, name="Noted"),
+    )
+
+
+def _task(step: PlannedStep, word: str) -> Node:
+    name = f"{wording.title(step.id)} {word}"
+    return Node(id=ids.task(step.id), kind=Kind.TASK, name=name, step=step)
 
 
 def _parallel(number: int, parts: tuple[Block, ...]) -> Parallel:
@@ -68,10 +110,9 @@ def _parallel(number: int, parts: tuple[Block, ...]) -> Parallel:
 
 
 def _branch(step: PlannedStep) -> Branch:
-    name = f"{wording.title(step.id)} approval"
     return Branch(
         step=step,
-        task=Node(id=ids.task(step.id), kind=Kind.TASK, name=name, step=step),
+        task=_task(step, "approval"),
         timers=(*_reminders(step), *_escalations(step)),
         decision=Node(id=ids.decided(step.id), kind=Kind.DECISION, name="Approved?"),
         ends=tuple(_end(step, outcome, kind) for outcome, kind in ENDS),

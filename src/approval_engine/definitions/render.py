@@ -54,7 +54,7 @@ def _render(plan: RoutingPlan) -> bytes:
     block = outline(plan)
     nodes = tuple(blocks.nodes(block))
     root = etree.Element(f"{BPMN}definitions", ROOT, nsmap=PREFIXES)
-    process = elements.process(root, plan.process)
+    process = elements.process(root, plan.process, nodes)
     elements.add(process, nodes, tuple(blocks.flows(block)))
     elements.signals(root, nodes)
     diagram.add(root, plan.process, draw(block))

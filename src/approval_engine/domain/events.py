@@ -27,6 +27,7 @@ class Fact(StrEnum):
     SUBMITTED = "submitted"
     # process, steps in policy order, and who decided before but is asked again
     PLANNED = "planned"
+    INFORMED = "informed"  # role, its people, the triggers because of which
     TASK_OPENED = (
         "task_opened"  # the whole task, and its step's timers on the first seat
     )
@@ -36,6 +37,9 @@ class Fact(StrEnum):
     TASK_CLAIMED = "task_claimed"  # assignee, comment hash
     TASK_RELEASED = "task_released"  # comment hash; back to whom, if a stand-in had it
     TASK_DELEGATED = "task_delegated"  # assignee, principal, comment hash
+    TASK_REASSIGNED = (
+        "task_reassigned"  # assignee, candidates, role, principal, why, comment hash
+    )
     TASK_APPROVED = "task_approved"  # comment hash, bounds of an envelope
     TASK_REJECTED = "task_rejected"  # comment hash
     TASK_RETURNED = "task_returned"  # comment hash
@@ -44,10 +48,17 @@ class Fact(StrEnum):
         "task_escalated"  # timers, level, role, candidates, who was skipped, why
     )
     TASK_CARRIED = "task_carried"  # whose approval, of which task and event, and why
-    TASK_CLOSED = "task_closed"  # the move, and why
+    TASK_CLOSED = "task_closed"  # the move, why, and the task whose decision did it
     TIMER_EXHAUSTED = "timer_exhausted"  # timers, who is told: nobody is left, it holds
     STEP_TIMED_OUT = "step_timed_out"  # timers, the outcome, what the policy says, told
-    COMMENTED = "commented"  # comment hash
+    APPROVER_ADDED = "approver_added"  # approver, whether after the rule, comment hash
+    INFO_REQUESTED = "info_requested"  # asked, whether the clock stops, comment hash
+    INFO_PROVIDED = "info_provided"  # comment hash
+    CLOCK_RESUMED = "clock_resumed"  # step, new due instants of its timers and tasks
+    COMMENTED = "commented"  # comment hash; of a reply also its event and author
+    NUDGED = "nudged"  # nothing
+    OVERRIDE_REQUESTED = "override_requested"  # decision, comment hash
+    OVERRIDDEN = "overridden"  # decision, who asked for it, comment hash
     RECALLED = "recalled"  # comment hash
     SUPERSEDED = "superseded"  # by which workflow, and why
     EXCEPTION_ENDED = "exception_ended"  # exception, comment hash

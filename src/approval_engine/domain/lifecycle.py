@@ -56,12 +56,13 @@ class TaskStatus(StrEnum):
 
 class TaskMove(StrEnum):
     """
-    What can happen to a task. `escalate` keeps the task and changes whom it asks.
+    What can happen to a task. `escalate` and `reassign` only change whom it asks.
     """
 
     CLAIM = "claim"
     RELEASE = "release"
     DELEGATE = "delegate"
+    REASSIGN = "reassign"
     APPROVE = "approve"
     REJECT = "reject"
     RETURN = "return"
@@ -106,6 +107,7 @@ _ANY_OPEN: Mapping[TaskMove, TaskStatus] = {
     **_DECIDE,
     **_CLOSE,
     TaskMove.DELEGATE: TaskStatus.DELEGATED,
+    TaskMove.REASSIGN: TaskStatus.OPEN,
     TaskMove.ESCALATE: TaskStatus.OPEN,
 }
 

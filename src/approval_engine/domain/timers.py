@@ -34,7 +34,8 @@ class PendingTimer:
     A timer that waits. `level` counts from 1 within its kind.
 
     `element` is a boundary event, or a name that no definition can hold, as it has a
-    colon in it. `step` is empty for timers of the workflow as a whole.
+    colon in it. `step` is empty for timers of the workflow as a whole. It does not ring
+    while its step waits for information, since `paused_at`.
     """
 
     element: str
@@ -43,6 +44,7 @@ class PendingTimer:
     kind: TimerKind
     level: int
     due_at: datetime
+    paused_at: datetime | None = None
 
     @property
     def is_drawn(self) -> bool:

@@ -16,6 +16,11 @@ from approval_engine.domain.lifecycle import (
 )
 from approval_engine.domain.timers import PendingTimer, TimerKind
 
+OVERRIDDEN = frozenset(
+    {WorkflowStatus.APPROVED, WorkflowStatus.REJECTED, WorkflowStatus.EXPIRED}
+)
+"""What a workflow whose engine was cancelled can only be by an override."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Evidence:
@@ -40,7 +45,9 @@ class Task:
     `windows` are the ids of the delegation windows that led from him to the stand-in,
     one after the other; empty where a person handed the task over.
     `closed_seq` is the number of the event that closed it, `vetoed` whether the answer
-    came from a role that may veto.
+    came from a role that may veto. An `ad_hoc` seat was added by an approver, beside
+    those of the policy. `info_from` is who was asked for information, since
+    `info_since`. `then_ask` are whom its approver wants asked once the rule is met.
     """
 
     id: str
@@ -62,6 +69,10 @@ class Task:
     closed_seq: int | None = None
     vetoed: bool = False
     windows: tuple[str, ...] = ()
+    ad_hoc: bool = False
+    info_from: str | None = None
+    info_since: datetime | None = None
+    then_ask: tuple[str, ...] = ()
 
     @property
     def is_lent(self) -> bool:
@@ -140,7 +151,15 @@ class Workflow:
         """
         When the worker must look at it next; None if nothing waits for the clock.
         """
-        return min((timer.due_at for timer in self.timers), default=None)
+        running = (timer.due_at for timer in self.timers if timer.paused_at is None)
+        return min(running, default=None)
+
+    @property
+    def overridden(self) -> bool:
+        """
+        Whether an admin ended it: it has a verdict that its steps never reached.
+        """
+        return self.verdict == "cancelled" and self.status in OVERRIDDEN
 
     @property
     def valid_until(self) -> datetime | None:
@@ -176,8 +195,10 @@ class Workflow:
     def tally(self, step: str) -> Tally:
         """
         The answers of a step so far, as the truth table counts them.
+
+        Seats that were added ad hoc are none of the rule's.
         """
-        seats = self.seats(step)
+        seats = tuple(seat for seat in self.seats(step) if not seat.ad_hoc)
         answers = sorted(
             (seat.closed_seq or 0, Outcome(seat.status))
             for seat in seats

@@ -54,18 +54,19 @@ class Eligibility:
         """
         return replace(self, workflow=workflow)
 
-    def around(
-        self, task: Task, people: Iterable[str], veto: tuple[str, ...] = ()
-    ) -> Surroundings:
+    def around(self, task: Task, people: Iterable[str]) -> Surroundings:
         """
         What the guard judges these people by, on this task.
         """
+        rule = self.needed[task.step].rule
         lacks = ((person, self.lacking(task, person)) for person in people)
         return Surroundings(
             directory=self.directory,
             excluded=self.case.barred,
             unfit={person: reason for person, reason in lacks if reason},
-            veto=veto,
+            veto=rule.completion.veto,
+            pauses=rule.pause_on_info,
+            bulk=rule.bulk,
         )
 
     def able(self, task: Task, role: str) -> tuple[str, ...]:
@@ -93,6 +94,10 @@ class Eligibility:
             over = self._over(task)
             if over:
                 return f"no longer stands in for '{task.principal}': {over} is over"
+        if task.ad_hoc:
+            # Whoever was added says yes besides those who have the authority.
+            known = self.directory.user(person)
+            return None if known else "is not in the directory"
         return self.lacks(task.step, task.role, person)
 
     def beside(self, workflow: Workflow, step: str) -> Case:

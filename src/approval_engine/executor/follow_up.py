@@ -11,7 +11,7 @@ from approval_engine.domain.timers import TimerKind
 from approval_engine.domain.workflow import Task
 from approval_engine.errors import EngineError
 from approval_engine.executor.openings import Known, Openings, open_seats, timer_row
-from approval_engine.executor.projection import ENDINGS
+from approval_engine.executor.projection import ANSWERS, ENDINGS
 from approval_engine.executor.recorder import SYSTEM, Recorder
 
 BY_POLICY = "auto_approved_by_policy"
@@ -33,7 +33,7 @@ def advance(recorder: Recorder, openings: Openings) -> None:
         for task in recorder.workflow.open_tasks
         if (task.element, task.occurrence) not in waiting
     ]
-    _close(recorder, settled, TaskMove.DISPENSE, "the step was decided without it")
+    close(recorder, settled, TaskMove.DISPENSE, "the step was decided without it")
     before = recorder.workflow.state
     for task_id in open_seats(recorder, openings):
         _answer(recorder, task_id, openings.known)
@@ -75,7 +75,7 @@ def close_all(recorder: Recorder, move: TaskMove) -> None:
     """
     Close what is still open, because the workflow ended.
     """
-    _close(recorder, recorder.workflow.open_tasks, move, "the workflow ended")
+    close(recorder, recorder.workflow.open_tasks, move, "the workflow ended")
 
 
 def close_beside(recorder: Recorder) -> None:
@@ -90,7 +90,7 @@ def close_beside(recorder: Recorder) -> None:
         if other := answered.get(_place(task)):
             overtaken = task.escalation_level < other.escalation_level
             move = TaskMove.MOVE_ON if overtaken else TaskMove.DISPENSE
-            _close(recorder, (task,), move, f"task {other.id} answered for its seat")
+            close(recorder, (task,), move, f"task {other.id} answered for its seat")
 
 
 def _place(task: Task) -> tuple[str, int, int]:
@@ -118,11 +118,17 @@ def _validity(recorder: Recorder) -> dict[str, object]:
     return {"validUntil": stamp(ends_at), "timers": timers}
 
 
-def _close(
+def close(
     recorder: Recorder, tasks: Iterable[Task], move: TaskMove, because: str
 ) -> None:
+    """
+    Close tasks that nobody needs any more, and say why.
+    """
+    first = recorder.events[0] if recorder.events else None
+    decided = first is not None and first.action in ANSWERS
+    by = {"decidedBy": first.task_id} if first and decided else {}
     for task in tasks:
-        data = {"move": str(move), "because": because}
+        data = {"move": str(move), "because": because, **by}
         recorder.note(Fact.TASK_CLOSED, data, task.id)
 
 

@@ -14,7 +14,9 @@ from approval_engine.domain.validity import Validity
 from approval_engine.errors import InvalidState, StorageError
 from approval_engine.executor.rates import rate_for
 from approval_engine.executor.runtime import Runtime
+from approval_engine.planner.advice import Informed, informed
 from approval_engine.planner.plan import RoutingPlan
+from approval_engine.planner.requirements import collect
 from approval_engine.planner.roster import Roster
 from approval_engine.planner.routing import plan_among
 from approval_engine.planner.separation import excluded
@@ -39,6 +41,7 @@ class Routed:
     policy: Policy
     evaluation: Evaluation
     plan: RoutingPlan
+    informed: tuple[Informed, ...]
     quote_sha256: str
     directory_sha256: str
     delegations_sha256: str
@@ -68,16 +71,32 @@ def route_quote(
     rate = rate_for(transaction, policy, quote, on)
     terms = Terms(exceptions=exceptions, rate=rate)
     evaluation = evaluate(policy, quote, on, terms)
+    plan = plan_among(roster, policy, evaluation, quote)
     return Routed(
         quote=quote,
         policy=policy,
         evaluation=evaluation,
-        plan=plan_among(roster, policy, evaluation, quote),
+        plan=plan,
+        informed=_informed(policy, evaluation, (roster, plan), on),
         quote_sha256=row.sha256,
         directory_sha256=directory,
         delegations_sha256=delegations,
         at=now,
     )
+
+
+def _informed(
+    policy: Policy,
+    evaluation: Evaluation,
+    among: tuple[Roster, RoutingPlan],
+    on: date,
+) -> tuple[Informed, ...]:
+    rules = (policy.default_step, *policy.steps.values())
+    asking = all(rule.required and not rule.fyi for rule in rules)
+    if asking and not any(trigger.inform for trigger in evaluation.fired):
+        return ()
+    roster, plan = among
+    return informed(roster, evaluation, collect(policy, evaluation, on), plan)
 
 
 def day_of(policy: Policy, at: datetime) -> date:

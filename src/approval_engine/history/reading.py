@@ -17,6 +17,22 @@ from approval_engine.planner.plan import PlannedStep, RoutingPlan
 from approval_engine.store import catalog, events, workflows
 from approval_engine.store.database import Database, Transaction
 
+SHOWN: Mapping[str, Mapping[str, str]] = {
+    Fact.SUBMITTED: {"supersedes": "supersedes", "because": "because"},
+    Fact.SUPERSEDED: {"by": "by", "because": "because"},
+    Fact.TASK_APPROVED: {"within": "within"},
+    Fact.TASK_CARRIED: {name: name for name in ("person", "workflow", "because")},
+    Fact.INFORMED: {"role": "role", "people": "people"},
+    Fact.TASK_REASSIGNED: {"assignee": "to", "because": "because"},
+    Fact.APPROVER_ADDED: {"approver": "to"},
+    Fact.INFO_REQUESTED: {"asked": "to"},
+    Fact.COMMENTED: {"replyTo": "reply_to"},
+    Fact.OVERRIDE_REQUESTED: {"decision": "decision"},
+    Fact.OVERRIDDEN: {"decision": "decision", "requestedBy": "requested_by"},
+    Fact.TASK_CLOSED: {"because": "because", "decidedBy": "decided_by"},
+}
+"""What a line of history takes from the data of an event, and how it calls it."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Case:
@@ -76,6 +92,14 @@ class Entry:
     event: Event
     text: str | None
 
+    @property
+    def attachment(self) -> Mapping[str, Any]:
+        """
+        Name, media type, hash and size of the file that came with it; mostly empty.
+        """
+        data: Any = load(self.event.data.encode())
+        return data.get("attachment") or {}
+
     def view(self) -> views.View:
         """
         `WorkflowEvent`, and the comment.
@@ -96,22 +120,22 @@ class Entry:
         }
         if event.on_behalf_of:
             fields["on_behalf_of"] = event.on_behalf_of
-        fields |= self._told()
+        fields |= _more(event)
+        if self.attachment:
+            fields["attachment"] = self.attachment["name"]
         return fields | ({"comment": self.text} if self.text else {})
 
-    def _told(self) -> dict[str, object]:
-        data: Any = load(self.event.data.encode())
-        names = _TOLD.get(self.event.action, ())
-        return {name: data[name] for name in names if data.get(name)}
 
-
-_TOLD: Mapping[str, tuple[str, ...]] = {
-    Fact.SUBMITTED: ("supersedes", "because"),
-    Fact.SUPERSEDED: ("by", "because"),
-    Fact.TASK_APPROVED: ("within",),
-    Fact.TASK_CARRIED: ("person", "workflow", "because"),
-}
-"""What a line of the history says beside the fact itself."""
+def _more(event: Event) -> dict[str, object]:
+    """
+    What a line says of an event besides: whom it names, and what was decided.
+    """
+    data: Any = load(event.data.encode())
+    return {
+        shown: data[name]
+        for name, shown in SHOWN.get(event.action, {}).items()
+        if data.get(name)
+    }
 
 
 def find(database: Database, workflow_id: str) -> Case:
@@ -171,8 +195,15 @@ def timeline(database: Database, workflow_id: str) -> tuple[Entry, ...]:
     The events of a workflow in order, with what people wrote. Raises NotFound.
     """
     with database.read() as transaction:
-        log = events.of(transaction, workflow_id)
-        texts = events.texts(transaction, workflow_id)
+        return timeline_in(transaction, workflow_id)
+
+
+def timeline_in(transaction: Transaction, workflow_id: str) -> tuple[Entry, ...]:
+    """
+    Like `timeline`, within a transaction.
+    """
+    log = events.of(transaction, workflow_id)
+    texts = events.texts(transaction, workflow_id)
     if not log:
         sentence = f"There is no workflow '{workflow_id}'."
         raise NotFound(sentence)

@@ -20,6 +20,7 @@ def workflow_view(workflow: Workflow, plan: RoutingPlan, evaluation: bytes) -> V
     """
     `WorkflowInstance`; `evaluation` is the evidence document of that name.
     """
+    flag = {"overridden": True} if workflow.overridden else {}
     return {
         "id": workflow.id,
         "quoteId": workflow.quote_id,
@@ -37,6 +38,7 @@ def workflow_view(workflow: Workflow, plan: RoutingPlan, evaluation: bytes) -> V
         "fingerprint": workflow.fingerprint,
         "createdAt": stamp(workflow.created_at),
         "updatedAt": stamp(workflow.updated_at),
+        **flag,
     }
 
 
@@ -63,6 +65,7 @@ def task_view(task: Task, step: PlannedStep) -> View:
         "status": str(task.status),
         "reasons": reasons_view(step),
         "escalationLevel": task.escalation_level,
+        **_beside(task),
     }
 
 
@@ -93,6 +96,12 @@ def planned(staffing: Staffing) -> str | tuple[str, ...]:
 def _for(person: str, principal: str, windows: tuple[str, ...]) -> str:
     path = f" (delegation {', '.join(windows)})" if windows else ""
     return f"{person} for {principal}{path}"
+
+
+def _beside(task: Task) -> View:
+    # What is rare is named only where it is so.
+    added = {"adHoc": True} if task.ad_hoc else {}
+    return added | ({"infoFrom": task.info_from} if task.info_from else {})
 
 
 def event_view(event: Event) -> View:

@@ -20,6 +20,7 @@ ENDED = {
     Fact.SUPERSEDED: "superseded",
     Fact.WORKFLOW_EXPIRING: "expiring",
     Fact.WORKFLOW_EXPIRED: "expired",
+    Fact.OVERRIDDEN: "overridden",
 }
 """The facts that tell submitter and owner, with the kind of message they send."""
 
@@ -37,6 +38,8 @@ ASKED = {
     Fact.TASK_DELEGATED: "delegated",
     Fact.TASK_REMINDED: "reminder",
     Fact.TASK_ESCALATED: "escalated",
+    Fact.TASK_REASSIGNED: "reassigned",
+    Fact.NUDGED: "nudged",
 }
 """The facts that ask somebody, with the kind of message they send."""
 
@@ -55,6 +58,15 @@ INFORMS = frozenset(
     | {Fact.TASK_APPROVED, Fact.TASK_REJECTED, Fact.TASK_RETURNED}
 )
 """The facts of which a principal is told while a stand-in has his work."""
+
+BESIDE = {
+    Fact.INFORMED: "informed",
+    Fact.INFO_REQUESTED: "info_requested",
+    Fact.INFO_PROVIDED: "info_provided",
+    Fact.COMMENTED: "replied",
+    Fact.OVERRIDE_REQUESTED: "override_requested",
+}
+"""The facts that concern those they name, with the kind of message they send."""
 
 
 def messages(events: Iterable[Event], workflow: Workflow) -> Iterator[Message]:
@@ -106,6 +118,8 @@ def _audience(event: Event, workflow: Workflow) -> tuple[str, tuple[str, ...]]:
         data: Any = load(event.data.encode())
         return TOLD[Fact(event.action)], tuple(data["told"])
     task = workflow.task(event.task_id or "")
+    if event.action in BESIDE:
+        return BESIDE[Fact(event.action)], _named(event, task)
     if event.action == Fact.TASK_RELEASED and task and not task.assignee:
         # The others were asked all the time; only a principal has it again.
         return "", ()
@@ -117,6 +131,21 @@ def _audience(event: Event, workflow: Workflow) -> tuple[str, tuple[str, ...]]:
 def _represented(event: Event, workflow: Workflow) -> str | None:
     task = workflow.task(event.task_id or "")
     return task.principal if task and event.action in INFORMS else None
+
+
+def _named(event: Event, task: Task | None) -> tuple[str, ...]:
+    """
+    Whom a fact beside the decisions concerns: whom it names, or who has the task.
+    """
+    data: Any = load(event.data.encode())
+    if event.action == Fact.INFO_PROVIDED:
+        return _asked(task) if task and task.is_open else ()
+    if event.action == Fact.INFORMED:
+        return tuple(data["people"])
+    if event.action == Fact.OVERRIDE_REQUESTED:
+        return tuple(data["tell"])
+    named = data.get("asked") or data.get("to")
+    return (named,) if named else ()
 
 
 def _asked(task: Task) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ Each function is one transaction; a file with any problem changes nothing.
 import re
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
 from approval_engine.documents import Document as Parsed
 from approval_engine.documents import JsonValue, canonical, in_order, pointer, sha256
@@ -16,25 +17,34 @@ from approval_engine.domain.exceptions import PREFIX
 from approval_engine.domain.quote import Quote
 from approval_engine.errors import DocumentError, InvalidState, NotFound
 from approval_engine.escalations.times import check_times
+from approval_engine.executor.attached import USUAL, Limits
 from approval_engine.executor.runtime import Runtime
+from approval_engine.operations.contents import without_contents
 from approval_engine.operations.granting import EVERYTHING, Bounds, check_grant
 from approval_engine.policy.incoming import unfit
 from approval_engine.policy.load import load as load_policy
 from approval_engine.policy.quotes import read_directory, read_quotes
 from approval_engine.policy.reading.words import snake
-from approval_engine.store import catalog, delegations, numbers
+from approval_engine.store import attachments, catalog, delegations, numbers
 from approval_engine.store.catalog import Document, PolicyRow, QuoteRow
 from approval_engine.store.database import Transaction
 
 
-def import_quotes(runtime: Runtime, document: Parsed) -> int:
+def import_quotes(
+    runtime: Runtime,
+    document: Parsed,
+    limits: Limits = USUAL,
+    folder: Path | None = None,
+) -> int:
     """
     Store the quote revisions of a file; the number of new ones.
 
     The same revision with other content is refused: a revision never changes. So is a
     quote that states what the inputs of the active policy cannot be, or what its own
     lines contradict.
+    Attached contents are kept apart, those that are paths are read from `folder`.
     """
+    document, files = without_contents(document, limits, folder)
     quotes = read_quotes(document)
     values = document.value if isinstance(document.value, list) else [document.value]
     rows, bodies = [], []
@@ -53,6 +63,7 @@ def import_quotes(runtime: Runtime, document: Parsed) -> int:
     with runtime.database.begin() as transaction:
         _must_not_change(transaction, document, rows)
         _must_fit(runtime, transaction, document, quotes)
+        attachments.put(transaction, files)
         catalog.put(transaction, bodies)
         return catalog.add_quotes(transaction, rows, stamp(runtime.clock()))
 

@@ -4,6 +4,7 @@ An evaluation and its quote → nothing, or the refusal to review the quote at a
 
 from approval_engine.domain.quote import Quote
 from approval_engine.errors import InvalidState
+from approval_engine.planner.plan import PlannedStep
 from approval_engine.policy.evaluation import Evaluation
 from approval_engine.policy.model import Policy
 
@@ -19,6 +20,15 @@ def check(policy: Policy, evaluation: Evaluation, quote: Quote) -> None:
     _check_permitted(evaluation, quote)
     _check_covered(policy, evaluation, quote)
     _check_complete(evaluation, quote)
+
+
+def check_asked(policy: Policy, steps: tuple[PlannedStep, ...], quote: Quote) -> None:
+    """
+    Refuses a quote for which nobody must say yes, where the policy wants somebody to.
+    """
+    if not steps and policy.no_trigger != "auto_approve":
+        name = f"policy '{policy.name}' version {policy.version}"
+        raise InvalidState(_refusal(quote, f"no step of {name} must approve it"))
 
 
 def _check_permitted(evaluation: Evaluation, quote: Quote) -> None:

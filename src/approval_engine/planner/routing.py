@@ -15,6 +15,7 @@ from approval_engine.domain.people import Directory
 from approval_engine.domain.quote import Quote, Value
 from approval_engine.errors import PlanError, Problem
 from approval_engine.planner import admission, requirements, separation
+from approval_engine.planner.advice import placed
 from approval_engine.planner.case import Case
 from approval_engine.planner.plan import (
     EscalationLevel,
@@ -66,7 +67,10 @@ def plan_among(
     # Dates of the policy are meant where its default calendar is.
     zone = ZoneInfo(policy.calendars[policy.default_step.calendar].time_zone)
     on = roster.at.astimezone(zone).date()
-    steps = _staffed(case, requirements.collect(policy, evaluation, on))
+    needed = requirements.collect(policy, evaluation, on)
+    asked = (each for each in needed if not each.rule.fyi)
+    steps = placed(_staffed(case, asked))
+    admission.check_asked(policy, steps, quote)
     return RoutingPlan(process=evaluation.process, steps=steps)
 
 

@@ -88,6 +88,18 @@ def texts(transaction: Transaction, workflow_id: str) -> dict[int, EventText]:
     }
 
 
+def author_of_text(transaction: Transaction, workflow_id: str, seq: int) -> str | None:
+    """
+    Who wrote what stands beside that event; None if nothing does.
+    """
+    query = (
+        select(EVENT.c.actor)
+        .join(EVENT_TEXT, EVENT_TEXT.c.event_id == EVENT.c.id)
+        .where(EVENT.c.workflow_id == workflow_id, EVENT.c.seq == seq)
+    )
+    return transaction.execute(query).scalar_one_or_none()
+
+
 def workflow_ids(transaction: Transaction) -> Iterator[str]:
     """
     Every workflow that has an event, in no order.

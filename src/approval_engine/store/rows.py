@@ -74,6 +74,10 @@ def task_row(task: Task) -> dict[str, object]:
         "closed_seq": task.closed_seq,
         "vetoed": int(task.vetoed),
         "windows": canonical(task.windows).decode(),
+        "ad_hoc": int(task.ad_hoc),
+        "info_from": task.info_from,
+        "info_since": stamp(task.info_since) if task.info_since else None,
+        "then_ask": canonical(task.then_ask).decode() if task.then_ask else None,
     }
 
 
@@ -134,6 +138,10 @@ def task_of(row: Row[Any]) -> Task:
         closed_seq=row.closed_seq,
         vetoed=bool(row.vetoed),
         windows=tuple(_list(row.windows)),
+        ad_hoc=bool(row.ad_hoc),
+        info_from=row.info_from,
+        info_since=instant(row.info_since) if row.info_since else None,
+        then_ask=tuple(_list(row.then_ask)) if row.then_ask else (),
     )
 
 
@@ -146,7 +154,7 @@ def _number(identifier: str) -> int:
 
 
 def _timer_row(timer: PendingTimer) -> dict[str, object]:
-    return {
+    row: dict[str, object] = {
         "element": timer.element,
         "occurrence": timer.occurrence,
         "step": timer.step,
@@ -154,6 +162,7 @@ def _timer_row(timer: PendingTimer) -> dict[str, object]:
         "level": timer.level,
         "dueAt": stamp(timer.due_at),
     }
+    return row | ({"pausedAt": stamp(timer.paused_at)} if timer.paused_at else {})
 
 
 def _timer_of(row: Mapping[str, Any]) -> PendingTimer:
@@ -164,4 +173,5 @@ def _timer_of(row: Mapping[str, Any]) -> PendingTimer:
         kind=TimerKind(row["kind"]),
         level=row["level"],
         due_at=instant(row["dueAt"]),
+        paused_at=instant(row["pausedAt"]) if "pausedAt" in row else None,
     )

@@ -52,7 +52,7 @@ _UPDATE_WORKFLOW = prepared.change(
 _TASK_CHANGED = (
     "role", "candidates", "assignee", "principal", "status", "is_open",
     "escalation_level", "due_at", "closed_at", "closed_by", "closed_seq",
-    "vetoed", "windows",
+    "vetoed", "windows", "info_from", "info_since", "then_ask",
 )  # fmt: skip
 _UPDATE_TASKS = prepared.change(
     update(TASK)

@@ -22,7 +22,7 @@ from approval_engine.history.lateness import Late, late
 from approval_engine.history.reading import Case, Entry
 from approval_engine.planner.plan import PlannedStep, Reason, RoutingPlan
 from approval_engine.policy.model import InputType, Policy
-from approval_engine.store import catalog, workflows
+from approval_engine.store import attachments, catalog, notices, workflows
 from approval_engine.web import context, words
 
 OVERSEERS = frozenset({"deal_desk", "auditor", "admin"})
@@ -45,6 +45,8 @@ class Figure:
 class Dossier:
     """
     One workflow as pages show it, among the people of today.
+
+    `kept` are the hashes of the attached files whose content is here.
     """
 
     case: Case
@@ -52,6 +54,7 @@ class Dossier:
     policy: Policy
     people: Eligibility
     entries: tuple[Entry, ...]
+    kept: frozenset[str] = frozenset()
 
     @property
     def workflow(self) -> Workflow:
@@ -95,6 +98,18 @@ class Dossier:
                 found[task.step] = data["outcome"]
         return found
 
+    def closing(self, task: Task) -> str:
+        """
+        Why a task was closed that nobody answered; empty if somebody did.
+        """
+        for entry in self.entries:
+            if entry.event.seq == task.closed_seq:
+                data: Any = load(entry.event.data.encode())
+                by = data.get("decidedBy")
+                because = str(data.get("because", ""))
+                return f"{because} by task {by}" if by else because
+        return ""
+
     def figures(self) -> tuple[Figure, ...]:
         """
         What the policy read of the quote, in the order in which it names them.
@@ -136,6 +151,16 @@ class Dossier:
             for action in Action
         }
 
+    def also(self, task_id: str, user: User) -> tuple[Task, ...]:
+        """
+        The other open tasks of the review that this person may decide now.
+        """
+        return tuple(
+            task
+            for task in self.workflow.open_tasks
+            if task.id != task_id and self.offers(task, user)[Action.APPROVE] is None
+        )
+
     def stand_ins(self, task: Task) -> tuple[User, ...]:
         """
         Who may take the task over without climbing to another role.
@@ -153,7 +178,8 @@ def open_dossier(workflow_id: str, user: User) -> Dossier:
     with runtime.database.read() as transaction:
         case = reading.case(transaction, workflow_id)
         directory = context.directory(transaction)
-        if not may_see(case.workflow, case.plan, user, directory):
+        part = may_see(case.workflow, case.plan, user, directory)
+        if not (part or notices.was_told(transaction, user.id, workflow_id)):
             sentence = f"There is no workflow '{workflow_id}'."
             raise NotFound(sentence)
         quote = runtime.quote(transaction, case.workflow.evidence.quote)
@@ -162,13 +188,25 @@ def open_dossier(workflow_id: str, user: User) -> Dossier:
         people = eligibility(
             runtime, transaction, case.workflow, current, runtime.clock()
         )
+        entries = reading.timeline_in(transaction, workflow_id)
+        kept = attachments.kept(transaction, files_of(quote, entries))
     return Dossier(
         case=case,
         quote=quote,
         policy=policy,
         people=people,
-        entries=reading.timeline(runtime.database, workflow_id),
+        entries=entries,
+        kept=kept,
     )
+
+
+def files_of(quote: Quote, entries: tuple[Entry, ...]) -> Mapping[str, str]:
+    """
+    The names of the files of a quote and of its review, by their hashes.
+    """
+    came = {each.sha256: each.name for each in quote.attachments}
+    added = (entry.attachment for entry in entries if entry.attachment)
+    return came | {each["sha256"]: each["name"] for each in added}
 
 
 def of_task(task_id: str, user: User) -> tuple[Dossier, Task]:
@@ -199,6 +237,7 @@ def may_see(
         people |= set(step.staffing.candidates)
     for task in workflow.tasks:
         people |= {*task.candidates, task.assignee, task.principal, task.closed_by}
+        people |= {task.info_from, *task.then_ask}
     return user.id in people or oversees(user, directory)
 
 

@@ -3,6 +3,8 @@ The inbox and the task page: what waits for me, may this go through, and my answ
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
 
 from flask import (
     Blueprint,
@@ -16,19 +18,29 @@ from flask import (
 )
 from werkzeug.wrappers import Response as AnyResponse
 
-from approval_engine.domain.actions import Action
+from approval_engine.domain.actions import DECISIONS, Action
+from approval_engine.domain.lifecycle import WorkflowStatus
 from approval_engine.domain.workflow import Task
 from approval_engine.errors import InvalidInput, Refused
 from approval_engine.executor.commands import act as commands
 from approval_engine.executor.commands.act import Wish
 from approval_engine.web import context, dossier, queue, words
 from approval_engine.web.advice import for_submitter
+from approval_engine.web.context import Asker
 from approval_engine.web.dossier import Dossier
 from approval_engine.web.errors import status_of
 
 blueprint = Blueprint("inbox", __name__)
 
-STAYS = frozenset({Action.CLAIM, Action.COMMENT})
+STAYS = frozenset(
+    {
+        Action.CLAIM,
+        Action.COMMENT,
+        Action.REQUEST_INFO,
+        Action.PROVIDE_INFO,
+        Action.ADD_APPROVER,
+    }
+)
 """After these the task is shown again; after the others the next one."""
 
 DONE: Mapping[Action, str] = {
@@ -39,6 +51,10 @@ DONE: Mapping[Action, str] = {
     Action.RELEASE: "You gave {} back.",
     Action.DELEGATE: "You handed {} over.",
     Action.COMMENT: "You commented on {}.",
+    Action.REASSIGN: "You gave {} to somebody else.",
+    Action.REQUEST_INFO: "You asked for information on {}.",
+    Action.PROVIDE_INFO: "You answered on {}.",
+    Action.ADD_APPROVER: "You added an approver to {}.",
 }
 """What is said after an action that was taken."""
 
@@ -49,8 +65,11 @@ def inbox() -> str:
     The tasks that wait for me, and those that wait for one of my roles.
     """
     rows = queue.waiting()
+    questions, told = queue.beside()
     return render_template(
         "inbox.html",
+        questions=questions,
+        told=told,
         mine=[row for row in rows if row.task.assignee],
         pools=[row for row in rows if not row.task.assignee],
         full=len(rows) >= queue.LIMIT,
@@ -79,7 +98,11 @@ def act(task_id: str) -> AnyResponse:
         )
     except Refused as refusal:
         return _page(task_id, refusal)
-    sentence = DONE[wish.action].format(_subject(found, task))
+    done = [task]
+    if answer.status == WorkflowStatus.PENDING and wish.action in DECISIONS:
+        done += _also(found, wish, asker)
+    subject = " and ".join(_subject(found, each) for each in done)
+    sentence = DONE[wish.action].format(subject)
     if answer.result == "duplicate":
         sentence += " That was done before; nothing has changed."
     flash(sentence)
@@ -87,6 +110,23 @@ def act(task_id: str) -> AnyResponse:
     return redirect(
         url_for("inbox.task", task_id=after) if after else url_for("inbox.inbox"), 303
     )
+
+
+def _also(found: Dossier, wish: Wish, asker: Asker) -> list[Task]:
+    """
+    The other tasks of the review that the same click decides, each by its own command.
+
+    What cannot be decided is left as it is, and its own page says why.
+    """
+    key, done = request.form.get("key"), list[Task]()
+    for other in found.also(wish.task, asker.user):
+        if other.id not in request.form.getlist("also"):
+            continue
+        with suppress(Refused):
+            own = asker.caller(f"{key}:{other.id}" if key else None)
+            commands.act(context.runtime(), replace(wish, task=other.id), own)
+            done.append(other)
+    return done
 
 
 def _wish(task: Task) -> Wish:
@@ -101,6 +141,7 @@ def _wish(task: Task) -> Wish:
         comment=request.form.get("comment"),
         to=request.form.get("to", "").strip() or None,
         within=request.form.get("within", "").strip() or None,
+        after=request.form.get("after") == "yes",
     )
 
 
@@ -115,6 +156,7 @@ def _page(task_id: str, refusal: Refused | None = None) -> Response:
         task=task,
         step=found.step(task),
         offers=found.offers(task, user),
+        also=found.also(task.id, user),
         late=found.late(task),
         since=found.since(task, user),
         advice=for_submitter(found, user.id, task.step),

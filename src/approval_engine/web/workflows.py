@@ -19,10 +19,10 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from approval_engine.domain.lifecycle import WorkflowStatus
 from approval_engine.domain.workflow import Workflow
-from approval_engine.errors import Refused
+from approval_engine.errors import NotFound, Refused
 from approval_engine.executor.commands.recall import recall as command
 from approval_engine.planner.plan import PlannedStep
-from approval_engine.store import catalog, lists, workflows
+from approval_engine.store import attachments, catalog, lists, workflows
 from approval_engine.store.lists import WorkflowFilter
 from approval_engine.web import context, dossier
 from approval_engine.web.advice import for_submitter
@@ -94,6 +94,23 @@ def diagram(workflow_id: str) -> Response:
     with context.runtime().database.read() as transaction:
         body = catalog.body(transaction, found.workflow.evidence.definition)
     return as_download(body, f"{found.workflow.id}.bpmn")
+
+
+@blueprint.get("/workflows/<workflow_id>/attachments/<sha256>")
+def attachment(workflow_id: str, sha256: str) -> Response:
+    """
+    A file of the quote or of its review, to be saved and never rendered.
+    """
+    found = dossier.open_dossier(workflow_id, context.asker().user)
+    name = dossier.files_of(found.quote, found.entries).get(sha256)
+    body = None
+    if name is not None:
+        with context.runtime().database.read() as transaction:
+            body = attachments.body(transaction, sha256)
+    if name is None or body is None:
+        sentence = f"There is no such attachment of workflow '{workflow_id}' here."
+        raise NotFound(sentence)
+    return as_download(body, name)
 
 
 def step_status(

@@ -590,6 +590,13 @@ SQL_BREAKS = [
         "'WF-8817' does not know that 'WF-8818' took its place",
         "UPDATE workflow_event SET action = 'planned' WHERE action = 'superseded'",
     ),
+    breach(
+        "I43",
+        None,
+        "attachment 'nothing' has other bytes than its hash says",
+        "INSERT INTO attachment (sha256, kind, media_type, size, name, body)"
+        " VALUES ('nothing', 'task', 'text/plain', 1, 'a.txt', x'41')",
+    ),
 ]
 
 

@@ -22,6 +22,7 @@ VALUES = {
     "filename": "app.css",
     "token": "t" * 43,
     "link_id": "0" * 16,
+    "sha256": "0" * 64,
 }
 
 

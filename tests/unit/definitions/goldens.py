@@ -44,6 +44,12 @@ PLANS = {
         MANAGER, make_step("finance", stage=2), make_step("cro", stage=2), LEGAL
     ),
     "standard-quorum": make_plan(MANAGER, COMMITTEE),
+    "standard-advice": make_plan(
+        MANAGER,
+        make_step("treasury", required=False),
+        make_step("finance", stage=2),
+        make_step("legal", chain="legal", required=False, remind_after_hours=()),
+    ),
     "standard-ten": make_plan(*(make_step(f"team_{n}") for n in range(1, 11))),
 }
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from hypothesis import strategies as st
 
 from approval_engine.domain.completion import Completion, Rule
+from approval_engine.planner.advice import placed
 from approval_engine.planner.plan import (
     EscalationLevel,
     FactSeen,
@@ -68,8 +69,11 @@ COMPLETIONS = st.one_of(
 )
 
 
+REQUIRED = st.just(value=True)
+
+
 @st.composite
-def steps(draw, step_id):
+def steps(draw, step_id, required=REQUIRED):
     levels = draw(st.lists(st.tuples(ROLES, HOURS), max_size=3))
     return make_step(
         step_id,
@@ -80,6 +84,7 @@ def steps(draw, step_id):
         remind_after_hours=tuple(draw(st.lists(HOURS, max_size=4))),
         escalations=tuple(make_level(role, hours) for role, hours in levels),
         ask_everyone=draw(st.booleans()),
+        required=draw(required),
     )
 
 
@@ -87,3 +92,13 @@ def steps(draw, step_id):
 def plans(draw):
     names = draw(st.lists(NAMES, unique=True, max_size=7))
     return make_plan(*(draw(steps(name)) for name in names))
+
+
+@st.composite
+def plans_with_advice(draw):
+    """
+    Plans in which some steps are optional, placed as the planner does it.
+    """
+    names = draw(st.lists(NAMES, unique=True, max_size=7))
+    made = tuple(draw(steps(name, st.booleans())) for name in names)
+    return make_plan(*placed(made))

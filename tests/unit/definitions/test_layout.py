@@ -5,12 +5,19 @@ Whatever the plan, nothing in the drawing covers anything else.
 from itertools import combinations, pairwise, product
 
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from approval_engine.definitions.blocks import Kind, flows, nodes
 from approval_engine.definitions.geometry import Box
 from approval_engine.definitions.layout import draw
 from approval_engine.definitions.outline import outline
-from tests.unit.definitions.plans import make_level, make_plan, make_step, plans
+from tests.unit.definitions.plans import (
+    make_level,
+    make_plan,
+    make_step,
+    plans,
+    plans_with_advice,
+)
 
 # Every example compares everything drawn with everything else.
 some = settings(max_examples=30, deadline=None)
@@ -73,7 +80,7 @@ def crosses(one, other):
 
 
 @some
-@given(plans())
+@given(st.one_of(plans(), plans_with_advice()))
 def test_every_node_and_every_flow_is_drawn_once(plan):
     block = outline(plan)
     drawn = draw(block)
@@ -84,7 +91,7 @@ def test_every_node_and_every_flow_is_drawn_once(plan):
 
 
 @some
-@given(plans())
+@given(st.one_of(plans(), plans_with_advice()))
 def test_no_two_shapes_overlap(plan):
     for one, other in combinations(drawing(plan).shapes, 2):
         on_its_task = one.node.id == other.node.host or other.node.id == one.node.host
@@ -92,7 +99,7 @@ def test_no_two_shapes_overlap(plan):
 
 
 @some
-@given(plans())
+@given(st.one_of(plans(), plans_with_advice()))
 def test_no_name_covers_a_shape_or_another_name(plan):
     drawn = drawing(plan)
     labels = [each.label for each in (*drawn.shapes, *drawn.edges) if each.label]
@@ -104,7 +111,7 @@ def test_no_name_covers_a_shape_or_another_name(plan):
 
 
 @some
-@given(plans())
+@given(st.one_of(plans(), plans_with_advice()))
 def test_no_way_runs_through_a_shape_or_a_name(plan):
     drawn = drawing(plan)
     labels = [each.label for each in (*drawn.shapes, *drawn.edges) if each.label]
@@ -117,7 +124,7 @@ def test_no_way_runs_through_a_shape_or_a_name(plan):
 
 
 @some
-@given(plans())
+@given(st.one_of(plans(), plans_with_advice()))
 def test_ways_are_level_or_upright_and_lead_from_border_to_border(plan):
     drawn = drawing(plan)
     places = {shape.node.id: shape.box for shape in drawn.shapes}
@@ -129,7 +136,7 @@ def test_ways_are_level_or_upright_and_lead_from_border_to_border(plan):
 
 
 @some
-@given(plans())
+@given(st.one_of(plans(), plans_with_advice()))
 def test_ways_meet_only_at_a_node_of_both_and_never_cross(plan):
     for one, other in combinations(drawing(plan).edges, 2):
         nodes_of_one = {one.flow.source, one.flow.target}
@@ -140,7 +147,7 @@ def test_ways_meet_only_at_a_node_of_both_and_never_cross(plan):
 
 
 @some
-@given(plans())
+@given(st.one_of(plans(), plans_with_advice()))
 def test_everything_runs_from_left_to_right_and_down_from_a_margin(plan):
     drawn = drawing(plan)
     for edge in drawn.edges:
@@ -152,7 +159,7 @@ def test_everything_runs_from_left_to_right_and_down_from_a_margin(plan):
 
 
 @some
-@given(plans())
+@given(st.one_of(plans(), plans_with_advice()))
 def test_timers_sit_on_the_lower_side_of_their_task(plan):
     places = boxes(plan)
     for node in nodes(outline(plan)):

@@ -26,7 +26,7 @@ CLOSING = {
     "cancel": "cancelled",
     "dispense": "not_required",
 }
-STANDING = {**CLOSING, "delegate": "delegated", "escalate": "open"}
+STANDING = {**CLOSING, "delegate": "delegated", "escalate": "open", "reassign": "open"}
 TASK_TABLE = {
     "open": {**STANDING, "claim": "claimed"},
     "claimed": {**STANDING, "release": "open"},

@@ -70,7 +70,7 @@ def test_a_step_takes_its_rule_over():
         stage=4,
         calendar="uk",
         completion=Completion(rule=Rule.ALL, veto=("cfo",)),
-        required=False,
+        required=True,
         remind_after_hours=(Decimal(4), Decimal(8)),
         escalate_mode="add",
         on_timeout="remind",

@@ -6,6 +6,11 @@ inside the transaction that holds the workflow's lock.
 """
 
 from approval_engine.domain.actions.guard import decide, is_repeat
+from approval_engine.domain.actions.overriding import (
+    OVERRIDES,
+    OverrideRequest,
+    override,
+)
 from approval_engine.domain.actions.request import (
     DECISIONS,
     Action,
@@ -13,4 +18,14 @@ from approval_engine.domain.actions.request import (
     Surroundings,
 )
 
-__all__ = ["DECISIONS", "Action", "Request", "Surroundings", "decide", "is_repeat"]
+__all__ = [
+    "DECISIONS",
+    "OVERRIDES",
+    "Action",
+    "OverrideRequest",
+    "Request",
+    "Surroundings",
+    "decide",
+    "is_repeat",
+    "override",
+]

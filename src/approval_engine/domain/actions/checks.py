@@ -10,11 +10,19 @@ from approval_engine.domain.actions.request import (
     refusal,
 )
 from approval_engine.domain.lifecycle import WorkflowStatus
-from approval_engine.domain.seats import answered
+from approval_engine.domain.seats import answered, taken
 from approval_engine.domain.workflow import Task, Workflow
 from approval_engine.errors import Forbidden, InvalidInput, InvalidState
 
-NEEDS_COMMENT = frozenset({Action.REJECT, Action.RETURN, Action.COMMENT})
+NEEDS_COMMENT = frozenset(
+    {
+        Action.REJECT,
+        Action.RETURN,
+        Action.COMMENT,
+        Action.REQUEST_INFO,
+        Action.PROVIDE_INFO,
+    }
+)
 
 
 def must_be_open(workflow: Workflow, task: Task, request: Request) -> None:
@@ -77,6 +85,31 @@ def must_be_asked(task: Task, request: Request, around: Surroundings) -> None:
     if request.actor not in around.directory.roles.get(task.role, ()):
         sentence = f"'{request.actor}' no longer holds the role {task.role}"
         raise Forbidden(refusal(task, request, sentence))
+
+
+def receiver(
+    workflow: Workflow, task: Task, request: Request, around: Surroundings
+) -> str:
+    """
+    Whom the request names, if he may take a seat of this step.
+
+    Raises InvalidInput if it names nobody, Forbidden if that person must not decide,
+    left, or has a seat of the step already.
+    """
+    to = request.to
+    if to is None:
+        sentence = (
+            f"Expected a person to {request.action} {task.subject} to,"
+            " but none is named."
+        )
+        raise InvalidInput(sentence)
+    must_be_active(to, task, request, around)
+    must_be_free_to_decide(to, task, request, around)
+    seats = other_seats(workflow, task)
+    if seat := taken(seats, around.directory).get(to):
+        sentence = f"'{to}' has a seat of this step already, task '{seat}'"
+        raise Forbidden(refusal(task, request, sentence))
+    return to
 
 
 def must_say_why(task: Task, request: Request) -> None:

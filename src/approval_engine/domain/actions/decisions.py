@@ -12,10 +12,12 @@ from approval_engine.domain.actions.request import (
     Request,
     Surroundings,
     event,
+    refusal,
 )
 from approval_engine.domain.events import NewEvent
 from approval_engine.domain.lifecycle import move_task
 from approval_engine.domain.workflow import Task, Workflow
+from approval_engine.errors import Forbidden
 
 
 def decision(
@@ -25,6 +27,9 @@ def decision(
     The fact of an approval, rejection or return. Raises a Refused.
     """
     move, _, fact = DECISIONS[request.action]
+    if request.bulk and not around.bulk:
+        sentence = f"step '{task.step}' must be decided one task at a time"
+        raise Forbidden(refusal(task, request, sentence))
     must_say_why(task, request)
     must_not_hold_two_seats(workflow, task, request, around)
     move_task(task.status, move, task.subject)

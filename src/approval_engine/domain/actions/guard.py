@@ -2,6 +2,10 @@
 The one guard: every request on a task comes through `decide`, whatever its channel.
 """
 
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
+
+from approval_engine.domain.actions.asking import addition, information, question
 from approval_engine.domain.actions.checks import (
     must_be_active,
     must_be_asked,
@@ -11,7 +15,12 @@ from approval_engine.domain.actions.checks import (
     must_say_why,
 )
 from approval_engine.domain.actions.decisions import decision
-from approval_engine.domain.actions.handing import claim, delegation, release
+from approval_engine.domain.actions.handing import (
+    claim,
+    delegation,
+    reassignment,
+    release,
+)
 from approval_engine.domain.actions.request import (
     DECISIONS,
     Action,
@@ -24,6 +33,25 @@ from approval_engine.domain.events import Fact, NewEvent
 from approval_engine.domain.lifecycle import TaskStatus
 from approval_engine.domain.workflow import Task, Workflow
 from approval_engine.errors import Forbidden, InvalidInput
+
+Rule: TypeAlias = Callable[[Workflow, Task, Request, Surroundings], NewEvent]
+"""How one kind of request is judged, and the fact it leaves."""
+
+OF_OTHERS: Mapping[Action, Rule] = {
+    Action.RELEASE: release,
+    Action.REASSIGN: reassignment,
+    Action.PROVIDE_INFO: information,
+}
+"""The requests of people who need not be able to decide the task."""
+
+OF_THE_ASKED: Mapping[Action, Rule] = {
+    **dict.fromkeys(DECISIONS, decision),
+    Action.CLAIM: claim,
+    Action.DELEGATE: delegation,
+    Action.REQUEST_INFO: question,
+    Action.ADD_APPROVER: addition,
+}
+"""The requests of those who could decide it now."""
 
 
 def is_repeat(task: Task, request: Request) -> bool:
@@ -49,18 +77,12 @@ def decide(
         return _comment(workflow, task, request, around)
     must_be_open(workflow, task, request)
     must_be_active(request.actor, task, request, around)
-    if request.action == Action.RELEASE:
-        # Whoever may not decide any more must be able to let go of the task.
-        must_be_asked(task, request, around)
-        return release(task, request)
+    if rule := OF_OTHERS.get(request.action):
+        return rule(workflow, task, request, around)
     must_be_free_to_decide(request.actor, task, request, around)
     must_be_asked(task, request, around)
     must_be_fit(request.actor, task, request, around)
-    if request.action in DECISIONS:
-        return decision(workflow, task, request, around)
-    if request.action == Action.CLAIM:
-        return claim(task, request)
-    return delegation(workflow, task, request, around)
+    return OF_THE_ASKED[request.action](workflow, task, request, around)
 
 
 def _comment(
@@ -70,6 +92,10 @@ def _comment(
     must_be_active(request.actor, task, request, around)
     asked = {person for seat in workflow.tasks for person in seat.candidates}
     asked |= {seat.assignee for seat in workflow.tasks if seat.assignee}
+    asked |= {seat.info_from for seat in workflow.tasks if seat.info_from}
     if request.actor not in asked | {workflow.submitted_by, workflow.owner}:
         raise Forbidden(refusal(task, request, f"'{request.actor}' has no part in it"))
-    return event(Fact.COMMENTED, task, request, {"comment": request.comment_sha256})
+    data: dict[str, object] = {"comment": request.comment_sha256}
+    if request.reply_to is not None:
+        data |= {"replyTo": request.reply_to, "to": request.to}
+    return event(Fact.COMMENTED, task, request, data)

@@ -27,6 +27,10 @@ class Action(StrEnum):
     RELEASE = "release"
     DELEGATE = "delegate"
     COMMENT = "comment"
+    REASSIGN = "reassign"
+    REQUEST_INFO = "request-info"
+    PROVIDE_INFO = "provide-info"
+    ADD_APPROVER = "add-approver"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,8 +38,11 @@ class Request:
     """
     One person's wish.
 
-    `to` is the stand-in of a delegation; `comment_sha256` the salted hash of a comment
-    whose text never enters the event; `within` the bounds of an approval.
+    `to` is whom it names: the stand-in, the new approver, who is to inform, or whose
+    comment this one answers, the event `reply_to`. `comment_sha256` is the salted hash
+    of a comment whose text never enters the event. `after` asks the added approver once
+    the rule of the step is met; `bulk` says that several tasks are decided at once.
+    `within` are the bounds of an approval.
     """
 
     action: Action
@@ -44,6 +51,9 @@ class Request:
     comment_sha256: str | None = None
     to: str | None = None
     within: str | None = None
+    reply_to: int | None = None
+    after: bool = False
+    bulk: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,12 +63,16 @@ class Surroundings:
 
     `excluded` must not decide the workflow; `unfit` are those of the request who lack
     the authority for this step. `veto` are the roles whose rejection ends it at once.
+    `pauses` and `bulk` are the step's: whether its clock stops while somebody is asked
+    for information, and whether several of its tasks may be decided at once.
     """
 
     directory: Directory
     excluded: Mapping[str, str]
     unfit: Mapping[str, str] = field(default_factory=lambda: NOBODY)
     veto: tuple[str, ...] = ()
+    pauses: bool = False
+    bulk: bool = False
 
 
 DECISIONS: Mapping[Action, tuple[TaskMove, TaskStatus, Fact]] = {

@@ -4,13 +4,14 @@ Act: one person's wish on one task → the fact it leaves and all that follows f
 
 import logging
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from approval_engine.domain.actions import Action, Request, decide, is_repeat
-from approval_engine.domain.events import Fact
+from approval_engine.domain.events import Fact, NewEvent
 from approval_engine.domain.workflow import Task, Workflow
-from approval_engine.errors import Forbidden, NotFound
+from approval_engine.errors import Forbidden, InvalidState, NotFound
 from approval_engine.executor.answer import Answer, Caller, again, keep, key_of
+from approval_engine.executor.beside import follow, resume_clocks
 from approval_engine.executor.commands.beats import (
     Desk,
     lock,
@@ -20,22 +21,31 @@ from approval_engine.executor.commands.beats import (
 )
 from approval_engine.executor.commands.grace import grant
 from approval_engine.executor.comments import comment_of, salted
+from approval_engine.executor.eligibility import Eligibility, eligibility
 from approval_engine.executor.envelope import check_envelope, within_of
 from approval_engine.executor.follow_up import advance, close_beside
 from approval_engine.executor.incident import held_on_failure
 from approval_engine.executor.recorder import Recorder
 from approval_engine.executor.runtime import Runtime
+from approval_engine.store import attachments, catalog, events, workflows
+from approval_engine.store.attachments import File
+from approval_engine.store.database import Transaction
 from approval_engine.store.events import EventText
 
 _LOG = logging.getLogger(__name__)
+
+_LATER = ("within", "reply_to", "after", "bulk", "file")
+"""What a wish may say besides, and earlier ones could not."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wish:
     """
-    What somebody wants done to a task.
+    What somebody wants done to a task; `to` is whom he names.
 
-    `to` is the stand-in of a delegation, `within` the bounds of an approval.
+    `reply_to` is the event whose comment this one answers, `after` asks an added
+    approver once the rule is met, `bulk` says that it is one of several decisions.
+    `file` goes along with what he writes; `within` are the bounds of an approval.
     """
 
     workflow: str
@@ -44,6 +54,19 @@ class Wish:
     comment: str | None = None
     to: str | None = None
     within: str | None = None
+    reply_to: int | None = None
+    after: bool = False
+    bulk: bool = False
+    file: File | None = None
+
+    def body(self) -> dict[str, object]:
+        """
+        What the same request must say again under its key.
+        """
+        values = {name: getattr(self, name) for name in Wish.__slots__}
+        values["file"] = _recorded(self.file) if self.file else None
+        more = {name: value for name in _LATER if (value := values.pop(name))}
+        return values | more
 
 
 def act(runtime: Runtime, wish: Wish, caller: Caller) -> Answer:
@@ -54,8 +77,8 @@ def act(runtime: Runtime, wish: Wish, caller: Caller) -> Answer:
     """
     now = runtime.clock()
     comment = comment_of(wish.comment)
-    within = within_of(wish.within)
-    key = key_of(caller, "act", _body(wish))
+    within_of(wish.within)
+    key = key_of(caller, "act", wish.body())
     with (
         held_on_failure(runtime, wish.workflow),
         runtime.database.begin() as transaction,
@@ -66,26 +89,72 @@ def act(runtime: Runtime, wish: Wish, caller: Caller) -> Answer:
         workflow = found.workflow
         task = _task(workflow, wish)
         salt = secrets.token_hex(16)
-        request = Request(
-            action=wish.action,
-            actor=caller.actor,
-            channel=caller.channel,
-            comment_sha256=salted(salt, comment) if comment else None,
-            to=wish.to,
-            within=within,
-        )
+        written = salted(salt, comment) if comment else None
+        request = _request(transaction, wish, caller, written)
         if is_repeat(task, request):
             return keep(transaction, key, _answer(workflow, wish, "duplicate"), now)
         desk = open_desk(runtime, transaction, found, now)
-        recorder = _record(desk, workflow, task, request)
+        recorder = _record(desk, workflow, (task, wish.file), request)
+        attachments.put(transaction, (wish.file,) if wish.file else ())
         after = store(transaction, recorder, _texts(recorder, salt, comment))
         return keep(transaction, key, _answer(after, wish, "applied"), now)
 
 
-def _body(wish: Wish) -> dict[str, object]:
-    body = {name: getattr(wish, name) for name in Wish.__slots__}
-    # A wish without bounds is the same request as before there were any.
-    return {name: body[name] for name in body if name != "within" or body[name]}
+def judge(runtime: Runtime, wish: Wish, caller: Caller) -> NewEvent:
+    """
+    The fact that the wish would leave now; nothing is stored. Raises a Refused.
+    """
+    now = runtime.clock()
+    comment = comment_of(wish.comment)
+    with runtime.database.read() as transaction:
+        found = workflows.read(transaction, wish.workflow)
+        if found is None:
+            sentence = f"There is no workflow '{wish.workflow}'."
+            raise NotFound(sentence)
+        workflow, incident = found
+        if incident:
+            sentence = f"The {workflow.subject} is held by incident '{incident}'."
+            raise InvalidState(sentence)
+        task = _task(workflow, wish)
+        written = salted("", comment) if comment else None
+        request = _request(transaction, wish, caller, written)
+        current = catalog.current(transaction)
+        people = eligibility(runtime, transaction, workflow, current, now)
+        return decide(workflow, task, request, people.around(task, _named(request)))
+
+
+def _named(request: Request) -> tuple[str, ...]:
+    return tuple(person for person in (request.actor, request.to) if person)
+
+
+def _request(
+    transaction: Transaction, wish: Wish, caller: Caller, comment_sha256: str | None
+) -> Request:
+    to = wish.to
+    if wish.reply_to is not None:
+        to = _author(transaction, wish)
+    return Request(
+        action=wish.action,
+        actor=caller.actor,
+        channel=caller.channel,
+        comment_sha256=comment_sha256,
+        to=to,
+        within=within_of(wish.within),
+        reply_to=wish.reply_to,
+        after=wish.after,
+        bulk=wish.bulk,
+    )
+
+
+def _author(transaction: Transaction, wish: Wish) -> str:
+    found = events.author_of_text(transaction, wish.workflow, wish.reply_to or 0)
+    if found is None:
+        sentence = (
+            f"There is no comment in event {wish.reply_to} of"
+            f" workflow '{wish.workflow}'."
+        )
+        raise NotFound(sentence)
+    return found
 
 
 def _task(workflow: Workflow, wish: Wish) -> Task:
@@ -96,28 +165,56 @@ def _task(workflow: Workflow, wish: Wish) -> Task:
     return task
 
 
-def _record(desk: Desk, workflow: Workflow, task: Task, request: Request) -> Recorder:
+def _recorded(file: File) -> dict[str, object]:
+    """
+    What an event says of an attached file.
+    """
+    return {
+        "name": file.name,
+        "mediaType": file.media_type,
+        "sha256": file.sha256,
+        "size": len(file.body),
+    }
+
+
+def _record(
+    desk: Desk,
+    workflow: Workflow,
+    about: tuple[Task, File | None],
+    request: Request,
+) -> Recorder:
+    task, file = about
     people = desk.people(workflow)
-    named = [person for person in (request.actor, request.to) if person]
-    veto = desk.pinned.step(task.step).completion.veto
+    fact = _decided(workflow, task, request, people)
+    if file is not None:
+        fact = replace(fact, data={**fact.data, "attachment": _recorded(file)})
+    author = (request.actor, request.channel)
+    recorder = Recorder(workflow, desk.pinned, desk.now, author)
+    recorder.record(fact)
+    ways = openings(desk, recorder, people)
+    if recorder.workflow.state != workflow.state:
+        advance(recorder, ways)
+    else:
+        close_beside(recorder)
+        follow(recorder, fact, ways)
+    if fact.action == Fact.TASK_DELEGATED:
+        grant(desk, recorder, people, task.id)
+    resume_clocks(recorder, desk.calendar)
+    return recorder
+
+
+def _decided(
+    workflow: Workflow, task: Task, request: Request, people: Eligibility
+) -> NewEvent:
     try:
-        fact = decide(workflow, task, request, people.around(task, named, veto))
+        fact = decide(workflow, task, request, people.around(task, _named(request)))
     except Forbidden as refusal:
         if request.to:
             _LOG.info("action=refuse_stand_in workflow=%s %s", workflow.id, refusal)
         raise
     if request.within:
         check_envelope(people, task, request.actor, request.within)
-    author = (request.actor, request.channel)
-    recorder = Recorder(workflow, desk.pinned, desk.now, author)
-    recorder.record(fact)
-    if recorder.workflow.state != workflow.state:
-        advance(recorder, openings(desk, recorder, people))
-    else:
-        close_beside(recorder)
-    if fact.action == Fact.TASK_DELEGATED:
-        grant(desk, recorder, people, task.id)
-    return recorder
+    return fact
 
 
 def _texts(recorder: Recorder, salt: str, comment: str | None) -> list[EventText]:

@@ -181,7 +181,7 @@ def _last_term(late: _Late, level: int) -> _Data:
 
 
 def _hop(late: _Late, task: Task, level: int) -> Hop | None:
-    shared = late.step.staffing.seats == 1
+    shared = late.step.staffing.seats == 1 and not task.ad_hoc
     asked = {
         person
         for each in late.seats
@@ -207,7 +207,8 @@ def _hop(late: _Late, task: Task, level: int) -> Hop | None:
 def _climb(late: _Late, task: Task, hop: Hop, fired: _Data, once: str | None) -> None:
     beside = late.step.escalate_mode == "add"
     # A seat of its own goes to one person; a shared one to everybody on the rung.
-    person = hop.candidates[0] if late.step.staffing.seats > 1 else None
+    alone = task.ad_hoc or late.step.staffing.seats > 1
+    person = hop.candidates[0] if alone else None
     new = late.desk.take_task_ids(1)[0] if beside else None
     asks: _Data = {
         "level": hop.level,

@@ -180,12 +180,14 @@ def _begun(desk: Desk, routed: Routed, first: NewEvent, start: Start) -> Recorde
     planned: dict[str, object] = {"process": plan.process, "steps": steps}
     if start.before is None:
         recorder.note(Fact.PLANNED, planned)
+        _inform(recorder, routed)
         advance(recorder, Openings(calendars=desk.calendar, take=lambda _: task_ids))
         return recorder
     found = weighed(desk, recorder.workflow, start.before.decided, start.because)
     if again := asked_again(found):
         planned["askedAgain"] = again
     recorder.note(Fact.PLANNED, planned)
+    _inform(recorder, routed)
     recorder.clocks = _clocks(start.before.workflow, recorder.workflow)
     people = desk.people(recorder.workflow)
     carrier = Carrier(found, people)
@@ -198,6 +200,12 @@ def _begun(desk: Desk, routed: Routed, first: NewEvent, start: Start) -> Recorde
     take = _taking(desk, task_ids)
     advance(recorder, Openings(calendars=desk.calendar, take=take, known=known))
     return recorder
+
+
+def _inform(recorder: Recorder, routed: Routed) -> None:
+    for each in routed.informed:
+        data = {"role": each.role, "people": each.people, "because": each.because}
+        recorder.note(Fact.INFORMED, data)
 
 
 def _clocks(before: Workflow, after: Workflow) -> dict[str, Clock]:

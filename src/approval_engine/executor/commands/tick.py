@@ -5,6 +5,8 @@ Timers are fired under the same lock that people act under, so who is first is d
 there. After an outage the missed timers of a task become one fact, not one each.
 """
 
+from datetime import datetime
+
 from approval_engine.domain.events import Fact, stamp
 from approval_engine.domain.timers import VALIDITY, PendingTimer, TimerKind
 from approval_engine.executor.answer import Answer
@@ -37,7 +39,7 @@ def tick(runtime: Runtime, workflow_id: str) -> Answer | None:
         found = workflows.lock_if_free(transaction, workflow_id)
         if found is None or found.incident is not None:
             return None
-        late = [timer for timer in found.workflow.timers if timer.due_at <= now]
+        late = [timer for timer in found.workflow.timers if _rings(timer, now)]
         if not late:
             return None
         desk = open_desk(runtime, transaction, found, now)
@@ -49,6 +51,10 @@ def tick(runtime: Runtime, workflow_id: str) -> Answer | None:
             ring(desk, recorder, late)
         after = store(transaction, recorder)
         return Answer.of(after, action="tick")
+
+
+def _rings(timer: PendingTimer, now: datetime) -> bool:
+    return timer.due_at <= now and timer.paused_at is None
 
 
 def _end_approval(recorder: Recorder, late: list[PendingTimer]) -> None:

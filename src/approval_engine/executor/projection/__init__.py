@@ -16,6 +16,8 @@ from approval_engine.executor.projection import (
     answers,
     carried,
     endings,
+    hands,
+    overriding,
     stand_ins,
     tasks,
     timers,
@@ -31,6 +33,8 @@ CHANGES: Mapping[str, Change] = {
     **answers.CHANGES,
     **carried.CHANGES,
     **endings.CHANGES,
+    **hands.CHANGES,
+    **overriding.CHANGES,
     **stand_ins.CHANGES,
     **tasks.CHANGES,
     **timers.CHANGES,
@@ -39,7 +43,15 @@ CHANGES: Mapping[str, Change] = {
 """What each fact changes."""
 
 TOLD = frozenset(
-    {Fact.PLANNED, Fact.COMMENTED, Fact.EXCEPTION_ENDED, Fact.EXCEPTION_EXPIRING}
+    {
+        Fact.PLANNED,
+        Fact.INFORMED,
+        Fact.COMMENTED,
+        Fact.NUDGED,
+        Fact.OVERRIDE_REQUESTED,
+        Fact.EXCEPTION_ENDED,
+        Fact.EXCEPTION_EXPIRING,
+    }
 )
 """The facts that change nothing but the log."""
 

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from approval_engine.definitions import ids
-from approval_engine.domain.completion import Outcome, decide
+from approval_engine.domain.completion import Outcome
 from approval_engine.domain.events import Fact, instant
 from approval_engine.domain.lifecycle import TaskMove, move_task
+from approval_engine.domain.outcome import outcome_of
 from approval_engine.domain.workflow import Task, Workflow
 from approval_engine.executor import engine
 from approval_engine.executor.projection.change import (
@@ -49,7 +50,7 @@ def with_answer(workflow: Workflow, task: Task, pinned: Pinned) -> Workflow:
     The workflow with this answered seat; the engine goes on if its step is decided.
     """
     after = with_task(workflow, task)
-    outcome = decide(pinned.step(task.step).completion, after.tally(task.step))
+    outcome = outcome_of(after, task.step, pinned.step(task.step).completion)
     return settled(after, pinned, task, outcome) if outcome else after
 
 

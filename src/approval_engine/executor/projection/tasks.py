@@ -43,9 +43,18 @@ def opened(workflow: Workflow, recorded: Recorded) -> Workflow:
         opened_at=at,
         due_at=instant(data["dueAt"]),
         windows=tuple(data.get("windows", ())),
+        ad_hoc=data.get("adHoc", False),
     )
     timers = (*workflow.timers, *pending(task.step, data["timers"]))
-    return replace(workflow, tasks=(*workflow.tasks, task), timers=timers)
+    known = tuple(_no_longer_coming(each, task) for each in workflow.tasks)
+    return replace(workflow, tasks=(*known, task), timers=timers)
+
+
+def _no_longer_coming(seat: Task, opened: Task) -> Task:
+    if seat.step != opened.step or opened.assignee not in seat.then_ask:
+        return seat
+    left = tuple(person for person in seat.then_ask if person != opened.assignee)
+    return replace(seat, then_ask=left)
 
 
 def claimed(workflow: Workflow, recorded: Recorded) -> Workflow:

@@ -84,6 +84,8 @@ def timers_fire_once(subject: Subject) -> Iterator[str]:
         data = data_of(event)
         set_now = data.get(SETS.get(Fact(event.action), ""), ())
         due |= {(t["element"], t["occurrence"]): t["dueAt"] for t in set_now}
+        if event.action == Fact.CLOCK_RESUMED:
+            due |= {(element, number): at for element, number, at in data["timers"]}
         for element, occurrence in data["timers"] if event.action in RANG else ():
             due_at = due.pop((element, occurrence), None)
             if due_at is None:

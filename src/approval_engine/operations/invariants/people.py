@@ -97,7 +97,7 @@ def _unfounded(subject: Subject, before: Workflow, event: Event) -> Iterator[str
 def _was_handed(subject: Subject, event: Event) -> bool:
     earlier = (each for each in subject.log if each.seq < event.seq)
     return any(
-        each.action == Fact.TASK_DELEGATED
+        each.action in {Fact.TASK_DELEGATED, Fact.TASK_REASSIGNED}
         and each.task_id == event.task_id
         and data_of(each)["principal"] == event.on_behalf_of
         for each in earlier

@@ -77,6 +77,7 @@ OF_THE_WHOLE: tuple[Invariant[Transaction], ...] = _table(
     ("I36", waivers.exceptions_follow),
     ("I41", revisions.kept_approvals_were_given),
     ("I42", revisions.successors_are_known),
+    ("I43", whole.attachments_are_whole),
 )
 
 

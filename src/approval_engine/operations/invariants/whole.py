@@ -10,7 +10,7 @@ from approval_engine.domain.actions import Action
 from approval_engine.domain.events import Event, Fact
 from approval_engine.domain.lifecycle import WorkflowStatus
 from approval_engine.executor.answer import Answer
-from approval_engine.store import audit, events, workflows
+from approval_engine.store import attachments, audit, events, workflows
 from approval_engine.store.audit import Columns
 from approval_engine.store.database import Transaction
 
@@ -22,6 +22,10 @@ LEAVES = {
     Action.RELEASE: Fact.TASK_RELEASED,
     Action.DELEGATE: Fact.TASK_DELEGATED,
     Action.COMMENT: Fact.COMMENTED,
+    Action.REASSIGN: Fact.TASK_REASSIGNED,
+    Action.REQUEST_INFO: Fact.INFO_REQUESTED,
+    Action.PROVIDE_INFO: Fact.INFO_PROVIDED,
+    Action.ADD_APPROVER: Fact.APPROVER_ADDED,
 }
 """The fact that each action leaves."""
 
@@ -36,6 +40,15 @@ def documents_are_whole(transaction: Transaction) -> Iterator[str]:
     for digest, kind, body in audit.documents(transaction):
         if sha256(body) != digest:
             yield f"{kind} document '{digest}' has other bytes than its hash says"
+
+
+def attachments_are_whole(transaction: Transaction) -> Iterator[str]:
+    """
+    An attached file has the bytes that its hash was taken of, all of them.
+    """
+    for digest, size, body in attachments.contents(transaction):
+        if sha256(body) != digest or len(body) != size:
+            yield f"attachment '{digest}' has other bytes than its hash says"
 
 
 def nothing_strays(transaction: Transaction) -> Iterator[str]:
@@ -118,7 +131,7 @@ def _is_there(transaction: Transaction, answer: Answer) -> bool:
 
 
 def _tells(event: Event, row: Columns, answer: Answer) -> bool:
-    facts = {"submit": Fact.SUBMITTED, "recall": Fact.RECALLED}
+    facts = {"submit": Fact.SUBMITTED, "recall": Fact.RECALLED, "nudge": Fact.NUDGED}
     if row["route"] == "act" and answer.action in set(Action):
         facts["act"] = LEAVES[Action(answer.action)]
     wanted = facts.get(row["route"])

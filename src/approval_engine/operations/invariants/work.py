@@ -5,9 +5,10 @@ What must hold between tasks, timers, engine and plan, and of the columns querie
 from collections import Counter
 from collections.abc import Iterator
 
-from approval_engine.domain.completion import Outcome, at_deadline, decide
+from approval_engine.domain.completion import Outcome, at_deadline
 from approval_engine.domain.events import Fact
 from approval_engine.domain.lifecycle import WORKFLOW_MOVES, WorkflowStatus
+from approval_engine.domain.outcome import outcome_of
 from approval_engine.domain.timers import VALIDITY
 from approval_engine.executor import engine
 from approval_engine.executor.commands.overdue import SILENCE
@@ -118,10 +119,15 @@ def verdict_follows(subject: Subject) -> Iterator[str]:
     The status is what plan and decisions alone say, without the engine.
     """
     workflow, steps = subject.workflow, subject.pinned.plan.steps
+    steps = tuple(step for step in steps if step.required)
     outcomes = [_outcome(subject, step) for step in steps]
     refused = {_REFUSALS[each] for each in outcomes if each in _REFUSALS}
     approved = all(outcome is Outcome.APPROVED for outcome in outcomes)
     expected = refused or (_APPROVED if approved else _UNDECIDED)
+    for event in subject.log:
+        if event.action == Fact.OVERRIDDEN:
+            # The one way to a verdict that no step gave.
+            expected = _OVERRIDES[data_of(event)["decision"]]
     if workflow.status not in expected and not subject.incident:
         said = [f"{s.id}={o or 'open'}" for s, o in zip(steps, outcomes, strict=True)]
         yield f"it is {workflow.status}, but its steps say {', '.join(said) or 'none'}"
@@ -137,7 +143,9 @@ def plan_is_followed(subject: Subject) -> Iterator[str]:
         yield f"the row counts {workflow.steps} steps, the plan {len(steps)}"
     seats: dict[tuple[str, int], list[int]] = {}
     for task in workflow.tasks:
-        seats.setdefault((task.step, task.occurrence), []).append(task.seat)
+        mine = seats.setdefault((task.step, task.occurrence), [])
+        # Seats of people who were added come behind those of the plan.
+        mine += [] if task.ad_hoc else [task.seat]
     for (name, occurrence), numbers in seats.items():
         step = planned.get(name)
         if step is None:
@@ -166,6 +174,7 @@ _APPROVED = {
     WorkflowStatus.APPROVED,
     *WORKFLOW_MOVES[WorkflowStatus.APPROVED].values(),
 }
+_OVERRIDES = {"approve": _APPROVED, "reject": {WorkflowStatus.REJECTED}}
 _UNDECIDED = {
     WorkflowStatus.PENDING,
     WorkflowStatus.RECALLED,
@@ -181,14 +190,18 @@ def _outcome(subject: Subject, step: PlannedStep) -> Outcome | None:
         task = workflow.task(event.task_id or "")
         if event.action == Fact.STEP_TIMED_OUT and task and task.step == step.id:
             return Outcome(data_of(event)["outcome"])
-    return decide(step.completion, workflow.tally(step.id))
+    return outcome_of(workflow, step.id, step.completion)
 
 
 def _came_too_soon(
     subject: Subject, steps: tuple[PlannedStep, ...], step: PlannedStep
 ) -> Iterator[str]:
     for earlier in steps:
-        before = earlier.chain == step.chain and earlier.stage < step.stage
+        before = (
+            earlier.required
+            and earlier.chain == step.chain
+            and earlier.stage < step.stage
+        )
         if before and _outcome(subject, earlier) is not Outcome.APPROVED:
             yield f"step '{step.id}' opened before '{earlier.id}' was approved"
 

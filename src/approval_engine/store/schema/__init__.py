@@ -11,6 +11,7 @@ from approval_engine.store.schema.accounts import (
     LOGIN_FAILURE,
     SESSION,
 )
+from approval_engine.store.schema.attachments import ATTACHMENT
 from approval_engine.store.schema.base import METADATA, SQLITE_ONLY
 from approval_engine.store.schema.catalog import (
     COUNTER,
@@ -44,6 +45,7 @@ from approval_engine.store.schema.workflows import (
 
 __all__ = [
     "API_TOKEN",
+    "ATTACHMENT",
     "COUNTER",
     "CREDENTIAL",
     "DELEGATION",

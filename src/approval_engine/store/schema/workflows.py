@@ -101,6 +101,13 @@ TASK = Table(
     Column("closed_seq", Integer),
     Column("vetoed", Integer, nullable=False),
     Column("windows", Text, nullable=False, server_default="[]"),
+    # Whether an approver added this seat; it counts besides the rule of the step.
+    Column("ad_hoc", Integer, nullable=False, server_default="0"),
+    # Who is to answer a question about this task, since when; almost always nobody.
+    Column("info_from", Text),
+    Column("info_since", Text),
+    # Whom its approver wants asked once the rule is met, as a JSON list; mostly nobody.
+    Column("then_ask", Text),
     # A seat of a step opens once per pass, and once more for each rung of the ladder
     # that is asked beside it: no event may open the same a second time.
     UniqueConstraint(
@@ -124,6 +131,13 @@ TASK = Table(
         "id",
         sqlite_where=text("is_open = 1"),
         postgresql_where=text("is_open = 1"),
+    ),
+    # Questions to a person: the tasks that wait for information from him.
+    Index(
+        "ix_task_info",
+        "info_from",
+        sqlite_where=text("info_from IS NOT NULL"),
+        postgresql_where=text("info_from IS NOT NULL"),
     ),
     # Inbox of a role: unassigned open tasks by due time.
     Index(
@@ -191,6 +205,14 @@ OUTBOX = Table(
         "id",
         sqlite_where=text("status = 'waiting'"),
         postgresql_where=text("status = 'waiting'"),
+    ),
+    # What a person was told for information, the newest first.
+    Index(
+        "ix_outbox_informed",
+        "recipient",
+        "created_at",
+        sqlite_where=text("kind = 'informed'"),
+        postgresql_where=text("kind = 'informed'"),
     ),
     # The decision's question: what need not be sent any more for this task?
     Index(

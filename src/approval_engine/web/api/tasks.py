@@ -77,10 +77,11 @@ def one(task_id: str) -> Response:
 @blueprint.post("/tasks/<task_id>/actions")
 def act(task_id: str) -> Response:
     """
-    Decide, take, give back or hand over a task, or comment on it.
+    Decide, take, give back or hand over a task, comment on it, or bring others in.
     """
     asker = context.require(Scope.ACT)
-    asked = body("action", optional=("comment", "to", "within", "revision"))
+    more = ("comment", "to", "within", "revision", "replyTo", "after")
+    asked = body("action", optional=more)
     action = _action(text(asked, "action"))
     revision = whole(asked, "revision")
 
@@ -94,6 +95,8 @@ def act(task_id: str) -> Response:
             comment=text(asked, "comment"),
             to=text(asked, "to") or None,
             within=text(asked, "within") or None,
+            reply_to=whole(asked, "replyTo"),
+            after=asked.get("after") is True,
         )
         return _acted(commands.act(context.runtime(), wish, caller), task_id)
 

@@ -1,0 +1,78 @@
+"""
+`cpq approval reassign` and `override`: what the office of the process may do.
+"""
+
+import click
+
+from approval_engine.cli.context import Session, pass_session
+from approval_engine.cli.values import KEY, WORKFLOW
+
+
+@click.command()
+@click.option("--from", "giver", required=True, metavar="USER")
+@click.option("--to", "taker", required=True, metavar="USER")
+@click.option("--comment", metavar="C")
+@click.option("--dry-run", is_flag=True, help="Only show what would happen.")
+@pass_session
+def reassign(
+    session: Session, giver: str, taker: str, comment: str | None, *, dry_run: bool
+) -> None:
+    """
+    Give all open tasks of a person to another, as far as he may decide them.
+    """
+    from approval_engine.executor.commands.reassign import Handover, reassign_all
+
+    handover = Handover(giver=giver, taker=taker, comment=comment)
+    caller = session.caller("act", None)
+    done = "would_apply" if dry_run else "applied"
+    found = list(reassign_all(session.runtime, handover, caller, dry_run=dry_run))
+    session.rows(
+        {
+            "task": each.task,
+            "workflow": each.workflow,
+            "result": "refused" if each.refused else done,
+        }
+        | ({"reason": each.refused} if each.refused else {})
+        for each in found
+    )
+    if not session.as_json:
+        refused = sum(each.refused is not None for each in found)
+        session.record("reassigned", tasks=len(found) - refused, refused=refused)
+
+
+@click.command()
+@WORKFLOW
+@click.option("--comment", required=True, metavar="C", help="The reason.")
+@click.option(
+    "--decision",
+    type=click.Choice(("approve", "reject")),
+    default="approve",
+    show_default=True,
+)
+@KEY
+@pass_session
+def override(
+    session: Session, workflow_id: str, comment: str, decision: str, key: str | None
+) -> None:
+    """
+    End a review in spite of its steps, as an admin.
+
+    Above CPQ_OVERRIDE_LIMIT a second admin must say the same.
+    """
+    from approval_engine.executor.commands.override import Override
+    from approval_engine.executor.commands.override import override as command
+
+    wish = Override(
+        workflow=workflow_id,
+        decision=decision,
+        comment=comment,
+        limit=session.settings.override_limit,
+    )
+    answer = command(session.runtime, wish, session.caller("act", None, key))
+    session.record(
+        workflow=answer.workflow,
+        action=answer.action,
+        decision=decision,
+        result=answer.result,
+        status=answer.status,
+    )

@@ -1,0 +1,95 @@
+"""
+Override: what an admin may decide in spite of the steps, and when it needs a second.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from approval_engine.domain.actions.handing import ADMIN
+from approval_engine.domain.actions.request import Surroundings
+from approval_engine.domain.events import Fact, NewEvent
+from approval_engine.domain.lifecycle import WorkflowMove, move_workflow
+from approval_engine.domain.workflow import Workflow
+from approval_engine.errors import Forbidden, InvalidInput
+
+OVERRIDES: Mapping[str, WorkflowMove] = {
+    "approve": WorkflowMove.APPROVE,
+    "reject": WorkflowMove.REJECT,
+}
+"""What an admin may decide."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OverrideRequest:
+    """
+    One admin's wish.
+
+    `asked_by` asked for the same before; `alone` says that the quote is small enough
+    for one person.
+    """
+
+    decision: str
+    actor: str
+    channel: str
+    comment_sha256: str | None
+    asked_by: str | None = None
+    alone: bool = False
+
+
+def override(
+    workflow: Workflow, request: OverrideRequest, around: Surroundings
+) -> NewEvent:
+    """
+    The fact that the review is over, or that another admin must say the same.
+
+    It answers for no task. Raises a Refused that says what is against it.
+    """
+    subject, actor = workflow.subject, request.actor
+    user = around.directory.user(actor)
+    if user is None or not user.active:
+        word = "no longer active" if user else "not in the directory"
+        raise Forbidden(f"Expected to override {subject}, but '{actor}' is {word}.")
+    if actor not in around.directory.roles.get(ADMIN, ()):
+        raise Forbidden(f"Expected to override {subject}, but '{actor}' is no admin.")
+    if reason := around.excluded.get(actor):
+        sentence = (
+            f"Expected to override {subject}, but '{actor}' must not decide: {reason}."
+        )
+        raise Forbidden(sentence)
+    if not request.comment_sha256:
+        sentence = f"Expected to override {subject}, but a reason is missing."
+        raise InvalidInput(sentence)
+    move_workflow(workflow.status, OVERRIDES[request.decision], subject)
+    data: dict[str, object] = {
+        "decision": request.decision,
+        "comment": request.comment_sha256,
+    }
+    second = _is_second(request, around)
+    if not (second or request.alone):
+        data["tell"] = _others(request, around)
+        return _event(Fact.OVERRIDE_REQUESTED, request, data)
+    data["requestedBy"] = request.asked_by if second else None
+    return _event(Fact.OVERRIDDEN, request, data)
+
+
+def _is_second(request: OverrideRequest, around: Surroundings) -> bool:
+    # A second account of the same person is no second person.
+    mine = around.directory.accounts_of(request.actor)
+    return request.asked_by is not None and request.asked_by not in mine
+
+
+def _others(request: OverrideRequest, around: Surroundings) -> tuple[str, ...]:
+    mine = around.directory.accounts_of(request.actor)
+    return tuple(
+        user.id
+        for user in around.directory.members(ADMIN)
+        if user.id not in mine and user.id not in around.excluded
+    )
+
+
+def _event(
+    fact: Fact, request: OverrideRequest, data: Mapping[str, object]
+) -> NewEvent:
+    return NewEvent(
+        action=fact, actor=request.actor, channel=request.channel, data=data
+    )

@@ -1,0 +1,35 @@
+"""
+The seats of a step and its rule → its outcome, those that were added ad hoc included.
+
+The rule speaks of the policy's seats alone; whoever was added must approve besides.
+"""
+
+from approval_engine.domain.completion import Completion, Outcome, decide
+from approval_engine.domain.lifecycle import TaskStatus
+from approval_engine.domain.workflow import Workflow
+
+NO = {
+    TaskStatus.REJECTED: Outcome.REJECTED,
+    TaskStatus.RETURNED: Outcome.RETURNED,
+}
+"""What an answer that is no approval makes of the step."""
+
+
+def outcome_of(workflow: Workflow, step: str, rule: Completion) -> Outcome | None:
+    """
+    The outcome of the step, or None while it is open.
+
+    A no of somebody who was added is a no at once; a yes by the rule waits for all of
+    them, also for those who are only to be asked after it.
+    """
+    by_rule = decide(rule, workflow.tally(step))
+    if by_rule in NO.values():
+        return by_rule
+    seats = workflow.seats(step)
+    added = [seat.status for seat in seats if seat.ad_hoc]
+    refused = next((NO[status] for status in added if status in NO), None)
+    if refused is not None:
+        return refused
+    asked_later = any(seat.then_ask for seat in seats)
+    approved = all(status == TaskStatus.APPROVED for status in added)
+    return by_rule if approved and not asked_later else None

@@ -1,0 +1,122 @@
+"""
+Override: an admin ends a review in spite of its steps, above a limit only with another.
+
+He decides in his own name, so no task counts as answered by it.
+"""
+
+import secrets
+from dataclasses import dataclass
+from decimal import Decimal
+
+from approval_engine.documents import load
+from approval_engine.domain.actions import OverrideRequest, Surroundings
+from approval_engine.domain.actions import override as judged
+from approval_engine.domain.events import Event, Fact, NewEvent
+from approval_engine.domain.lifecycle import TaskMove
+from approval_engine.executor.answer import Answer, Caller, again, keep, key_of
+from approval_engine.executor.commands.beats import Desk, lock, open_desk, store
+from approval_engine.executor.comments import comment_of, salted
+from approval_engine.executor.eligibility import Eligibility
+from approval_engine.executor.follow_up import close
+from approval_engine.executor.incident import held_on_failure
+from approval_engine.executor.recorder import Recorder
+from approval_engine.executor.runtime import Runtime
+from approval_engine.policy.model import InputType
+from approval_engine.store import events
+from approval_engine.store.events import EventText
+
+SAYS = {Fact.OVERRIDE_REQUESTED: "request-override", Fact.OVERRIDDEN: "override"}
+"""The action of the answer, by the fact that was recorded."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Override:
+    """
+    What an admin decides, approve or reject, and why.
+
+    `limit` is what a quote may be worth for one admin alone; None is nothing.
+    """
+
+    workflow: str
+    decision: str
+    comment: str
+    limit: Decimal | None = None
+
+
+def override(runtime: Runtime, wish: Override, caller: Caller) -> Answer:
+    """
+    End the review, or record that it is asked for until another admin says the same.
+
+    Saying the same again is a duplicate. Raises a Refused.
+    """
+    now = runtime.clock()
+    comment = comment_of(wish.comment)
+    body = {name: getattr(wish, name) for name in ("workflow", "decision", "comment")}
+    key = key_of(caller, "override", body)
+    with (
+        held_on_failure(runtime, wish.workflow),
+        runtime.database.begin() as transaction,
+    ):
+        found = lock(transaction, wish.workflow, key)
+        if answer := again(found.answer):
+            return answer
+        said = _said(events.of(transaction, wish.workflow), wish)
+        if said and said.actor == caller.actor:
+            action = SAYS[Fact(said.action)]
+            answer = Answer.of(found.workflow, result="duplicate", action=action)
+            return keep(transaction, key, answer, now)
+        desk = open_desk(runtime, transaction, found, now)
+        people = desk.people(found.workflow)
+        salt = secrets.token_hex(16)
+        request = OverrideRequest(
+            decision=wish.decision,
+            actor=caller.actor,
+            channel=caller.channel,
+            comment_sha256=salted(salt, comment) if comment else None,
+            asked_by=said.actor if said else None,
+            alone=_is_small(people, wish.limit),
+        )
+        fact = judged(found.workflow, request, _around(people))
+        recorder = _record(desk, people, fact)
+        text = EventText(event_id=recorder.events[-1].id, salt=salt, body=comment or "")
+        after = store(transaction, recorder, [text])
+        answer = Answer.of(after, action=SAYS[fact.action])
+        return keep(transaction, key, answer, now)
+
+
+def _said(log: tuple[Event, ...], wish: Override) -> Event | None:
+    """
+    The last override that was asked for or applied, if it was the same decision.
+    """
+    found = [event for event in log if event.action in SAYS]
+    if not found:
+        return None
+    data = load(found[-1].data.encode())
+    same = isinstance(data, dict) and data["decision"] == wish.decision
+    return found[-1] if same else None
+
+
+def _is_small(people: Eligibility, limit: Decimal | None) -> bool:
+    case = people.case
+    amounts = [
+        case.inputs.get(each.name)
+        for each in case.policy.inputs
+        if each.type == InputType.MONEY
+    ]
+    known = [amount for amount in amounts if isinstance(amount, Decimal)]
+    # What nobody knows the worth of is not small.
+    return limit is not None and bool(known) and max(known) <= limit
+
+
+def _around(people: Eligibility) -> Surroundings:
+    return Surroundings(directory=people.directory, excluded=people.case.barred)
+
+
+def _record(desk: Desk, people: Eligibility, fact: NewEvent) -> Recorder:
+    workflow = people.workflow
+    recorder = Recorder(workflow, desk.pinned, desk.now, (fact.actor, fact.channel))
+    if fact.action == Fact.OVERRIDDEN:
+        because = "an admin overrode the review"
+        close(recorder, workflow.open_tasks, TaskMove.CANCEL, because)
+    recorder.record(fact)
+    return recorder

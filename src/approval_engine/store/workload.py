@@ -1,0 +1,53 @@
+"""
+A person → the open tasks that lie at him, for whoever hands them on.
+"""
+
+from sqlalchemy import Text, and_, bindparam, func, literal_column, or_, select
+
+from approval_engine.documents import canonical
+from approval_engine.store.database import Transaction
+from approval_engine.store.schema import TASK
+
+# The condition of the index of a person's inbox, so that the planner uses it.
+_OPEN_AT = (
+    select(TASK.c.workflow_id, TASK.c.id)
+    .where(
+        TASK.c.assignee == bindparam("person"), TASK.c.is_open == literal_column("1")
+    )
+    .order_by(TASK.c.number)
+)
+_QUOTED = bindparam("quoted", type_=Text)
+_OPEN_FOR = (
+    select(TASK.c.workflow_id, TASK.c.id)
+    .where(
+        TASK.c.is_open == literal_column("1"),
+        or_(
+            TASK.c.assignee == bindparam("person"),
+            and_(
+                TASK.c.assignee.is_(None),
+                # An id stands in the list in quotes, as a whole.
+                func.replace(TASK.c.candidates, _QUOTED, "") != TASK.c.candidates,
+            ),
+        ),
+    )
+    .order_by(TASK.c.number)
+)
+
+
+def open_at(transaction: Transaction, person: str) -> tuple[tuple[str, str], ...]:
+    """
+    The open tasks that a person has, as pairs of workflow and task, oldest first.
+    """
+    rows = transaction.execute(_OPEN_AT, {"person": person})
+    return tuple((row.workflow_id, row.id) for row in rows)
+
+
+def open_for_person(
+    transaction: Transaction, person: str
+) -> tuple[tuple[str, str], ...]:
+    """
+    The open tasks that a person has or may take, as `open_at` gives them.
+    """
+    quoted = canonical(person).decode()
+    rows = transaction.execute(_OPEN_FOR, {"person": person, "quoted": quoted})
+    return tuple((row.workflow_id, row.id) for row in rows)
