@@ -7,8 +7,10 @@ from decimal import Decimal
 
 from approval_engine.domain.completion import Completion
 from approval_engine.domain.delegation import Delegation
+from approval_engine.domain.lifecycle import TaskStatus, WorkflowStatus
 from approval_engine.domain.people import Directory, User
 from approval_engine.domain.quote import Attachment, Quote, QuoteLine
+from approval_engine.domain.workflow import Evidence, Task, Workflow
 from approval_engine.planner.roster import Roster
 from approval_engine.policy.conditions import parse_unary
 from approval_engine.policy.evaluation import (
@@ -249,3 +251,50 @@ def make_evaluation(*triggers, **changes):
         "process": "standard",
     }
     return Evaluation(**{**values, **changes})
+
+
+def make_task(task_id="T-1", **changes):
+    values = {
+        "id": task_id,
+        "workflow_id": "WF-1",
+        "step": "finance",
+        "element": "task_finance",
+        "occurrence": 1,
+        "seat": 1,
+        "role": "finance",
+        "candidates": ("fred", "fiona"),
+        "assignee": None,
+        "principal": None,
+        "status": TaskStatus.OPEN,
+        "escalation_level": 0,
+        "opened_at": NOW,
+        "due_at": NOW,
+    }
+    return Task(**{**values, **changes})
+
+
+def make_workflow(*tasks, **changes):
+    values = {
+        "id": "WF-1",
+        "quote_id": "Q-1",
+        "quote_revision": 1,
+        "attempt": 1,
+        "account": "ACME",
+        "submitted_by": "sam",
+        "owner": "olga",
+        "policy": "deal-desk",
+        "policy_version": "1",
+        "process": "standard",
+        "evidence": Evidence(**dict.fromkeys(Evidence.__slots__, "0" * 64)),
+        "status": WorkflowStatus.PENDING,
+        "steps": 1,
+        "state": b"",
+        "ended": None,
+        "timers": (),
+        "tasks": tasks,
+        "created_at": NOW,
+        "updated_at": NOW,
+        "seq": 3,
+        "head": "0" * 64,
+    }
+    return Workflow(**{**values, **changes})

@@ -11,8 +11,8 @@ from approval_engine.domain.events import Event, Fact, stamp
 from approval_engine.domain.workflow import Task, Workflow
 from approval_engine.errors import NotFound
 from approval_engine.history import views
-from approval_engine.history.lateness import late
 from approval_engine.planner.document import plan_of
+from approval_engine.planner.lateness import late
 from approval_engine.planner.plan import PlannedStep, RoutingPlan
 from approval_engine.store import catalog, events, workflows
 from approval_engine.store.database import Database, Transaction

@@ -3,7 +3,6 @@ The guard: who may do what to a task, each permission beside its refusal.
 """
 
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import pytest
 
@@ -17,57 +16,8 @@ from approval_engine.domain.actions import (
 from approval_engine.domain.events import Fact
 from approval_engine.domain.lifecycle import OPEN_TASK, TaskStatus, WorkflowStatus
 from approval_engine.domain.people import Directory, User
-from approval_engine.domain.workflow import Evidence, Task, Workflow
 from approval_engine.errors import Forbidden, InvalidInput, InvalidState
-
-AT = datetime(2026, 3, 6, 21, tzinfo=UTC)
-
-
-def make_task(task_id="T-1", **changes):
-    values = {
-        "id": task_id,
-        "workflow_id": "WF-1",
-        "step": "finance",
-        "element": "task_finance",
-        "occurrence": 1,
-        "seat": 1,
-        "role": "finance",
-        "candidates": ("fred", "fiona"),
-        "assignee": None,
-        "principal": None,
-        "status": TaskStatus.OPEN,
-        "escalation_level": 0,
-        "opened_at": AT,
-        "due_at": AT,
-    }
-    return Task(**{**values, **changes})
-
-
-def make_workflow(*tasks, **changes):
-    values = {
-        "id": "WF-1",
-        "quote_id": "Q-1",
-        "quote_revision": 1,
-        "attempt": 1,
-        "account": "ACME",
-        "submitted_by": "sam",
-        "owner": "olga",
-        "policy": "deal-desk",
-        "policy_version": "1",
-        "process": "standard",
-        "evidence": Evidence(**dict.fromkeys(Evidence.__slots__, "0" * 64)),
-        "status": WorkflowStatus.PENDING,
-        "steps": 1,
-        "state": b"",
-        "ended": None,
-        "timers": (),
-        "tasks": tasks,
-        "created_at": AT,
-        "updated_at": AT,
-        "seq": 3,
-        "head": "0" * 64,
-    }
-    return Workflow(**{**values, **changes})
+from tests.factories import NOW, make_task, make_workflow
 
 
 def make_around(roles=None, excluded=None, veto=(), inactive=(), **more):
@@ -174,7 +124,7 @@ def test_a_yes_needs_no_comment():
 
 @pytest.mark.parametrize("status", sorted(set(TaskStatus) - OPEN_TASK))
 def test_a_closed_task_is_refused_with_who_closed_it(status):
-    task = make_task(status=status, closed_by="fiona", closed_at=AT)
+    task = make_task(status=status, closed_by="fiona", closed_at=NOW)
 
     with pytest.raises(InvalidState, match=r"by 'fiona' at 2026-03-06 21:00 UTC"):
         ask("approve", task=task)

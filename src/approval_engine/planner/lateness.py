@@ -1,7 +1,7 @@
 """
 An open step of a workflow → what happens next if nobody answers, and when.
 
-The command line, the pages and the preview say the same of it.
+The command line, the pages and the mails say the same of it.
 """
 
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from datetime import datetime
 
 from approval_engine.domain.timers import PendingTimer, TimerKind
 from approval_engine.domain.workflow import Workflow
+from approval_engine.planner import phrases
 from approval_engine.planner.plan import PlannedStep
 
 _WORDS = {
@@ -30,6 +31,15 @@ class Late:
     at: datetime | None
     words: str
     role: str | None = None
+
+    @property
+    def sentence(self) -> str:
+        """
+        The words for people, with the role as they call it.
+        """
+        role = f"{phrases.title(self.role)} " if self.role else ""
+        said = f"{role}{self.words}"
+        return said[:1].upper() + said[1:]
 
 
 def late(workflow: Workflow, step: PlannedStep) -> Late:
