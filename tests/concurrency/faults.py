@@ -8,7 +8,7 @@ fails its test.
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 import pytest
 from sqlalchemy import Engine, event
@@ -16,6 +16,7 @@ from sqlalchemy import Engine, event
 from approval_engine.executor import answer
 from approval_engine.store import answers, events, messages
 from approval_engine.store.database import Database
+from approval_engine.store.turns import Turns
 
 _LOCKS = (
     (r"\s+FOR UPDATE( OF \w+)?( SKIP LOCKED)?", ""),
@@ -29,16 +30,16 @@ _FENCES = (
 
 def no_lock():
     """
-    Nobody waits: plain SELECT on PostgreSQL, a deferred BEGIN on SQLite.
+    Nobody waits: plain SELECT on PostgreSQL, a deferred BEGIN out of turn on SQLite.
     """
-    return _rewritten(*_LOCKS)
+    return _unlocked(*_LOCKS)
 
 
 def no_lock_and_no_fence():
     """
     Nobody waits, no version is compared, and an event that is there stays as it is.
     """
-    return _rewritten(*_LOCKS, *_FENCES)
+    return _unlocked(*_LOCKS, *_FENCES)
 
 
 def messages_apart():
@@ -91,6 +92,13 @@ FAULTS = {
         keys_fit_anything,
     )
 }
+
+
+@contextmanager
+def _unlocked(*changes):
+    with pytest.MonkeyPatch.context() as patch, _rewritten(*changes):
+        patch.setattr(Turns, "mine", lambda _: nullcontext())
+        yield
 
 
 @contextmanager

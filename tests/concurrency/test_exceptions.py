@@ -17,6 +17,8 @@ from tests.concurrency.company import FRED, MANAGERS, NOW, SAM, Action, caller
 from tests.concurrency.oracle import facts
 from tests.concurrency.race import AT_COMMIT, AT_WRITE, inside, together
 
+BOUNDS = "discount_pct>=10,discount_pct<=15"
+
 each_moment = pytest.mark.parametrize("where", [AT_WRITE, AT_COMMIT])
 
 
@@ -29,7 +31,7 @@ def exception(company):
 
     def make(**terms):
         terms = {"uses": 1, "ends_on": None, **terms}
-        waives = Waives(trigger="discount", within="discount_pct<=15", **terms)
+        waives = Waives(trigger="discount", within=BOUNDS, **terms)
         plea = Plea(account="ACME", waives=waives, reason="They grow.")
         exception_id, answer = grant(company.runtime, plea, caller(SAM))
         for person in (MANAGERS[0], FRED):

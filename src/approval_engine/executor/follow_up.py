@@ -3,8 +3,11 @@ What an answer sets in motion: seats nobody needs any more, the next steps, the 
 """
 
 from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
 
-from approval_engine.domain.events import Fact, NewEvent, stamp
+from approval_engine.documents import load
+from approval_engine.domain.events import Fact, NewEvent, instant, stamp
 from approval_engine.domain.exceptions import PREFIX
 from approval_engine.domain.lifecycle import ANSWERED, TaskMove
 from approval_engine.domain.timers import TimerKind
@@ -111,11 +114,25 @@ def _validity(recorder: Recorder) -> dict[str, object]:
     endless = validity is None or workflow.quote_id.startswith(PREFIX)
     if validity is None or endless or workflow.verdict != "approved":
         return {}
-    ends_at, told_at = validity.ends_at(recorder.at), validity.told_at(recorder.at)
+    given = _given_at(recorder)
+    ends_at, told_at = validity.ends_at(given), validity.told_at(given)
     timers = [timer_row("expiry:end", TimerKind.EXPIRY, stamp(ends_at))]
     if told_at is not None:
         timers.append(timer_row("expiry:notice", TimerKind.EXPIRING, stamp(told_at)))
     return {"validUntil": stamp(ends_at), "timers": timers}
+
+
+def _given_at(recorder: Recorder) -> datetime:
+    """
+    When the last decision was made on which the approval rests.
+
+    Where all of it was approved before, that is the last of those approvals.
+    """
+    begins = recorder.before.seq == recorder.events[0].seq
+    carried = [e for e in recorder.events if e.action == Fact.TASK_CARRIED]
+    told: list[Any] = [load(event.data.encode()) for event in carried if begins]
+    times = [data["at"] for data in told]
+    return instant(max(times)) if times else recorder.at
 
 
 def close(

@@ -78,6 +78,8 @@ class Repeats:
             **found.data(),
             "step": task.step,
             "triggers": asked_by(self.plan, task.step),
+            # In whose name he has a seat is a matter of that seat alone.
+            "principal": task.principal,
             # Bounds were given for the step that he decided himself.
             "within": None,
             "because": str(Because.SAME_APPROVER),

@@ -28,7 +28,7 @@ class Submission:
     status: str
     steps: int
     created_at: str
-    quote_sha256: str
+    fingerprint: str | None
     quote: bytes
     evaluation: bytes
 

@@ -2,6 +2,7 @@
 Database, settings, worker and server, and who may run the commands of an admin.
 """
 
+import os
 import re
 import signal
 import sqlite3
@@ -216,6 +217,12 @@ def test_a_server_needs_a_port(office, port):
     assert office("serve", "--port", port).code == 2
 
 
+def _surroundings():
+    # Where the source under test is found by its path, a child finds it there too.
+    path = os.environ.get("PYTHONPATH")
+    return {"PATH": "/usr/bin:/bin"} | ({"PYTHONPATH": path} if path else {})
+
+
 @contextmanager
 def running(*arguments, **environment):
     """
@@ -223,7 +230,7 @@ def running(*arguments, **environment):
     """
     process = subprocess.Popen(
         [CPQ, *arguments],
-        env={"PATH": "/usr/bin:/bin", **environment},
+        env={**_surroundings(), **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 
 from approval_engine.errors import DocumentError
+from approval_engine.operations.clearance import fingerprint_of
 from approval_engine.operations.population import (
     Booked,
     judge_booked,
@@ -98,6 +99,7 @@ def test_booked_orders_without_a_valid_approval_are_found(desk):
         Booked(quote="Q-2", amount=Decimal("100.11")),
         Booked(quote="Q-2", revision=2),
         Booked(quote="Q-3", fingerprint="0" * 64),
+        Booked(quote="Q-3", fingerprint=fingerprint_of(desk.runtime, "Q-3")),
         Booked(quote="Q-4"),
     )
     found = judge_booked(desk.runtime, orders)

@@ -10,6 +10,7 @@ from approval_engine.executor.commands.replan import preview, replan
 from approval_engine.operations import intake
 from approval_engine.store import workflows
 from tests.integration.executor.company import STEPS, TRIGGERS, document, policy
+from tests.integration.executor.exceptions import POLICY, ask, row
 
 ADMIN = Caller(actor="dana", channel="t")
 
@@ -103,3 +104,24 @@ def test_only_a_pending_workflow_under_an_older_policy_is_replanned(company):
     with pytest.raises(NotFound, match="no workflow 'WF-1'"):
         replan(company.runtime, "WF-1", ADMIN)
     assert stored(company) == (first,)
+
+
+def test_a_request_for_an_exception_is_not_replanned(make_company):
+    """
+    Its bounds were judged by the policy of its time, and its row waits for its verdict.
+    """
+    company = make_company(**POLICY)
+    exception, workflow = ask(company)
+    new = policy(version="2", **POLICY)
+    intake.publish_policy(company.runtime, document(new), "dana")
+    for command in (
+        lambda: replan(company.runtime, workflow, ADMIN),
+        lambda: preview(company.runtime, workflow),
+    ):
+        with pytest.raises(InvalidState, match="it asks for an exception"):
+            command()
+    assert stored(company) == (workflow,)
+
+    company.act(workflow, "director", "approve", "dora")
+    assert row(company, exception).status == "active"
+    assert company.findings() == ()

@@ -2,11 +2,14 @@
 Clearance: what a system that books orders is told of the fingerprint that it holds.
 """
 
+from datetime import timedelta
+
 import pytest
 
 from approval_engine.errors import NotFound
 from approval_engine.executor.answer import Caller
 from approval_engine.executor.commands.recall import recall
+from approval_engine.executor.commands.tick import tick
 from approval_engine.operations.clearance import clearance, fingerprint_of
 from tests.integration.executor.company import Company
 
@@ -75,11 +78,28 @@ def test_an_edit_that_no_rule_reads_keeps_the_clearance(company):
 
 
 def test_a_clearance_expires_with_the_approval(company):
-    _, held = approved(company)
-    company.wait(days=30, microseconds=-1)
+    workflow, held = approved(company)
+    until = company.case(workflow).valid_until
+    company.now = until - timedelta(microseconds=1)
     assert word(company, held) == "cleared"
 
-    company.wait(microseconds=1)
+    # Nobody has ended the approval yet.
+    company.now = until
+    assert word(company, held) == "expired"
+    tick(company.runtime, workflow)
+    assert company.case(workflow).status == "expired"
+    assert word(company, held) == "expired"
+
+
+def test_a_notice_does_not_make_a_clearance_longer(company):
+    workflow, held = approved(company)
+    until = company.case(workflow).valid_until
+    company.now = until - timedelta(days=1)
+    tick(company.runtime, workflow)
+    assert company.log(workflow)[-1] == "workflow_expiring"
+    assert word(company, held) == "cleared"
+
+    company.now = until
     assert word(company, held) == "expired"
 
 

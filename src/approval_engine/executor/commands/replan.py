@@ -9,6 +9,7 @@ from collections.abc import Container
 from dataclasses import dataclass, replace
 
 from approval_engine.domain.events import Fact
+from approval_engine.domain.exceptions import PREFIX
 from approval_engine.domain.lifecycle import WorkflowMove, move_workflow
 from approval_engine.domain.workflow import Workflow
 from approval_engine.errors import InvalidState, NotFound
@@ -128,6 +129,9 @@ def _row(workflow: Workflow) -> QuoteRow:
 
 def _must_be_possible(workflow: Workflow, routed: Routed) -> None:
     what = f"Expected to replan {workflow.subject}, but"
+    if workflow.quote_id.startswith(PREFIX):
+        # Its bounds were judged by the policy under which it was asked for.
+        raise InvalidState(f"{what} it asks for an exception; recall it, ask anew.")
     if not workflow.open_tasks:
         raise InvalidState(f"{what} it is {workflow.status}.")
     move_workflow(workflow.status, WorkflowMove.SUPERSEDE, workflow.subject)

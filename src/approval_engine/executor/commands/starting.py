@@ -224,7 +224,8 @@ def _clocks(before: Workflow, after: Workflow) -> dict[str, Clock]:
                 if timer.step == task.step
             },
         )
-        for task in before.open_tasks
+        # Of tasks that share a seat the first one has the time of the step.
+        for task in reversed(before.open_tasks)
     }
 
 

@@ -24,11 +24,16 @@ def carried(workflow: Workflow, recorded: Recorded) -> Workflow:
     """
     event = recorded.event
     task = recorded.task_in(workflow)
+    person, principal = recorded.data["person"], recorded.data["principal"]
     changed = replace(
         task,
         status=move_task(task.status, TaskMove.APPROVE, task.subject),
+        # A window that opened or closed since may have given the seat to another.
+        assignee=person if task.assignee or principal else None,
+        principal=principal,
+        windows=task.windows if principal == task.principal else (),
         closed_at=instant(event.timestamp),
-        closed_by=recorded.data["person"],
+        closed_by=person,
         closed_seq=event.seq,
     )
     return with_answer(workflow, changed, recorded.pinned)

@@ -33,7 +33,8 @@ def decided_once(subject: Subject) -> Iterator[str]:
         if task is not None:
             names = {event.actor, event.on_behalf_of or event.actor}
             if event.action == Fact.TASK_CARRIED:
-                names = {data_of(event)["person"]}
+                data = data_of(event)
+                names = {data["person"], data["principal"] or data["person"]}
             people.update((task.step, task.occurrence, name) for name in names)
     yield from (f"task '{t}' is decided {n} times" for t, n in tasks.items() if n > 1)
     for (step, _, person), count in people.items():

@@ -77,7 +77,7 @@ def _problem(order: Booked, reviews: list[Submission]) -> str | None:
         return f"not_approved:{last.status}"
     if order.amount is not None and order.amount != amount_of(last):
         return "other_amount"
-    if order.fingerprint not in {None, last.quote_sha256}:
+    if order.fingerprint not in {None, last.fingerprint}:
         return "other_fingerprint"
     return None
 
