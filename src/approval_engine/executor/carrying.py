@@ -7,7 +7,7 @@ people of today. A carried approval is a record of its own and points to the fir
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from approval_engine.domain.completion import Outcome
 from approval_engine.domain.events import instant
@@ -17,6 +17,7 @@ from approval_engine.executor.decisions import Decided, asked_by
 from approval_engine.executor.eligibility import Eligibility
 from approval_engine.executor.judging import Basis, JudgedAs, basis
 from approval_engine.executor.recorder import Recorder
+from approval_engine.executor.routed import validity_of
 from approval_engine.executor.runtime import Runtime
 from approval_engine.planner.plan import PlannedStep, RoutingPlan
 from approval_engine.policy.carry import Asked, Because, Verdict, judge
@@ -118,9 +119,8 @@ class Scales:
             return Because.DECLINED
         if decided.policy != policy.sha256 and not self.across_policies:
             return Because.OTHER_POLICY
-        days = policy.approval_valid_days
-        given = instant(decided.at)
-        if days is not None and given + timedelta(days=days) <= self.now:
+        validity = validity_of(policy)
+        if validity and validity.ends_at(instant(decided.at)) <= self.now:
             return Because.EXPIRED
         return None if self._may_decide(step, decided) else Because.NOT_ALLOWED
 

@@ -3,8 +3,11 @@ What an answer sets in motion: seats nobody needs any more, the next steps, the 
 """
 
 from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
 
-from approval_engine.domain.events import Fact, NewEvent, stamp
+from approval_engine.documents import load
+from approval_engine.domain.events import Fact, NewEvent, instant, stamp
 from approval_engine.domain.exceptions import PREFIX
 from approval_engine.domain.lifecycle import ANSWERED, TaskMove
 from approval_engine.domain.timers import TimerKind
@@ -111,11 +114,27 @@ def _validity(recorder: Recorder) -> dict[str, object]:
     endless = validity is None or workflow.quote_id.startswith(PREFIX)
     if validity is None or endless or workflow.verdict != "approved":
         return {}
-    ends_at, told_at = validity.ends_at(recorder.at), validity.told_at(recorder.at)
+    given_at = _given_at(recorder)
+    ends_at, told_at = validity.ends_at(given_at), validity.told_at(given_at)
     timers = [timer_row("expiry:end", TimerKind.EXPIRY, stamp(ends_at))]
     if told_at is not None:
         timers.append(timer_row("expiry:notice", TimerKind.EXPIRING, stamp(told_at)))
     return {"validUntil": stamp(ends_at), "timers": timers}
+
+
+def _given_at(recorder: Recorder) -> datetime:
+    """
+    When the last word was said on which the approval stands, by people or the policy.
+
+    A revision by which nobody was asked does not make what was said before last longer.
+    """
+    begun_now = recorder.events[0].action == Fact.SUBMITTED
+    carried: list[Any] = [
+        load(event.data.encode())
+        for event in recorder.events
+        if begun_now and event.action == Fact.TASK_CARRIED
+    ]
+    return max((instant(data["at"]) for data in carried), default=recorder.at)
 
 
 def _close(
