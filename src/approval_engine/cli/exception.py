@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from approval_engine.store.exceptions import ExceptionRow
 
 UNLIMITED = "unlimited"
+_MOST_DIGITS = 7
 STANDINGS = ("pending", "active", "refused", "ended", "expired", "used_up")
 
 
@@ -55,7 +56,8 @@ class Uses(click.ParamType[int | None]):
         text = str(value)
         if value in {UNLIMITED, None}:
             return None
-        if not (text.isascii() and text.isdigit() and 0 < int(text) <= 10**6):
+        fits = text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
+        if not (fits and 0 < int(text) <= 10**6):
             sentence = f"Expected a number of uses from 1 or unlimited, got '{value}'."
             self.fail(sentence, param, ctx)
         return int(text)

@@ -24,7 +24,7 @@ def outbox() -> None:
 
 @outbox.command("list")
 @click.option("--status", type=click.Choice(STATUSES), help="Only these; else all.")
-@click.option("--limit", default=500, show_default=True, type=click.IntRange(1))
+@click.option("--limit", default=500, show_default=True, type=click.IntRange(1, 10**6))
 @pass_session
 def list_(session: Session, status: str | None, limit: int) -> None:
     """

@@ -2,7 +2,7 @@
 The kinds of arguments and options that commands share.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import click
 
@@ -36,7 +36,8 @@ class Instant(click.ParamType[datetime]):
         """
         try:
             found = datetime.fromisoformat(str(value))
-        except ValueError:
+            found.astimezone(UTC)
+        except (ValueError, OverflowError):
             found = None
         if found is None or found.tzinfo is None:
             sentence = (

@@ -4,17 +4,17 @@ A file of exchange rates → the rates that quotes in other currencies are judge
 A quote that was submitted keeps the rate of its first submit, whatever comes later.
 """
 
-import csv
-import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from approval_engine.documents import parse
 from approval_engine.documents.document import placed
 from approval_engine.documents.node import decimal_of
+from approval_engine.documents.table import read_table
 from approval_engine.domain.rates import Rate
-from approval_engine.errors import DocumentError, InvalidState, Problem
+from approval_engine.errors import DocumentError, InvalidInput, InvalidState, Problem
 from approval_engine.executor.runtime import Runtime
 from approval_engine.policy.currency import minor_digits
 from approval_engine.policy.reading.words import day_of
@@ -23,6 +23,7 @@ from approval_engine.store.database import Transaction
 
 _KEYS = ("currency", "date", "rate")
 _LARGEST = Decimal(10) ** 9
+_LONGEST_NAME = 100
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,18 +49,33 @@ def import_rates(
     with runtime.database.begin() as transaction:
         into, own = _target(runtime, transaction)
         problems: list[Problem] = []
-        found = [
-            rate
-            for line, cells in _rows(body, file)
-            if (rate := _rate(file, line, cells, into, problems)) is not None
-        ]
+        found: dict[tuple[str, date], Rate] = {}
+        for line, cells in _rows(body, file):
+            rate = _rate(file, line, cells, into, problems)
+            if rate and (rate.currency, rate.on) in found:
+                sentence = f"Expected one rate of {rate.currency} on {rate.on}."
+                problems.append(placed(file, line, "", "twice", sentence))
+            elif rate:
+                found[rate.currency, rate.on] = rate
         if problems:
             raise DocumentError(*problems)
-        if (chosen := name or own) is None:
+        chosen = own if name is None else name
+        if chosen is None:
             sentence = "The active policy names no set of rates; say --set NAME."
             raise InvalidState(sentence)
-        count = rates.put(transaction, chosen, found)
+        _must_be_a_name(chosen)
+        count = rates.put(transaction, chosen, found.values())
     return Imported(count=count, into=into, name=chosen)
+
+
+def _must_be_a_name(name: str) -> None:
+    fits = name.strip() and name.isprintable() and len(name) <= _LONGEST_NAME
+    if not fits:
+        sentence = (
+            f"Expected the name of a set of rates, of at most {_LONGEST_NAME}"
+            " characters on one line."
+        )
+        raise InvalidInput(sentence)
 
 
 def _target(runtime: Runtime, transaction: Transaction) -> tuple[str, str | None]:
@@ -81,17 +97,13 @@ def _rows(body: bytes, file: str) -> Iterator[tuple[int, Mapping[str, object]]]:
             cells = value if isinstance(value, dict) else {}
             yield document.line(f"/{number}"), cells
         return
-    try:
-        text = body.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        problem = placed(file, 1, "", "encoding", "Expected the rates in UTF-8.")
-        raise DocumentError(problem) from error
-    reader = csv.DictReader(io.StringIO(text))
-    if tuple(sorted(reader.fieldnames or ())) != tuple(sorted(_KEYS)):
+    names, rows = read_table(body, file, "the rates")
+    if sorted(names) != sorted(_KEYS):
         sentence = "Expected the heading currency,date,rate."
         raise DocumentError(placed(file, 1, "", "heading", sentence))
-    for row in reader:
-        yield reader.line_num, row
+    for row in rows:
+        # A comma within a number makes two cells of it, and neither is the rate.
+        yield row.line, row.cells if row.fits else {**row.cells, "rate": None}
 
 
 def _rate(

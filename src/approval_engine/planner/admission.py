@@ -7,8 +7,7 @@ from approval_engine.errors import InvalidState
 from approval_engine.planner.plan import PlannedStep
 from approval_engine.policy.evaluation import Evaluation
 from approval_engine.policy.model import Policy
-
-ATTACHMENT = "attachment:"
+from approval_engine.policy.needs import ATTACHMENT, JUSTIFICATION, given
 
 
 def check(policy: Policy, evaluation: Evaluation, quote: Quote) -> None:
@@ -51,7 +50,7 @@ def _check_complete(evaluation: Evaluation, quote: Quote) -> None:
     missing: dict[str, list[str]] = {}
     for trigger in evaluation.binding:
         for need in trigger.needs:
-            if not _has(quote, need):
+            if given(quote, need) is None:
                 missing.setdefault(need, []).append(f"'{trigger.id}'")
     if missing:
         items = (
@@ -61,19 +60,8 @@ def _check_complete(evaluation: Evaluation, quote: Quote) -> None:
         raise InvalidState(_refusal(quote, f"it lacks {', '.join(items)}"))
 
 
-def _has(quote: Quote, need: str) -> bool:
-    if need == "justification":
-        return bool((quote.justification or "").strip())
-    if not need.startswith(ATTACHMENT):
-        return False
-    wanted = need.removeprefix(ATTACHMENT).casefold()
-    names = [attachment.name.casefold() for attachment in quote.attachments]
-    # "attachment:redline" asks for the document, whatever format it has.
-    return any(wanted in {name, name.rpartition(".")[0]} for name in names)
-
-
 def _words(need: str) -> str:
-    if need == "justification":
+    if need == JUSTIFICATION:
         return "a justification"
     return f"attachment '{need.removeprefix(ATTACHMENT)}'"
 

@@ -156,6 +156,7 @@ def _scope(after: Judged, asked: Asked, triggers: Iterable[str]) -> Scope:
         lines = dict.fromkeys(lines_of(after), frozenset(policy.protected))
     names = IDENTITY.union(asked.match, policy.protected)
     for rule in rules:
+        names |= frozenset(rule.needs)
         if not rule.each_line:
             names |= names_of(policy, rule)
             continue

@@ -16,6 +16,7 @@ from approval_engine.policy.evaluation import Evaluation
 from approval_engine.policy.facts import line_names, whole_names
 from approval_engine.policy.lines import LINE_KINDS
 from approval_engine.policy.model import Policy
+from approval_engine.policy.needs import given, is_need
 
 Names = frozenset[str]
 
@@ -98,6 +99,8 @@ def value_of(judged: Judged, name: str) -> Value:
     """
     if name in judged.evaluation.inputs:
         return judged.evaluation.inputs[name]
+    if is_need(name):
+        return given(judged.quote, name)
     if name in IDENTITY:
         return str(getattr(judged.quote, name))
     return judged.quote.inputs.get(name)

@@ -5,7 +5,9 @@ A policy → the names that its rules read of a quote; what else it says cannot 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from approval_engine.policy.bounds import read_bounds
 from approval_engine.policy.conditions import inputs_of
+from approval_engine.policy.evaluation import Evaluation
 from approval_engine.policy.model import Policy, Test, Trigger
 
 
@@ -41,6 +43,28 @@ def reads_of(policy: Policy) -> Reads:
         whole=frozenset().union(*whole, _names(chosen), matched, policy.protected),
         lines=frozenset().union(*lines, policy.protected),
     )
+
+
+def reads_beside(policy: Policy, evaluation: Evaluation) -> Reads:
+    """
+    What counts for one quote beside the cells of the rules.
+
+    That is what they demand to see of it, and what an exception to one of them bounds.
+    """
+    rules = {each.id: each for each in policy.triggers}
+    grants = {each.id: each for each in evaluation.exceptions}
+    needs = (need for each in evaluation.binding for need in each.needs)
+    whole, lines = set(needs), set[str]()
+    for each in evaluation.fired:
+        if each.waived_by is None:
+            continue
+        within, on_lines = (
+            grants[each.waived_by].waives.within,
+            rules[each.id].each_line,
+        )
+        bounds = read_bounds(policy, within, on_lines=on_lines)
+        (lines if on_lines else whole).update(bound.name for bound in bounds)
+    return Reads(whole=frozenset(whole), lines=frozenset(lines))
 
 
 def _ladder(policy: Policy, name: str) -> list[Test]:

@@ -50,6 +50,9 @@ class Override:
 OVERRIDDEN = "overridden"
 """The fact that a decision was forced."""
 
+_MOST_IDS = 1000
+"""How many quotes one query names; databases have a limit."""
+
 _COLUMNS = tuple(n for n in Submission.__slots__ if n not in {"quote", "evaluation"})
 _QUOTE = DOCUMENT.alias("quote_document")
 _EVALUATION = DOCUMENT.alias("evaluation_document")
@@ -82,11 +85,13 @@ def of_quotes(
     transaction: Transaction, quote_ids: Iterable[str]
 ) -> Iterator[Submission]:
     """
-    The workflows of these quotes whenever they were started, oldest first.
+    The workflows of these quotes whenever they were started; of each, oldest first.
     """
-    query = _SUBMISSIONS.where(WORKFLOW.c.quote_id.in_(sorted(set(quote_ids))))
-    rows = transaction.execute(query)
-    return (_submission(row) for row in rows)
+    wanted = sorted(set(quote_ids))
+    for start in range(0, len(wanted), _MOST_IDS):
+        some = wanted[start : start + _MOST_IDS]
+        query = _SUBMISSIONS.where(WORKFLOW.c.quote_id.in_(some))
+        yield from map(_submission, transaction.execute(query))
 
 
 def counted(transaction: Transaction, span: tuple[str, str]) -> int:

@@ -49,7 +49,7 @@ def test_day_uses_and_reason_must_be_said(office, missing):
     assert (ended.code, f"Missing option '{missing}'" in ended.err) == (2, True)
 
 
-@pytest.mark.parametrize("uses", ["0", "-1", "many", "1.5"])
+@pytest.mark.parametrize("uses", ["0", "-1", "many", "1.5", "9" * 5000])
 def test_uses_are_a_number_from_one_or_unlimited(office, uses):
     ended = ask(office, "--until", "unlimited", "--uses", uses, "--reason", "r")
 
@@ -138,6 +138,8 @@ def test_the_population_ends_with_its_control_total(granted):
     assert "waived_by=[EX-1]" in lines[0]
     assert granted.ok("--json", *days).json["control"]["listed"] == 1
     assert granted(*days[:4], "--to", "2026-03-01").code == 2
+    ended = granted(*days[:4], "--to", "9999-12-31")
+    assert (ended.code, ended.err.count("Expected days")) == (4, 1)
 
 
 def test_booked_orders_are_compared_with_what_was_approved(granted):
@@ -149,7 +151,15 @@ def test_booked_orders_are_compared_with_what_was_approved(granted):
 
     assert "booked=Q-2 revision= amount=1 problem=never_submitted" in lines
     assert "total=booked count=2 unapproved=1" in lines
-    path.write_text("order\nQ-1\n", encoding="utf-8")
+    for wrong in (
+        "order\nQ-1\n",
+        "quote,amount\nQ-1,184,000\n",
+        f"quote\n{'Q' * 200_000}",
+    ):
+        path.write_text(wrong, encoding="utf-8")
+        ended = granted(*days, "--booked", str(path))
+        assert (ended.code, ended.err.count("booked.csv:")) == (6, 1)
+    path.write_text(f"quote,revision\nQ-1,{'9' * 5000}\n", encoding="utf-8")
     assert granted(*days, "--booked", str(path)).code == 6
 
 
@@ -160,5 +170,7 @@ def test_rates_are_imported_for_the_currency_of_the_policy(office):
     assert office.ok("rates", "import", path, "--set", "corporate").lines == [
         "imported rates=1 into=USD set=corporate"
     ]
+    for name in ("", " ", "a\nb", "s" * 101):
+        assert office("rates", "import", path, "--set", name).code == 4
     office.file("rates.csv", "currency,date,rate\nEUR,soon,1.10\n")
     assert office("rates", "import", path, "--set", "corporate").code == 6

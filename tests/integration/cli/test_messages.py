@@ -111,3 +111,7 @@ def test_a_rehearsal_may_send_to_this_machine(office):
 
     assert said.lines == ["fired=0 held=[] sent=1 failed=0"]
     assert len(hook.requests) == 1
+
+
+def test_a_limit_is_a_number_that_a_database_can_count(office):
+    assert office("outbox", "list", "--limit", "9" * 20).code == 2

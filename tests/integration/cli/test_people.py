@@ -148,7 +148,10 @@ def test_offsets_are_understood(office):
     assert "starts=2026-03-02T23:00:00.000000Z" in line
 
 
-@pytest.mark.parametrize("starts", ["tomorrow", "2026-03-03", "2026-03-03T00:00:00"])
+@pytest.mark.parametrize(
+    "starts",
+    ["tomorrow", "2026-03-03", "2026-03-03T00:00:00", "9999-12-31T23:00-14:00"],
+)
 def test_an_instant_without_an_offset_is_wrong_usage(office, starts):
     ended = add(office, starts=starts)
 

@@ -113,6 +113,20 @@ def test_booked_orders_without_a_valid_approval_are_found(desk):
     ]
 
 
+def test_an_order_is_booked_on_the_fingerprint_that_its_approval_told(desk):
+    workflow = desk.submit(quote(desk, 9, discount_pct="5")).workflow
+    (told,) = desk.facts(workflow, "workflow_approved")
+    held = Booked(quote="Q-9", fingerprint=told["fingerprint"])
+
+    assert list(judge_booked(desk.runtime, [held])) == []
+
+
+def test_more_orders_are_booked_than_one_question_can_name(desk):
+    orders = [Booked(quote=f"B-{number}") for number in range(70_000)]
+
+    assert len(list(judge_booked(desk.runtime, orders))) == 70_000
+
+
 def test_an_order_booked_on_an_approval_that_a_revision_replaced_is_found(desk):
     quote(desk, 3, revision=2)
     assert desk.submit("Q-3").steps == 1

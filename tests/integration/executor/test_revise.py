@@ -414,3 +414,22 @@ def test_whoever_was_asked_late_is_asked_again_at_once_after_a_harmless_edit(com
     assert company.task(second, "finance").role == "director"
     assert company.facts(second, "task_reminded") == []
     assert company.findings() == ()
+
+
+def test_what_a_rule_demands_to_see_is_seen_again_once_it_is_another(make_company):
+    clause = {**TRIGGERS[1], "needs": ["justification", "attachment:redline"]}
+    company = make_company(triggers=[TRIGGERS[0], clause])
+    redline = {"name": "redline.pdf", "mediaType": "application/pdf"}
+    given = {"clause": True, "justification": "They grow."}
+    first = company.started(**given, attachments=[redline | {"sha256": "a" * 64}])
+    company.act(first, "manager", "approve", "maria")
+    company.act(first, "legal", "approve", "lara")
+    other = [redline | {"sha256": "b" * 64}]
+    second = company.revised(first, **given, attachments=other).workflow
+
+    assert why(company, second) == {"manager": ("maria", "unchanged")}
+    assert again(company, second) == {"legal": ("lara", "worse")}
+    (planned,) = company.facts(second, "planned")
+    (change,) = planned["askedAgain"][0]["changes"]
+    assert change["name"] == "attachment:redline"
+    assert company.findings() == ()

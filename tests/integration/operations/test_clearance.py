@@ -2,7 +2,7 @@
 Clearance: what a system that books orders is told of the fingerprint that it holds.
 """
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -11,14 +11,26 @@ from approval_engine.executor.answer import Caller
 from approval_engine.executor.commands.recall import recall
 from approval_engine.executor.commands.tick import tick
 from approval_engine.operations.clearance import clearance, fingerprint_of
-from tests.integration.executor.company import Company
+from tests.integration.executor.company import TRIGGERS, Company
+from tests.integration.executor.exceptions import POLICY, granted, quote, submitted
 
 
 @pytest.fixture
-def company(database_url):
-    company = Company(database_url, approvalValidDays=30, protected=["payment_days"])
-    yield company
-    company.runtime.database.close()
+def make_company(database_url):
+    made = []
+
+    def make(**changes):
+        made.append(Company(database_url, **changes))
+        return made[-1]
+
+    yield make
+    for company in made:
+        company.runtime.database.close()
+
+
+@pytest.fixture
+def company(make_company):
+    return make_company(approvalValidDays=30, protected=["payment_days"])
 
 
 def approved(company):
@@ -27,6 +39,10 @@ def approved(company):
     company.act(workflow, "finance", "approve", "fred")
     (told,) = company.facts(workflow, "workflow_approved")
     return workflow, told["fingerprint"]
+
+
+def attachment(digit, name):
+    return {"name": name, "mediaType": "application/pdf", "sha256": digit * 64}
 
 
 def word(company, held):
@@ -101,6 +117,84 @@ def test_a_notice_does_not_make_a_clearance_longer(company):
 
     company.now = until
     assert word(company, held) == "expired"
+
+
+def test_what_is_said_of_an_approved_quote_later_makes_no_approval_last_longer(company):
+    workflow, held = approved(company)
+    ends_at = company.case(workflow).valid_until
+    company.now = ends_at - timedelta(days=3)
+    assert tick(company.runtime, workflow)
+    company.act(workflow, "finance", "comment", "fred", comment="still good?")
+    company.now = ends_at
+
+    # No worker looked yet.
+    assert company.case(workflow).status == "approved"
+    assert word(company, held) == "expired"
+
+
+def test_a_revision_by_which_nobody_was_asked_is_good_no_longer_than_before(company):
+    first, held = approved(company)
+    ends_at = company.case(first).valid_until
+    company.wait(days=29)
+    second = company.revised(first, needed_by="2026-06-01").workflow
+
+    assert company.case(second).valid_until == ends_at
+    assert word(company, held) == "cleared"
+    company.now = ends_at
+    assert word(company, held) == "expired"
+    assert company.findings() == ()
+
+
+def test_who_decides_anew_gives_the_approval_its_whole_time(company):
+    first = company.started()
+    company.act(first, "manager", "approve", "maria")
+    company.wait(days=20)
+    second = company.revised(first, needed_by="2026-06-01").workflow
+    company.act(second, "finance", "approve", "fred")
+
+    assert company.case(second).valid_until == datetime(2026, 4, 22, tzinfo=UTC)
+
+
+def test_what_a_rule_demands_to_see_belongs_to_what_was_approved(make_company):
+    needs = ["justification", "attachment:redline"]
+    clause = {**TRIGGERS[1], "needs": needs}
+    company = make_company(triggers=[TRIGGERS[0], clause])
+    given = {
+        "clause": True,
+        "justification": "They grow.",
+        "attachments": [attachment("a", "redline.pdf"), attachment("b", "logo.png")],
+    }
+    workflow = company.started(**given)
+    for step, person in (("manager", "maria"), ("finance", "fred")):
+        company.act(workflow, step, "approve", person)
+    for person in ("lara", "leo"):
+        company.act(workflow, "legal", "approve", person)
+    held = company.case(workflow).fingerprint
+    assert word(company, held) == "cleared"
+
+    logo = [attachment("a", "redline.pdf"), attachment("c", "logo.png")]
+    company.quote("Q-1", revision=2, **{**given, "attachments": logo})
+    assert word(company, held) == "cleared"
+    company.quote("Q-1", revision=3, **{**given, "justification": "Because."})
+    assert word(company, held) == "changed"
+    other = [attachment("c", "redline.pdf")]
+    company.quote("Q-1", revision=4, **{**given, "attachments": other})
+    assert word(company, held) == "changed"
+
+
+def test_what_an_exception_bounds_belongs_to_what_was_approved(make_company):
+    term = {"name": "term_months", "type": "number", "worse": "higher"}
+    inputs = [*POLICY["inputs"], term]
+    company = make_company(**{**POLICY, "inputs": inputs})
+    bounds = "discount_pct<=28,amount<=400000,term_months<=12"
+    granted(company, within=bounds)
+    answer = submitted(company, term_months=12)
+    assert answer.status == "approved"
+    held = company.case(answer.workflow).fingerprint
+    assert word(company, held) == "cleared"
+
+    quote(company, 1, revision=2, term_months=60)
+    assert word(company, held) == "changed"
 
 
 def test_a_revision_that_cannot_be_judged_has_no_fingerprint(company):

@@ -428,7 +428,8 @@ def test_a_question_that_makes_no_sense_is_422(company, api, path, query):
 
 
 @pytest.mark.parametrize(
-    "word", ["yesterday", "2026-03-05", "2026-03-05T00:00:00", "1"]
+    "word",
+    ["yesterday", "2026-03-05", "2026-03-05T00:00:00", "1", "9999-12-31T23:00-14:00"],
 )
 def test_an_instant_needs_its_zone(api, word):
     assert api("dana").get(f"/api/v1/tasks?dueBefore={word}").status_code == 422

@@ -2,15 +2,15 @@
 A file of booked orders → those of them that no valid approval stands behind.
 """
 
-import csv
-import io
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 from approval_engine.documents import parse
 from approval_engine.documents.document import placed
 from approval_engine.documents.node import Node, decimal_of
+from approval_engine.documents.table import read_table
 from approval_engine.domain.lifecycle import WorkflowStatus
 from approval_engine.errors import DocumentError, Problem
 from approval_engine.executor.runtime import Runtime
@@ -18,6 +18,7 @@ from approval_engine.operations.population.report import Row, amount_of
 from approval_engine.store import population as store
 from approval_engine.store.population import Submission
 
+_WHOLE = re.compile("[1-9][0-9]{0,8}", re.ASCII)
 _KEYS = ("quote", "revision", "amount", "fingerprint")
 
 
@@ -106,32 +107,26 @@ def _order(node: Node) -> Booked:
 
 
 def _csv(body: bytes, file: str) -> tuple[list[Booked], list[Problem]]:
-    try:
-        text = body.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        sentence = "Expected the orders in UTF-8."
-        return [], [placed(file, 1, "", "encoding", sentence)]
-    reader = csv.DictReader(io.StringIO(text))
-    names = reader.fieldnames or ()
+    names, rows = read_table(body, file, "the orders")
     if "quote" not in names or not set(names) <= set(_KEYS):
         sentence = f"Expected a heading with quote and any of {', '.join(_KEYS[1:])}."
         return [], [placed(file, 1, "", "heading", sentence)]
     found: list[Booked] = []
     problems: list[Problem] = []
-    for row in reader:
-        order = _cells(row)
+    for row in rows:
+        order = _cells(row.cells) if row.fits else None
         if order is None:
             sentence = "Expected a quote, a whole revision and an exact amount."
-            problems.append(placed(file, reader.line_num, "", "order", sentence))
+            problems.append(placed(file, row.line, "", "order", sentence))
         else:
             found.append(order)
     return found, problems
 
 
-def _cells(row: dict[str, str | None]) -> Booked | None:
-    cells = {key: (row.get(key) or "").strip() for key in _KEYS}
+def _cells(row: Mapping[str, str]) -> Booked | None:
+    cells = {key: row.get(key, "").strip() for key in _KEYS}
     revision, amount = cells["revision"], cells["amount"]
-    whole = revision.isascii() and revision.isdigit() and int(revision) > 0
+    whole = _WHOLE.fullmatch(revision) is not None
     exact = decimal_of(amount) is not None
     if not cells["quote"] or (revision and not whole) or (amount and not exact):
         return None

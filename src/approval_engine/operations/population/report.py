@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from approval_engine.documents import load, sha256
 from approval_engine.domain.events import stamp
+from approval_engine.errors import InvalidInput
 from approval_engine.executor.runtime import Runtime
 from approval_engine.policy.conditions.values import ARITHMETIC
 from approval_engine.policy.currency import minor_digits
@@ -134,10 +135,14 @@ def _zone(runtime: Runtime, transaction: Transaction) -> ZoneInfo:
 
 
 def _span(zone: ZoneInfo, first: date, last: date) -> tuple[str, str]:
-    days = (first, last + timedelta(days=1))
-    begin, end = (
-        stamp(datetime.combine(day, time(), zone).astimezone(UTC)) for day in days
-    )
+    try:
+        days = (first, last + timedelta(days=1))
+        begin, end = (
+            stamp(datetime.combine(day, time(), zone).astimezone(UTC)) for day in days
+        )
+    except OverflowError:
+        sentence = f"Expected days that begin and end, but got {first} to {last}."
+        raise InvalidInput(sentence) from None
     return begin, end
 
 

@@ -5,7 +5,7 @@ Query, body and idempotency key of a request of a program → checked values, or
 import base64
 import binascii
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from flask import request
@@ -123,7 +123,8 @@ def moment(parameters: Mapping[str, str], name: str) -> str | None:
         return None
     try:
         at = datetime.fromisoformat(word)
-    except ValueError:
+        at.astimezone(UTC)
+    except (ValueError, OverflowError):
         at = datetime.min  # noqa: DTZ901 judged as naive below
     if at.tzinfo is None:
         sentence = f"Expected '{name}' to be an instant such as 2026-03-06T21:00:00Z."
