@@ -104,7 +104,8 @@ def _audience(event: Event, workflow: Workflow) -> tuple[str, tuple[str, ...]]:
         return (ENDED | RUNS_OUT)[Fact(event.action)], people
     if event.action in TOLD:
         data: Any = load(event.data.encode())
-        return TOLD[Fact(event.action)], tuple(data["told"])
+        # Logs of before anybody was told of a hold do not name him.
+        return TOLD[Fact(event.action)], tuple(data.get("told", ()))
     task = workflow.task(event.task_id or "")
     if event.action == Fact.TASK_RELEASED and task and not task.assignee:
         # The others were asked all the time; only a principal has it again.
