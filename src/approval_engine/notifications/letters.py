@@ -29,8 +29,16 @@ NEWS = {
     "rejected": "was rejected",
     "returned": "was returned for changes",
     "recalled": "was recalled",
+    "superseded": "has a newer review, which takes the place of this one",
+    "expiring": "was approved, and the approval ends soon",
+    "expired": "was approved, but the approval is good no longer",
+    "held": "has a task that nobody is left to decide",
+    "timed_out": "has a step that was decided because nobody answered in time",
+    "for_information": "has a task that somebody else does or did in your name",
+    "exception_ended": "asked for an exception, which was ended",
+    "exception_expiring": "asked for an exception, which ends soon",
 }
-"""What a message says of a quote whose review ended."""
+"""What a message says of a quote that asks nothing of its reader."""
 
 OPENINGS = {
     "asked": "You are asked",

@@ -116,7 +116,8 @@ def _audience(event: Event, workflow: Workflow) -> tuple[str, tuple[str, ...]]:
         return (ENDED | RUNS_OUT)[Fact(event.action)], people
     if event.action in TOLD:
         data: Any = load(event.data.encode())
-        return TOLD[Fact(event.action)], tuple(data["told"])
+        # Logs of before anybody was told of a hold do not name him.
+        return TOLD[Fact(event.action)], tuple(data.get("told", ()))
     task = workflow.task(event.task_id or "")
     if event.action in BESIDE:
         return BESIDE[Fact(event.action)], _named(event, task)

@@ -83,11 +83,13 @@ class Company:
     One database, a clock that is moved by hand, and short words for what people do.
     """
 
-    def __init__(self, url, **changes):
+    def __init__(self, url, found=False, **changes):
         self.now = MONDAY
         self.runtime = Runtime(database=Database(url), clock=lambda: self.now)
         self.keys = 0
         upgrade(self.runtime.database)
+        if found:
+            return
         intake.import_directory(self.runtime, document(directory()))
         intake.publish_policy(self.runtime, document(policy(**changes)), "dana")
 

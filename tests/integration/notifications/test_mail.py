@@ -147,6 +147,19 @@ def test_nothing_is_asked_for_a_workflow_that_was_recalled(company, writer, mail
     assert mailbox.received == []
 
 
+def test_after_a_revision_only_the_new_review_asks(company, writer, mailbox):
+    first = company.started()
+    company.act(first, "manager", "approve", "maria")
+    company.quote("Q-1", revision=2, owner="olga", justification="typo")
+    second = company.submit("Q-1", actor="sam").workflow
+    writer.once()
+
+    assert mailbox.of("maria") == []
+    (mail,) = mailbox.of("fred")
+    assert second in mail.text
+    assert first not in mail.text
+
+
 def test_without_a_mail_server_messages_wait(company, writer):
     company.started()
     writer.set(server=None)

@@ -11,13 +11,15 @@ import threading
 
 import pytest
 
+from approval_engine import worker
 from approval_engine.domain.events import Fact
 from approval_engine.errors import InvalidInput, NotFound, Undelivered
 from approval_engine.notifications import transport
 from approval_engine.notifications.bodies import TYPES
 from approval_engine.notifications.transport import Reach, post
-from approval_engine.operations import messages
+from approval_engine.operations import intake, messages
 from approval_engine.operations.invariants import check_all
+from tests.integration.executor.company import document, policy
 from tests.integration.notifications.receivers import serving_hook
 
 
@@ -58,8 +60,32 @@ def test_a_webhook_is_told_of_what_it_asked_for_and_can_trust_it(company, writer
         "approved",
         "Q-1",
     )
+    # What the system that books the order asks for a clearance by.
+    assert data["fingerprint"] == company.case(workflow).fingerprint
     assert {path for path, *_ in hook.requests} == {"/hook?from=cpq"}
     assert len({headers["webhook-id"] for _, headers, _ in hook.requests}) == 3
+    assert check_all(company.runtime).findings == ()
+
+
+def test_a_replaced_and_an_expired_approval_are_told(company, writer, hook):
+    dated = document(policy(version="2", approvalValidDays=30))
+    intake.publish_policy(company.runtime, dated, "dana")
+    writer.webhook(hook.url, "workflow.superseded", "workflow.expired")
+    first = company.started()
+    company.act(first, "manager", "approve", "maria")
+    company.act(first, "finance", "approve", "fred")
+    second = company.revised(first, justification="typo").workflow
+    assert writer.once() == (1, 0)
+    company.now = company.case(second).valid_until
+    assert worker.once(company.runtime).fired == 1
+    assert writer.once() == (1, 0)
+
+    told = [verified(request) for request in hook.requests]
+    assert [(each["type"], each["data"]["workflowId"]) for each in told] == [
+        ("workflow.superseded", first),
+        ("workflow.expired", second),
+    ]
+    assert [each["data"]["status"] for each in told] == ["superseded", "expired"]
     assert check_all(company.runtime).findings == ()
 
 

@@ -2,18 +2,32 @@
 A database of the first schema becomes one of today's, and keeps what it holds.
 """
 
+import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Integer, LargeBinary, MetaData, Table, inspect, text
+from sqlalchemy import (
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    func,
+    inspect,
+    select,
+    text,
+)
 
+from approval_engine import worker
 from approval_engine.errors import Conflict
 from approval_engine.store import upgrade as module
 from approval_engine.store.database import Database
 from approval_engine.store.upgrade import upgrade
+from tests.integration.executor.company import MONDAY, Company
 
+LEFT = Path(__file__).with_name("first_schema.json")
 FOLDER = Path(module.__file__).with_name("migrations")
 
 
@@ -77,3 +91,64 @@ def test_a_seat_has_one_task_for_each_rung(database):
 
     with pytest.raises(Conflict), database.begin() as transaction:
         add(transaction, "approval_task", **task, id="T-3", escalation_level=1)
+
+
+@pytest.fixture
+def company(database):
+    """
+    What the first version left: seven reviews of one shape, in every state it knew.
+    """
+    with database.begin() as transaction:
+        metadata = MetaData()
+        metadata.reflect(transaction)
+        for name, row in json.loads(LEFT.read_text(encoding="utf-8")):
+            table = metadata.tables[name]
+            transaction.execute(table.insert().values(_typed(table, row)))
+        _number_on(transaction)
+    company = Company(database.url.render_as_string(hide_password=False), found=True)
+    company.now = MONDAY + timedelta(days=5, minutes=1)
+    yield company
+    company.runtime.database.close()
+
+
+def _typed(table, row):
+    return {
+        name: value.encode()
+        if isinstance(table.columns[name].type, LargeBinary) and value is not None
+        else value
+        for name, value in row.items()
+    }
+
+
+def _number_on(transaction):
+    """
+    New numbers follow on those that are taken.
+    """
+    taken = {"workflow": 8815, "task": 16, "delegation": 1}
+    if transaction.dialect.name == "sqlite":
+        following = {name: number + 1 for name, number in taken.items()}
+        counter = Table("counter", MetaData(), autoload_with=transaction)
+        transaction.execute(counter.update().values(following))
+        return
+    for name, number in taken.items():
+        transaction.execute(select(func.setval(f"{name}_number", number)))
+
+
+def test_what_the_first_version_recorded_still_holds(company):
+    assert company.is_sound()
+    assert company.findings() == ()
+
+
+def test_reviews_that_the_first_version_began_go_on(company):
+    escalated, held, lent = "WF-8813", "WF-8814", "WF-8815"
+    company.act(escalated, "finance", "approve", "dora")
+    company.act(held, "cfo", "approve", "carl")
+    company.wait(days=9)
+    assert not worker.once(company.runtime).held
+    company.act(lent, "finance", "approve", "carl")
+
+    assert company.case(held).status == "approved"
+    revised = company.revised(held, amount="2000000").workflow
+    assert company.case(revised).supersedes == held
+    assert company.is_sound()
+    assert company.findings() == ()

@@ -56,7 +56,8 @@ def escalated(workflow: Workflow, recorded: Recorded) -> Workflow:
     """
     data = recorded.data
     after = _followed(rang(workflow, recorded), recorded)
-    if data["beside"] is not None:
+    # Logs of before there were tasks beside others do not speak of them.
+    if data.get("beside") is not None:
         return after
     task = recorded.task_in(after)
     moved = replace(

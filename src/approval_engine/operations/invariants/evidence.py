@@ -5,7 +5,7 @@ What must hold of the documents that a workflow was decided under.
 from collections.abc import Iterator
 from typing import Any
 
-from approval_engine.documents import load
+from approval_engine.documents import canonical, load
 from approval_engine.domain.workflow import Evidence
 from approval_engine.operations.invariants.model import Subject, data_of
 from approval_engine.planner.document import document_of
@@ -27,5 +27,15 @@ def evidence_is_pinned(subject: Subject) -> Iterator[str]:
     quote: Any = load(subject.documents["quote"])
     if (quote["id"], quote["revision"]) != (workflow.quote_id, workflow.quote_revision):
         yield f"the quote document is '{quote['id']}' revision {quote['revision']}"
-    if document_of(subject.pinned.plan) != subject.documents["plan"]:
+    if document_of(subject.pinned.plan) != _in_full(subject.documents["plan"]):
         yield "the plan does not read back as it was written"
+
+
+def _in_full(plan: bytes) -> bytes:
+    """
+    A plan document with what one of before there were stand-ins does not speak of.
+    """
+    value: Any = load(plan)
+    for step in value["steps"]:
+        step["staffing"] = {"stand_ins": [], "away": [], **step["staffing"]}
+    return canonical(value)
