@@ -39,6 +39,7 @@ _STEP = Decimal("1e-9")
 
 _BELOW = (Relation.LESS, Relation.AT_MOST)
 _ABOVE = (Relation.MORE, Relation.AT_LEAST)
+_SIDES = (*_BELOW, *_ABOVE)
 
 
 def read_bounds(text: str) -> Bounds:
@@ -70,8 +71,11 @@ def check_bounds(policy: Policy, bounds: Bounds, inputs: Names) -> None:
         if bound.name not in known:
             sentence = f"policy '{policy.name}' has no input '{bound.name}'"
             raise InvalidInput(_refusal(bound, sentence))
-        ends = tuple(_ends(bound, known[bound.name].worse))
-        if not ends or None in ends:
+        try:
+            ends = tuple(_ends(bound, known[bound.name].worse))
+        except ConditionError as error:
+            raise InvalidInput(_refusal(bound, str(error).rstrip("."))) from error
+        if not ends or None in ends or _is_half(bound, known[bound.name].worse):
             sentence = "it leaves open how bad it may become"
             raise InvalidInput(_refusal(bound, sentence))
         value = inputs.get(bound.name)
@@ -161,6 +165,14 @@ def _ends(bound: Test, worse: str | None) -> Iterator[Value]:
                 yield _value(low)
             if worse != "lower":
                 yield _value(high)
+
+
+def _is_half(bound: Test, worse: str | None) -> bool:
+    """
+    Whether it bounds one side where, without a direction, the other may be the worse.
+    """
+    one = isinstance(bound.test, Compares) and bound.test.relation in _SIDES
+    return one and worse is None
 
 
 def _inside(end: Value, is_open: object, step: Decimal) -> Value:

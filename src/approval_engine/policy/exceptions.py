@@ -14,6 +14,7 @@ from approval_engine.domain.exceptions import Grant, Waives
 from approval_engine.domain.quote import Value
 from approval_engine.errors import InvalidInput
 from approval_engine.policy.bounds import Bound, read_bounds
+from approval_engine.policy.granting import must_be_closed
 from approval_engine.policy.model import Policy, Trigger
 
 Names = Mapping[str, Value]
@@ -114,4 +115,7 @@ def _bounds(policy: Policy, grant: Grant) -> tuple[Bound, ...]:
     if (trigger := next(mine, None)) is None:
         sentence = f"There is no trigger '{grant.waives.trigger}' in this policy."
         raise InvalidInput(sentence)
-    return read_bounds(policy, grant.waives.within, on_lines=trigger.each_line)
+    bounds = read_bounds(policy, grant.waives.within, on_lines=trigger.each_line)
+    # A later policy may measure what was left open when the exception was granted.
+    must_be_closed(policy, trigger, bounds)
+    return bounds

@@ -72,7 +72,7 @@ def requested(policy: Policy, waives: Waives, on: date) -> Evaluation:
     """
     trigger = _trigger(policy, waives.trigger)
     bounds = read_bounds(policy, waives.within, on_lines=trigger.each_line)
-    _must_be_closed(policy, trigger, bounds)
+    must_be_closed(policy, trigger, bounds)
     rungs: tuple[RungNeeded, ...] = ()
     if trigger.ladder is not None:
         ladder = policy.ladders[trigger.ladder]
@@ -127,9 +127,10 @@ def _trigger(policy: Policy, trigger_id: str) -> Trigger:
     return trigger
 
 
-def _must_be_closed(
-    policy: Policy, trigger: Trigger, bounds: tuple[Bound, ...]
-) -> None:
+def must_be_closed(policy: Policy, trigger: Trigger, bounds: tuple[Bound, ...]) -> None:
+    """
+    Raises InvalidInput if a fact that decides has no bound where it may be worse.
+    """
     closed: dict[str, set[str]] = {}
     for bound in bounds:
         closed.setdefault(bound.name, set()).update(_CLOSES[bound.sign])

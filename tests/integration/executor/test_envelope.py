@@ -13,6 +13,7 @@ INPUTS = [
     {"name": "discount_pct", "type": "number", "worse": "higher"},
     {"name": "amount", "type": "money", "worse": "higher"},
     {"name": "region", "type": "string"},
+    {"name": "term_months", "type": "number"},
 ]
 TRIGGERS = [
     {
@@ -34,7 +35,12 @@ LADDERS = {
         {"role": "director", "may": {"discount_pct": "< 30"}},
     ]
 }
-QUOTE = {"discount_pct": "12", "margin_pct": "30", "region": "EMEA"}
+QUOTE = {
+    "discount_pct": "12",
+    "margin_pct": "30",
+    "region": "EMEA",
+    "term_months": 24,
+}
 
 
 @pytest.fixture
@@ -128,6 +134,10 @@ def test_bounds_beyond_his_own_limits_are_refused(company):
         ("discount_pct<=11", "the quote already says 12"),
         ("colour<=5", "has no input 'colour'"),
         ("discount_pct>=5", "leaves open how bad it may become"),
+        ("term_months<=36", "leaves open how bad it may become"),
+        ("term_months>=1", "leaves open how bad it may become"),
+        ("discount_pct<=20/0", "divided by a number, but not by 0"),
+        ('discount_pct<="a"+1', "two numbers around"),
         ("discount_pct", "Expected bounds such as"),
         ("discount_pct<=,amount<=5", "Expected a bound"),
         ("discount_pct<=15,discount_pct<=16", "one bound per input"),
@@ -171,7 +181,15 @@ def test_bounds_end_with_the_approval(make_company):
         approvalValidDays=30,
     )
     first = started(company, "discount_pct<=18")
-    company.wait(days=30)
+    company.wait(days=31)
 
     second = revised(company, first, discount_pct="15")
     assert company.task(second, "manager").is_open
+
+
+def test_a_fact_that_is_worse_on_either_side_is_bounded_on_both(company):
+    workflow = company.started(**QUOTE)
+    company.act(workflow, "manager", "approve", "maria", within="term_months[12..36]")
+
+    (record,) = company.facts(workflow, "task_approved")
+    assert record["within"] == "term_months[12..36]"

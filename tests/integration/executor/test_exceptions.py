@@ -306,6 +306,24 @@ def test_a_new_policy_without_the_trigger_makes_the_exception_idle(desk):
     assert "no trigger 'band'" in considered(desk, answer.workflow)[0].unfit
 
 
+def test_a_new_policy_that_measures_what_an_exception_leaves_open_makes_it_idle(
+    make_company,
+):
+    rungs = [{"role": "director", "may": {"discount_pct": "< 30"}}]
+    desk = make_company(**{**POLICY, "ladders": {"sales": rungs}})
+    granted(desk, within="discount_pct<=28")
+    before = submitted(desk, 1, discount_pct="28", amount="900000")
+    new = policy(**POLICY, version="2")
+    intake.publish_policy(desk.runtime, document(new), "dana")
+    after = submitted(desk, 2, discount_pct="28", amount="890000")
+
+    assert (before.status, after.status) == ("approved", "pending")
+    assert asked(desk, after.workflow) == {"cfo"}
+    (seen,) = considered(desk, after.workflow)
+    assert "Expected a bound amount<=…" in seen.unfit
+    assert desk.is_sound()
+
+
 def test_a_trigger_on_lines_is_waived_if_every_line_lies_within(make_company):
     lines = {
         "id": "band",

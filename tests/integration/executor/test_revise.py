@@ -433,3 +433,15 @@ def test_what_a_rule_demands_to_see_is_seen_again_once_it_is_another(make_compan
     (change,) = planned["askedAgain"][0]["changes"]
     assert change["name"] == "attachment:redline"
     assert company.findings() == ()
+
+
+def test_a_revision_never_begins_before_what_it_takes_over(company):
+    first = company.started()
+    company.wait(hours=3)
+    company.act(first, "manager", "approve", "maria")
+    company.act(first, "finance", "approve", "fred")
+    company.wait(hours=-10)
+    second = company.revised(first, needed_by="2026-05-01").workflow
+
+    assert company.case(second).created_at == company.case(first).updated_at
+    assert company.findings() == ()

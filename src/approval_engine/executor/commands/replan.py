@@ -97,6 +97,7 @@ def replan(runtime: Runtime, workflow_id: str, caller: Caller) -> Replanned:
         catalog.lock_quote(transaction, row.id, row.revision)
         before = predecessor(runtime, transaction, workflow_id, now)
         workflow = before.workflow
+        now = max(now, workflow.updated_at)
         current = waivers.under_lock(transaction, before.desk.current, row.account)
         routed = route_quote(runtime, transaction, row, current, now)
         _must_be_possible(workflow, routed)

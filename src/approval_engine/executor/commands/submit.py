@@ -62,6 +62,8 @@ def submit(
             return keep(transaction, key, answer, now)
         _must_be_asked_once(runtime.quote(transaction, row.sha256), attempts)
         before = _predecessor(runtime, transaction, attempts, now)
+        # A clock that was set back must not put what is carried into the future.
+        now = max(now, before.workflow.updated_at) if before else now
         current = waivers.looked_up(transaction, row, seen)
         routed = route_quote(runtime, transaction, row, current, now)
         start = Start(caller=caller, attempt=_number(row, attempts), before=before)
