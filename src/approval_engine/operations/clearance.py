@@ -117,9 +117,10 @@ def _word(
         return Clearance.EXPIRED
     if last.status != WorkflowStatus.APPROVED:
         return Clearance.CHANGED
-    days = runtime.policy(transaction, last.evidence.policy).approval_valid_days
     # A clock that nobody looked at yet must not make an old approval good.
-    late = days is not None and (
-        last.updated_at + timedelta(days=days) <= runtime.clock()
-    )
+    days = runtime.policy(transaction, last.evidence.policy).approval_valid_days
+    ends_at = last.valid_until
+    if ends_at is None and days is not None:
+        ends_at = last.updated_at + timedelta(days=days)
+    late = ends_at is not None and ends_at <= runtime.clock()
     return Clearance.EXPIRED if late else Clearance.CLEARED
