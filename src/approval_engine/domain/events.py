@@ -54,11 +54,13 @@ class Fact(StrEnum):
     APPROVER_ADDED = "approver_added"  # approver, whether after the rule, comment hash
     INFO_REQUESTED = "info_requested"  # asked, whether the clock stops, comment hash
     INFO_PROVIDED = "info_provided"  # comment hash
+    INFO_WITHDRAWN = "info_withdrawn"  # who was asked and why he no longer is
     CLOCK_RESUMED = "clock_resumed"  # step, new due instants of its timers and tasks
     COMMENTED = "commented"  # comment hash; of a reply also its event and author
     NUDGED = "nudged"  # nothing
     OVERRIDE_REQUESTED = "override_requested"  # decision, comment hash
-    OVERRIDDEN = "overridden"  # decision, who asked for it, comment hash
+    # decision, who asked for it, comment hash; of an approval all that one holds
+    OVERRIDDEN = "overridden"
     RECALLED = "recalled"  # comment hash
     SUPERSEDED = "superseded"  # by which workflow, and why
     EXCEPTION_ENDED = "exception_ended"  # exception, comment hash

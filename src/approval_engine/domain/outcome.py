@@ -25,11 +25,20 @@ def outcome_of(workflow: Workflow, step: str, rule: Completion) -> Outcome | Non
     by_rule = decide(rule, workflow.tally(step))
     if by_rule in NO.values():
         return by_rule
-    seats = workflow.seats(step)
-    added = [seat.status for seat in seats if seat.ad_hoc]
+    added = [seat.status for seat in workflow.seats(step) if seat.ad_hoc]
     refused = next((NO[status] for status in added if status in NO), None)
     if refused is not None:
         return refused
-    asked_later = any(seat.then_ask for seat in seats)
-    approved = all(status == TaskStatus.APPROVED for status in added)
-    return by_rule if approved and not asked_later else None
+    return None if awaits_added(workflow, step) else by_rule
+
+
+def awaits_added(workflow: Workflow, step: str) -> bool:
+    """
+    Whether somebody who was added has not approved yet, or is still to be asked.
+
+    Where two tasks share his seat, one of them is enough.
+    """
+    seats = workflow.seats(step)
+    approved = {seat.seat for seat in seats if seat.status == TaskStatus.APPROVED}
+    waiting = any(seat.ad_hoc and seat.seat not in approved for seat in seats)
+    return waiting or any(seat.then_ask for seat in seats)

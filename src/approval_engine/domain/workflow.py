@@ -16,10 +16,8 @@ from approval_engine.domain.lifecycle import (
 )
 from approval_engine.domain.timers import PendingTimer, TimerKind
 
-OVERRIDDEN = frozenset(
-    {WorkflowStatus.APPROVED, WorkflowStatus.REJECTED, WorkflowStatus.EXPIRED}
-)
-"""What a workflow whose engine was cancelled can only be by an override."""
+OVERRIDDEN = "cancelled_override"
+"""How the engine ends where an admin decides; whatever follows leaves it so."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -159,7 +157,7 @@ class Workflow:
         """
         Whether an admin ended it: it has a verdict that its steps never reached.
         """
-        return self.verdict == "cancelled" and self.status in OVERRIDDEN
+        return self.ended == OVERRIDDEN
 
     @property
     def valid_until(self) -> datetime | None:

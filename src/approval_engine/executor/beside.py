@@ -2,14 +2,14 @@
 What follows from a fact that leaves the engine where it is: added seats, paused clocks.
 """
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from approval_engine.domain.calendar import WorkingTime, add_hours, hours_between
 from approval_engine.domain.completion import Outcome, decide
 from approval_engine.domain.events import Fact, NewEvent, stamp
 from approval_engine.domain.lifecycle import TaskMove
-from approval_engine.domain.workflow import Task
+from approval_engine.domain.workflow import Task, Workflow
+from approval_engine.executor.added import open_added
 from approval_engine.executor.follow_up import close
 from approval_engine.executor.openings import Calendars, Openings, TakeTaskIds, due
 from approval_engine.executor.projection import ANSWERS
@@ -42,9 +42,8 @@ def resume_clocks(recorder: Recorder, calendars: Calendars) -> None:
     for step in dict.fromkeys(paused):
         seats = [seat for seat in workflow.seats(step) if seat.is_open]
         if not any(seat.info_from for seat in seats):
-            _resume(
-                recorder, step, seats, calendars(recorder.pinned.step(step).calendar)
-            )
+            calendar = calendars(recorder.pinned.step(step).calendar)
+            _resume(recorder, step, calendar)
 
 
 def _after_the_rule(
@@ -69,47 +68,50 @@ def _open(
     take: TakeTaskIds,
 ) -> None:
     step = recorder.pinned.step(beside.step)
-    first = max(seat.seat for seat in recorder.workflow.seats(step.id)) + 1
-    ids = take(len(people))
-    for number, (person, task_id) in enumerate(zip(people, ids, strict=True), first):
-        data: dict[str, object] = {
-            "step": step.id,
-            "element": beside.element,
-            "occurrence": beside.occurrence,
-            "seat": number,
-            "role": step.role,
-            "candidates": (person,),
-            "assignee": person,
-            "dueAt": due(recorder.at, step.sla_hours, calendar),
-            "timers": [],
-            "adHoc": True,
-        }
-        recorder.note(Fact.TASK_OPENED, data, task_id)
+    place = (beside.element, beside.occurrence)
+    due_at = due(recorder.at, step.sla_hours, calendar)
+    seats = zip(take(len(people)), people, strict=True)
+    open_added(recorder, step, place, due_at, seats)
 
 
-def _resume(
-    recorder: Recorder, step: str, seats: Iterable[Task], calendar: WorkingTime
-) -> None:
-    at = recorder.at
-    timers = [
-        (timer.element, timer.occurrence, _later(calendar, timer.due_at, since, at))
-        for timer in recorder.workflow.timers
-        if timer.step == step and (since := timer.paused_at)
-    ]
-    began = min(
-        timer.paused_at
-        for timer in recorder.workflow.timers
-        if timer.step == step and timer.paused_at
-    )
+def run_on(
+    workflow: Workflow, step: str, calendar: WorkingTime, at: datetime
+) -> tuple[dict[str, datetime], dict[str, datetime]]:
+    """
+    When the timers, by element, and the open tasks of a step are due from `at` on.
+
+    All that stood still is due later by the working time since.
+    """
+    mine = [timer for timer in workflow.timers if timer.step == step]
+    stood = [timer.paused_at for timer in mine if timer.paused_at]
+    timers = {
+        timer.element: _later(calendar, timer.due_at, timer.paused_at or at, at)
+        for timer in mine
+    }
+    began = min(stood, default=at)
     tasks = {
         seat.id: _later(calendar, seat.due_at, max(began, seat.opened_at), at)
-        for seat in seats
+        for seat in workflow.seats(step)
+        if seat.is_open
     }
-    data = {"step": step, "timers": timers, "tasks": tasks}
+    return timers, tasks
+
+
+def _resume(recorder: Recorder, step: str, calendar: WorkingTime) -> None:
+    workflow = recorder.workflow
+    timers, tasks = run_on(workflow, step, calendar, recorder.at)
+    paused = [t for t in workflow.timers if t.step == step and t.paused_at]
+    data = {
+        "step": step,
+        "timers": [(t.element, t.occurrence, stamp(timers[t.element])) for t in paused],
+        "tasks": {task: stamp(due_at) for task, due_at in tasks.items()},
+    }
     recorder.note(Fact.CLOCK_RESUMED, data)
 
 
 def _later(
     calendar: WorkingTime, until: datetime, since: datetime, now: datetime
-) -> str:
-    return stamp(add_hours(calendar, until, hours_between(calendar, since, now)))
+) -> datetime:
+    if since >= now:
+        return until
+    return add_hours(calendar, until, hours_between(calendar, since, now))

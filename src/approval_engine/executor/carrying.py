@@ -131,6 +131,8 @@ class Scales:
         user = self.people.directory.user(decided.person)
         if user is None or not user.active:
             return False
+        if decided.ad_hoc:
+            return True
         staffing = step.staffing
         if staffing.seats > 1 and decided.person not in staffing.candidates:
             return False
@@ -160,11 +162,14 @@ class Carrier:
         """
         The approval that answers the seat; None if somebody has to be asked.
         """
-        shared = len(recorder.workflow.seats(task.step)) == 1
+        seats = recorder.workflow.seats(task.step)
+        shared = not task.ad_hoc and sum(not seat.ad_hoc for seat in seats) == 1
         for each in reversed(self._standing):
             decided = each.decided
             his = shared or task.assignee == decided.person
-            fits = decided.step == task.step and his
+            # Whoever was added speaks for his own seat, never for one of the policy's.
+            same = (decided.step, decided.ad_hoc) == (task.step, task.ad_hoc)
+            fits = same and his
             if fits and self._is_free(recorder.workflow, task, decided):
                 return each.data()
         return None

@@ -25,7 +25,7 @@ class Decided:
 
     `workflow`, `task` and `seq` say where it was recorded, `at` when. `quote`,
     `policy`, `evaluation` and `on` are what he decided on, `triggers` what asked him,
-    `within` his bounds.
+    `within` his bounds. `ad_hoc` says that an approver had added him.
     """
 
     step: str
@@ -42,19 +42,21 @@ class Decided:
     on: str
     triggers: tuple[str, ...]
     within: str | None = None
+    ad_hoc: bool = False
 
     def data(self) -> dict[str, object]:
         """
         What an event holds of it.
         """
-        return {name: getattr(self, name) for name in Decided.__slots__}
+        values = {name: getattr(self, name) for name in Decided.__slots__}
+        return values if self.ad_hoc else _without(values, "ad_hoc")
 
     @classmethod
     def of(cls, data: Data) -> "Decided":
         """
         The decision that an event holds.
         """
-        values = {name: data[name] for name in Decided.__slots__}
+        values = {name: data[name] for name in Decided.__slots__ if name in data}
         return cls(**{**values, "triggers": tuple(values["triggers"])})
 
 
@@ -92,6 +94,10 @@ def asked_by(plan: RoutingPlan, step: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(reason.trigger for reason in reasons))
 
 
+def _without(values: Mapping[str, object], name: str) -> dict[str, object]:
+    return {key: value for key, value in values.items() if key != name}
+
+
 def _told(
     workflow: Workflow, plan: RoutingPlan, on: str, event: Event
 ) -> Iterator[Decided]:
@@ -124,4 +130,5 @@ def _own(
         on=on,
         triggers=asked_by(plan, step),
         within=data.get("within"),
+        ad_hoc=task.ad_hoc if task else False,
     )

@@ -56,20 +56,26 @@ def finish(recorder: Recorder, move: TaskMove) -> None:
     if workflow.verdict not in facts:
         sentence = f"The engine ended {workflow.subject} at '{workflow.ended}'."
         raise EngineError(sentence)
-    data = {**_grounds(recorder), **_validity(recorder)}
+    data = _grounds(recorder) if workflow.verdict == "approved" else {}
     recorder.note(facts[workflow.verdict], data)
+
+
+def approval(recorder: Recorder) -> dict[str, object]:
+    """
+    What is approved, and how long that is good: the same whoever approves it.
+    """
+    fingerprint = recorder.workflow.fingerprint
+    found = {"fingerprint": fingerprint} if fingerprint else {}
+    return {**found, **_validity(recorder)}
 
 
 def _grounds(recorder: Recorder) -> dict[str, object]:
     """
     What was approved, and by the policy alone if no step was asked.
     """
-    workflow = recorder.workflow
-    if workflow.verdict != "approved":
-        return {}
-    found = {"fingerprint": workflow.fingerprint} if workflow.fingerprint else {}
+    workflow, found = recorder.workflow, approval(recorder)
     if recorder.pinned.plan.steps:
-        return {**found}
+        return found
     policy, version = workflow.policy, workflow.policy_version
     return {**found, "by": BY_POLICY, "policy": policy, "policyVersion": version}
 
@@ -112,7 +118,7 @@ def _validity(recorder: Recorder) -> dict[str, object]:
     workflow = recorder.workflow
     # An exception has a last day of its own.
     endless = validity is None or workflow.quote_id.startswith(PREFIX)
-    if validity is None or endless or workflow.verdict != "approved":
+    if validity is None or endless:
         return {}
     given = _given_at(recorder)
     ends_at, told_at = validity.ends_at(given), validity.told_at(given)

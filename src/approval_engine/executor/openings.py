@@ -15,6 +15,7 @@ from approval_engine.domain.events import Fact, stamp
 from approval_engine.domain.timers import TimerKind
 from approval_engine.domain.workflow import Task
 from approval_engine.executor import engine
+from approval_engine.executor.added import Added, ask_again
 from approval_engine.executor.projection import Pinned
 from approval_engine.executor.recorder import Recorder
 from approval_engine.planner.opening import Seat, planned_seats
@@ -40,16 +41,26 @@ def nothing_known(recorder: Recorder, task: Task) -> None:
     del recorder, task
 
 
+def nobody_added() -> Added:
+    """
+    No approver of an earlier workflow wanted anybody asked besides.
+    """
+    return {}
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Openings:
     """
     What a command brings to the steps that open: calendars, ids, people, old approvals.
+
+    `added` are those whom an earlier workflow asked besides; it is asked when needed.
     """
 
     calendars: Calendars
     take: TakeTaskIds
     seats_of: SeatsOf = planned_seats
     known: Known = nothing_known
+    added: Callable[[], Added] = nobody_added
 
 
 def seats_to_open(pinned: Pinned) -> int:
@@ -67,7 +78,7 @@ def open_seats(recorder: Recorder, openings: Openings) -> tuple[str, ...]:
     position = recorder.position
     found = _unopened(recorder.pinned, position, recorder.workflow.tasks)
     taken = openings.take(sum(step.staffing.seats for step, _ in found))
-    ids = iter(taken)
+    ids, added = iter(taken), openings.added() if found else {}
     for step, waiting in found:
         place = (waiting.element, waiting.occurrence)
         timers = [t for t in position.timers if (t.task, t.occurrence) == place]
@@ -86,6 +97,9 @@ def open_seats(recorder: Recorder, openings: Openings) -> tuple[str, ...]:
                 "timers": rows,
             }
             recorder.note(Fact.TASK_OPENED, data, next(ids))
+        if people := added.get(step.id):
+            asked = (people, openings.take)
+            taken += ask_again(recorder, step, place, fresh, asked)
     return taken
 
 

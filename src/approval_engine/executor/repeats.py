@@ -39,7 +39,7 @@ class Repeats:
         """
         mode = self.policy.steps.get(task.step, self.policy.default_step).dedupe
         person = _alone(task)
-        if mode == OFF or person is None:
+        if mode == OFF or person is None or task.ad_hoc:
             return None
         earlier = next(self._earlier(recorder.workflow, task, person, mode), None)
         if earlier is None or not self._may_decide(recorder.workflow, task, person):
@@ -52,7 +52,8 @@ class Repeats:
         near = None if mode == PLAN else self._stage_before(task.step)
         for seat in reversed(workflow.tasks):
             his = seat.status == TaskStatus.APPROVED and seat.closed_by == person
-            if not his or seat.step == task.step:
+            # An opinion that was asked for besides is no approval of the policy's.
+            if not his or seat.ad_hoc or seat.step == task.step:
                 continue
             if near is not None and seat.step not in near:
                 continue

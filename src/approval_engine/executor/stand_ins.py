@@ -13,10 +13,11 @@ from approval_engine.domain.seats import taken
 from approval_engine.domain.workflow import Task, Workflow
 from approval_engine.escalations.ladder import climb, rungs
 from approval_engine.executor.eligibility import Eligibility
+from approval_engine.executor.recorder import Recorder
 from approval_engine.planner.absence import Away, Lacks, is_away, standing
 from approval_engine.planner.case import Case
 from approval_engine.planner.plan import PlannedStep, StandIn
-from approval_engine.planner.seating import lacks_for
+from approval_engine.planner.seating import free_for, lacks_for
 
 Move = tuple[Fact, dict[str, object]]
 """A fact and what it holds."""
@@ -37,6 +38,19 @@ def move_of(
     if people.lacking(task, task.assignee or "") is None:
         return _passed_on(search)
     return _returned(search)
+
+
+def pass_on_added(people: Eligibility, recorder: Recorder) -> None:
+    """
+    Give seats that were added just now, and whose person is away, to his stand-in.
+    """
+    for task in recorder.workflow.open_tasks:
+        if not task.ad_hoc or recorder.before.task(task.id):
+            continue
+        step = recorder.pinned.step(task.step)
+        if move := move_of(people, recorder.workflow, step, task):
+            fact, data = move
+            recorder.note(fact, data, task.id)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,7 +75,10 @@ class _Search:
             step=step,
             task=task,
             engaged=frozenset(others),
-            lacks=lacks_for(case, requirement, task.role, others),
+            # Whoever was added needs no authority, so neither does his stand-in.
+            lacks=free_for(case, others)
+            if task.ad_hoc
+            else lacks_for(case, requirement, task.role, others),
         )
 
     def standing(self, person: str) -> StandIn | Away | None:
@@ -141,7 +158,7 @@ def _next_role(search: _Search, because: str) -> Move:
     rule = people.needed[task.step].rule
     ladder = (each.role for each in search.step.escalations)
     roles = rungs(ladder, None, rule.fallback_role)
-    alone = search.step.staffing.seats > 1
+    alone = task.ad_hoc or search.step.staffing.seats > 1
 
     def able(role: str) -> tuple[str, ...]:
         return tuple(

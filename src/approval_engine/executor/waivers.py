@@ -4,7 +4,9 @@ Exceptions around the commands: looked up for a submit, and settled by their wor
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 
+from approval_engine.documents import load
 from approval_engine.domain.events import Event, Fact
 from approval_engine.domain.exceptions import PREFIX
 from approval_engine.domain.lifecycle import (
@@ -27,6 +29,12 @@ SETTLES: Mapping[str, ExceptionMove] = {
     Fact.RECALLED: ExceptionMove.REFUSE,
 }
 """What the end of its workflow makes of an exception."""
+
+_OVERRIDES: Mapping[str, ExceptionMove] = {
+    "approve": ExceptionMove.GRANT,
+    "reject": ExceptionMove.REFUSE,
+}
+"""What an admin makes of it who ends the workflow in spite of its steps."""
 
 
 def looked_up(transaction: Transaction, row: QuoteRow, seen: Sight) -> Current:
@@ -65,24 +73,37 @@ def recorded(evaluation: Evaluation) -> Mapping[str, object]:
     return {"exceptions": evaluation.waivers} if evaluation.waivers else {}
 
 
+def move_by(event: Event) -> ExceptionMove | None:
+    """
+    What an event of its workflow makes of an exception; None if nothing.
+    """
+    if event.action != Fact.OVERRIDDEN:
+        return SETTLES.get(event.action)
+    data: Any = load(event.data.encode())
+    return _OVERRIDES[data["decision"]]
+
+
 def settle(
     transaction: Transaction, events: Iterable[Event], workflow: Workflow
 ) -> None:
     """
     Grant or refuse the exception whose own workflow ended with these events.
     """
-    moves = [SETTLES[each.action] for each in events if each.action in SETTLES]
-    if not moves or not workflow.quote_id.startswith(PREFIX):
+    if not workflow.quote_id.startswith(PREFIX):
         return
-    row = exceptions.lock_of_workflow(transaction, workflow.id)
+    ends = [(move, event) for event in events if (move := move_by(event))]
+    row = exceptions.lock_of_workflow(transaction, workflow.id) if ends else None
     if row is not None:
-        status = move_exception(row.status, moves[-1], row.subject)
-        exceptions.change(transaction, row.id, status, _granters(workflow))
+        move, end = ends[-1]
+        status = move_exception(row.status, move, row.subject)
+        exceptions.change(transaction, row.id, status, _granters(workflow, end))
 
 
-def _granters(workflow: Workflow) -> tuple[str, ...]:
+def _granters(workflow: Workflow, end: Event) -> tuple[str, ...]:
     """
     Everybody by whose word it was granted, stand-ins and their principals alike.
+
+    Above the steps that is the admin who overrode them, and who asked him to.
     """
     people = (
         person
@@ -91,4 +112,9 @@ def _granters(workflow: Workflow) -> tuple[str, ...]:
         for person in (task.closed_by, task.principal)
         if person
     )
-    return tuple(dict.fromkeys(people))
+    admins: tuple[str, ...] = ()
+    if end.action == Fact.OVERRIDDEN:
+        data: Any = load(end.data.encode())
+        asked_by = data["requestedBy"]
+        admins = (end.actor, asked_by) if asked_by else (end.actor,)
+    return tuple(dict.fromkeys((*people, *admins)))

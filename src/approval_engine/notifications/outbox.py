@@ -63,6 +63,7 @@ BESIDE = {
     Fact.INFORMED: "informed",
     Fact.INFO_REQUESTED: "info_requested",
     Fact.INFO_PROVIDED: "info_provided",
+    Fact.INFO_WITHDRAWN: "info_withdrawn",
     Fact.COMMENTED: "replied",
     Fact.OVERRIDE_REQUESTED: "override_requested",
 }
@@ -139,7 +140,7 @@ def _named(event: Event, task: Task | None) -> tuple[str, ...]:
     Whom a fact beside the decisions concerns: whom it names, or who has the task.
     """
     data: Any = load(event.data.encode())
-    if event.action == Fact.INFO_PROVIDED:
+    if event.action in {Fact.INFO_PROVIDED, Fact.INFO_WITHDRAWN}:
         return _asked(task) if task and task.is_open else ()
     if event.action == Fact.INFORMED:
         return tuple(data["people"])

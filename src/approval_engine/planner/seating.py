@@ -71,6 +71,18 @@ def lacks_for(
     """
     What a stand-in may lack who is to have a seat of that role beside those seated.
     """
+    against = free_for(case, seated_now)
+
+    def lacks(person: str) -> str | None:
+        return against(person) or lacking(case, requirement, role, person)
+
+    return lacks
+
+
+def free_for(case: Case, seated_now: Iterable[str]) -> Lacks:
+    """
+    What stands against somebody whatever the seat asks for, and whatever he may do.
+    """
     directory = case.roster.directory
     accounts = {each for person in seated_now for each in directory.accounts_of(person)}
 
@@ -82,9 +94,7 @@ def lacks_for(
             return f"must not decide: {reason}"
         if person in accounts:
             return "has a seat of this step already"
-        if reason := case.engaged.get(person):
-            return reason
-        return lacking(case, requirement, role, person)
+        return case.engaged.get(person)
 
     return lacks
 

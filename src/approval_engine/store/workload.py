@@ -34,6 +34,16 @@ _OPEN_FOR = (
 )
 
 
+# The condition of the index of the questions that wait for a person.
+_ASKED_OF = (
+    select(TASK.c.workflow_id, TASK.c.id)
+    .where(
+        TASK.c.info_from == bindparam("person"), TASK.c.is_open == literal_column("1")
+    )
+    .order_by(TASK.c.number)
+)
+
+
 def open_at(transaction: Transaction, person: str) -> tuple[tuple[str, str], ...]:
     """
     The open tasks that a person has, as pairs of workflow and task, oldest first.
@@ -50,4 +60,12 @@ def open_for_person(
     """
     quoted = canonical(person).decode()
     rows = transaction.execute(_OPEN_FOR, {"person": person, "quoted": quoted})
+    return tuple((row.workflow_id, row.id) for row in rows)
+
+
+def asked_of(transaction: Transaction, person: str) -> tuple[tuple[str, str], ...]:
+    """
+    The open tasks that wait for information from a person, as `open_at` gives them.
+    """
+    rows = transaction.execute(_ASKED_OF, {"person": person})
     return tuple((row.workflow_id, row.id) for row in rows)

@@ -84,6 +84,7 @@ EVENTS: dict[str, str] = {
     "approver_added": "wants one more asked",
     "info_requested": "asked for information",
     "info_provided": "answered",
+    "info_withdrawn": "took back the question, as who was asked has left",
     "clock_resumed": "let the clock run on",
     "commented": "commented",
     "nudged": "asked for an answer",

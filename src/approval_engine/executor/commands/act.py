@@ -27,6 +27,7 @@ from approval_engine.executor.follow_up import advance, close_beside
 from approval_engine.executor.incident import held_on_failure
 from approval_engine.executor.recorder import Recorder
 from approval_engine.executor.runtime import Runtime
+from approval_engine.executor.stand_ins import pass_on_added
 from approval_engine.store import attachments, catalog, events, workflows
 from approval_engine.store.attachments import File
 from approval_engine.store.database import Transaction
@@ -199,6 +200,7 @@ def _record(
         follow(recorder, fact, ways)
     if fact.action == Fact.TASK_DELEGATED:
         grant(desk, recorder, people, task.id)
+    pass_on_added(people, recorder)
     resume_clocks(recorder, desk.calendar)
     return recorder
 

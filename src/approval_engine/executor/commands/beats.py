@@ -8,11 +8,12 @@ from datetime import datetime
 from functools import partial
 
 from approval_engine.domain.calendar import WorkingTime
-from approval_engine.domain.events import stamp
+from approval_engine.domain.events import Event, stamp
 from approval_engine.domain.workflow import Workflow
 from approval_engine.errors import Forbidden, InvalidState, NotFound
 from approval_engine.escalations.calendars import working_time_around
 from approval_engine.executor import waivers
+from approval_engine.executor.added import brought_along
 from approval_engine.executor.eligibility import Eligibility, eligibility
 from approval_engine.executor.openings import Openings
 from approval_engine.executor.projection import Pinned
@@ -131,17 +132,20 @@ def openings(desk: Desk, recorder: Recorder, people: Eligibility) -> Openings:
 
     Whoever approved a moment ago need not say so again.
     """
+    before = recorder.before
+
+    def log() -> tuple[Event, ...]:
+        return events.of(desk.transaction, before.id)
+
     repeats = Repeats(
-        policy=desk.policy,
-        plan=desk.pinned.plan,
-        people=people.of,
-        log=lambda: events.of(desk.transaction, recorder.before.id),
+        policy=desk.policy, plan=desk.pinned.plan, people=people.of, log=log
     )
     return Openings(
         calendars=desk.calendar,
         take=desk.take_task_ids,
         seats_of=partial(people.seats_now, recorder),
         known=repeats.answer,
+        added=lambda: brought_along(log()) if before.supersedes else {},
     )
 
 

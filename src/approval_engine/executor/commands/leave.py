@@ -6,6 +6,7 @@ left the task stays as it is: that he left never decides anything.
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
 
@@ -16,6 +17,7 @@ from approval_engine.domain.workflow import Task, Workflow
 from approval_engine.errors import Refused
 from approval_engine.escalations.ladder import climb, rungs
 from approval_engine.executor.answer import Caller
+from approval_engine.executor.beside import resume_clocks
 from approval_engine.executor.commands.beats import lock, open_desk, store
 from approval_engine.executor.eligibility import Eligibility
 from approval_engine.executor.incident import held_on_failure
@@ -61,6 +63,11 @@ def replace_leaver(runtime: Runtime, person: str, caller: Caller) -> Iterator[Re
     """
     with runtime.database.read() as transaction:
         found = workload.open_for_person(transaction, person)
+        questions = workload.asked_of(transaction, person)
+    for place in questions:
+        # What an incident holds waits on; its approver can ask somebody else.
+        with suppress(Refused):
+            _withdraw(runtime, place, person, caller)
     for workflow_id, task_id in found:
         try:
             replaced = _replace(runtime, (workflow_id, task_id), person, caller)
@@ -70,6 +77,27 @@ def replace_leaver(runtime: Runtime, person: str, caller: Caller) -> Iterator[Re
             )
         if replaced:
             yield replaced
+
+
+def _withdraw(
+    runtime: Runtime, place: tuple[str, str], person: str, caller: Caller
+) -> None:
+    """
+    Whoever left answers no question, so the clock must not wait for him.
+    """
+    workflow_id, task_id = place
+    with held_on_failure(runtime, workflow_id), runtime.database.begin() as transaction:
+        found = lock(transaction, workflow_id, None)
+        desk = open_desk(runtime, transaction, found, runtime.clock())
+        task = found.workflow.task(task_id)
+        if task is None or not task.is_open or task.info_from != person:
+            return
+        author = (caller.actor, caller.channel)
+        recorder = Recorder(found.workflow, desk.pinned, desk.now, author)
+        data = {"asked": person, "because": f"'{person}' left"}
+        recorder.note(Fact.INFO_WITHDRAWN, data, task.id)
+        resume_clocks(recorder, desk.calendar)
+        store(transaction, recorder)
 
 
 def _replace(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from approval_engine.domain.completion import Outcome, at_deadline
 from approval_engine.domain.events import Fact
+from approval_engine.domain.outcome import awaits_added
 from approval_engine.domain.seats import taken
 from approval_engine.domain.timers import PendingTimer, TimerKind
 from approval_engine.domain.workflow import Task
@@ -19,6 +20,7 @@ from approval_engine.executor.eligibility import Eligibility
 from approval_engine.executor.follow_up import advance
 from approval_engine.executor.openings import due, timer_row
 from approval_engine.executor.recorder import Recorder
+from approval_engine.executor.stand_ins import pass_on_added
 from approval_engine.planner.plan import PlannedStep
 
 SILENCE = {"reject": Outcome.REJECTED, "approve": Outcome.APPROVED}
@@ -122,12 +124,11 @@ def _end(late: _Late, key: str, word: str) -> None:
     Hold and tell, or give the step the outcome that the policy takes silence for.
     """
     told = late.people.overseers(late.step.id)
-    if word not in SILENCE:
+    outcome = _by_silence(late, word)
+    if outcome is None:
         data = {**late.rang, "told": told}
         late.recorder.note(Fact.TIMER_EXHAUSTED, data, late.waiting[0].id, late.once)
         return
-    tally = late.recorder.workflow.tally(late.step.id)
-    outcome = at_deadline(late.step.completion, tally, SILENCE[word])
     asked = (each for task in late.seats if task.is_open for each in _asked(task))
     data = {
         **late.rang,
@@ -137,6 +138,20 @@ def _end(late: _Late, key: str, word: str) -> None:
     }
     late.recorder.note(Fact.STEP_TIMED_OUT, data, late.waiting[0].id, late.once)
     advance(late.recorder, openings(late.desk, late.recorder, late.people))
+    pass_on_added(late.people, late.recorder)
+
+
+def _by_silence(late: _Late, word: str) -> Outcome | None:
+    """
+    What silence says; None if it holds, as it must while an added approver is awaited.
+    """
+    if word not in SILENCE:
+        return None
+    workflow = late.recorder.workflow
+    tally = workflow.tally(late.step.id)
+    outcome = at_deadline(late.step.completion, tally, SILENCE[word])
+    approves = outcome is Outcome.APPROVED
+    return None if approves and awaits_added(workflow, late.step.id) else outcome
 
 
 def _escalate(late: _Late) -> None:
@@ -227,7 +242,8 @@ def _climb(late: _Late, task: Task, hop: Hop, fired: _Data, once: str | None) ->
     calendar = late.desk.calendar(late.step.calendar)
     place = {name: getattr(task, name) for name in _PLACE}
     due_at = due(late.recorder.at, late.step.sla_hours, calendar)
-    opening = {**place, **asks, "dueAt": due_at, "timers": []}
+    added = {"adHoc": True} if task.ad_hoc else {}
+    opening = {**place, **asks, **added, "dueAt": due_at, "timers": []}
     late.recorder.note(Fact.TASK_OPENED, opening, new)
 
 

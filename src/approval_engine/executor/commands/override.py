@@ -5,7 +5,7 @@ He decides in his own name, so no task counts as answered by it.
 """
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from approval_engine.documents import load
@@ -17,7 +17,7 @@ from approval_engine.executor.answer import Answer, Caller, again, keep, key_of
 from approval_engine.executor.commands.beats import Desk, lock, open_desk, store
 from approval_engine.executor.comments import comment_of, salted
 from approval_engine.executor.eligibility import Eligibility
-from approval_engine.executor.follow_up import close
+from approval_engine.executor.follow_up import approval, close
 from approval_engine.executor.incident import held_on_failure
 from approval_engine.executor.recorder import Recorder
 from approval_engine.executor.runtime import Runtime
@@ -27,6 +27,10 @@ from approval_engine.store.events import EventText
 
 SAYS = {Fact.OVERRIDE_REQUESTED: "request-override", Fact.OVERRIDDEN: "override"}
 """The action of the answer, by the fact that was recorded."""
+
+
+APPROVES = "approve"
+"""The decision after which a quote may be booked."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -118,5 +122,7 @@ def _record(desk: Desk, people: Eligibility, fact: NewEvent) -> Recorder:
     if fact.action == Fact.OVERRIDDEN:
         because = "an admin overrode the review"
         close(recorder, workflow.open_tasks, TaskMove.CANCEL, because)
+        if fact.data["decision"] == APPROVES:
+            fact = replace(fact, data={**fact.data, **approval(recorder)})
     recorder.record(fact)
     return recorder

@@ -80,7 +80,11 @@ def preview(runtime: Runtime, workflow_id: str) -> Replanned:
         )
         decided = decisions(workflow, plan, on.isoformat(), log)
         found = weighed(desk, _as_if(runtime, workflow, routed), decided, REPLAN)
-    stands = {each.decided.step for each in found if each.verdict.carries}
+    stands = {
+        each.decided.step
+        for each in found
+        if each.verdict.carries and not each.decided.ad_hoc
+    }
     return _told(workflow, plan, routed, stands)
 
 
@@ -158,7 +162,8 @@ def _as_if(runtime: Runtime, workflow: Workflow, routed: Routed) -> Workflow:
 def _carried(transaction: Transaction, workflow: Workflow) -> frozenset[str]:
     log = events.of(transaction, workflow.id)
     tasks = {each.task_id for each in log if each.action == Fact.TASK_CARRIED}
-    return frozenset(task.step for task in workflow.tasks if task.id in tasks)
+    mine = (task for task in workflow.tasks if not task.ad_hoc)
+    return frozenset(task.step for task in mine if task.id in tasks)
 
 
 def _told(

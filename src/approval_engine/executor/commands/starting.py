@@ -15,7 +15,9 @@ from approval_engine.domain.events import Fact, NewEvent
 from approval_engine.domain.lifecycle import TaskMove, WorkflowStatus
 from approval_engine.domain.workflow import Evidence, Task, Workflow
 from approval_engine.executor import engine, evidence, waivers
+from approval_engine.executor.added import Added, added_in
 from approval_engine.executor.answer import Caller
+from approval_engine.executor.beside import run_on
 from approval_engine.executor.carrying import Carrier, Scales, Weighed, asked_again
 from approval_engine.executor.commands.beats import Desk, lock, open_desk, store
 from approval_engine.executor.decisions import Decided, decisions
@@ -27,6 +29,7 @@ from approval_engine.executor.recorder import Clock, Recorder
 from approval_engine.executor.repeats import Repeats
 from approval_engine.executor.routed import Routed, day_of, validity_of
 from approval_engine.executor.runtime import Runtime
+from approval_engine.executor.stand_ins import pass_on_added
 from approval_engine.policy.changes import Judged
 from approval_engine.store import catalog, events, exceptions, numbers
 from approval_engine.store.catalog import Current
@@ -40,11 +43,14 @@ REVISION, REPLAN = "revision", "replan"
 class Predecessor:
     """
     The workflow whose place is taken, under its lock, and what was decided in it.
+
+    `added` are those whom its approvers wanted asked besides.
     """
 
     desk: Desk
     workflow: Workflow
     decided: tuple[Decided, ...]
+    added: Added
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,6 +84,7 @@ def predecessor(
         desk=desk,
         workflow=workflow,
         decided=decisions(workflow, desk.pinned.plan, on, log),
+        added=added_in(workflow, log),
     )
 
 
@@ -186,9 +193,11 @@ def _begun(desk: Desk, routed: Routed, first: NewEvent, start: Start) -> Recorde
     found = weighed(desk, recorder.workflow, start.before.decided, start.because)
     if again := asked_again(found):
         planned["askedAgain"] = again
+    if added := start.before.added:
+        planned["added"] = added
     recorder.note(Fact.PLANNED, planned)
     _inform(recorder, routed)
-    recorder.clocks = _clocks(start.before.workflow, recorder.workflow)
+    recorder.clocks = _clocks(start.before, recorder.workflow)
     people = desk.people(recorder.workflow)
     carrier = Carrier(found, people)
     repeats = Repeats(policy=desk.policy, plan=plan, people=people.of, log=tuple)
@@ -198,7 +207,11 @@ def _begun(desk: Desk, routed: Routed, first: NewEvent, start: Start) -> Recorde
         return dict(answer) if answer else None
 
     take = _taking(desk, task_ids)
-    advance(recorder, Openings(calendars=desk.calendar, take=take, known=known))
+    ways = Openings(
+        calendars=desk.calendar, take=take, known=known, added=lambda: added
+    )
+    advance(recorder, ways)
+    pass_on_added(people.of(recorder.workflow), recorder)
     return recorder
 
 
@@ -208,25 +221,25 @@ def _inform(recorder: Recorder, routed: Routed) -> None:
         recorder.note(Fact.INFORMED, data)
 
 
-def _clocks(before: Workflow, after: Workflow) -> dict[str, Clock]:
+def _clocks(before: Predecessor, after: Workflow) -> dict[str, Clock]:
     """
     The clocks of open steps, which a revision of which nothing can matter keeps.
+
+    A question ends with the revision it was asked of, so its clock runs on from now.
     """
-    same = before.fingerprint == after.fingerprint
-    if not same or before.evidence.policy != after.evidence.policy:
+    workflow = before.workflow
+    same = workflow.fingerprint == after.fingerprint
+    if not same or workflow.evidence.policy != after.evidence.policy:
         return {}
-    return {
-        task.step: Clock(
-            due_at=task.due_at,
-            timers={
-                timer.element: timer.due_at
-                for timer in before.timers
-                if timer.step == task.step
-            },
-        )
-        # Of tasks that share a seat the first one has the time of the step.
-        for task in reversed(before.open_tasks)
-    }
+    steps = dict.fromkeys(task.step for task in workflow.open_tasks)
+    return {step: _clock(before.desk, workflow, step) for step in steps}
+
+
+def _clock(desk: Desk, workflow: Workflow, step: str) -> Clock:
+    calendar = desk.calendar(desk.pinned.step(step).calendar)
+    timers, tasks = run_on(workflow, step, calendar, desk.now)
+    # Who was asked first waits longest; whoever was added came later.
+    return Clock(due_at=min(tasks.values()), timers=timers)
 
 
 def _taking(desk: Desk, first: tuple[str, ...]) -> TakeTaskIds:

@@ -97,18 +97,18 @@ def fire(definition: Definition, state: bytes, timer: str, occurrence: int) -> S
     )
 
 
-def cancel(definition: Definition, state: bytes) -> Snapshot:
+def cancel(definition: Definition, state: bytes, end: str = CANCELLED) -> Snapshot:
     """
-    The process ended from outside, with nothing open.
+    The process ended from outside, with nothing open; `end` says so in more words.
 
     Raises EngineError if it has ended already.
     """
     marking = decode(state, definition.sha256)
     if marking.ended is not None:
         raise EngineError(f"Expected to cancel a process, but {_how_ended(marking)}.")
-    return _snapshot(
-        definition, replace(marking, waits=(), arrivals=(), ended=CANCELLED)
-    )
+    if end.partition("_")[0] != CANCELLED:
+        raise EngineError(f"Expected an end by cancelling, but got {end!r}.")
+    return _snapshot(definition, replace(marking, waits=(), arrivals=(), ended=end))
 
 
 @lru_cache(maxsize=_KEPT)

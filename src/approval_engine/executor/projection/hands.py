@@ -93,6 +93,7 @@ CHANGES: Mapping[str, Change] = {
     Fact.TASK_REASSIGNED: reassigned,
     Fact.INFO_REQUESTED: info_requested,
     Fact.INFO_PROVIDED: info_provided,
+    Fact.INFO_WITHDRAWN: info_provided,
     Fact.CLOCK_RESUMED: clock_resumed,
     Fact.APPROVER_ADDED: approver_added,
 }

@@ -8,24 +8,26 @@ from dataclasses import replace
 from approval_engine.domain.actions import OVERRIDES
 from approval_engine.domain.events import Fact
 from approval_engine.domain.lifecycle import move_workflow
-from approval_engine.domain.workflow import Workflow
+from approval_engine.domain.workflow import OVERRIDDEN, Workflow
 from approval_engine.executor import engine
-from approval_engine.executor.projection.change import Change, Recorded
+from approval_engine.executor.projection.change import Change, Recorded, pending
 
 
 def overridden(workflow: Workflow, recorded: Recorded) -> Workflow:
     """
     It has the verdict of the admin; the engine is cancelled, for no step said so.
+
+    His approval ends like any other.
     """
     move = OVERRIDES[recorded.data["decision"]]
     status = move_workflow(workflow.status, move, workflow.subject)
-    snapshot = engine.cancel(recorded.pinned.definition, workflow.state)
+    snapshot = engine.cancel(recorded.pinned.definition, workflow.state, OVERRIDDEN)
     return replace(
         workflow,
         status=status,
         state=snapshot.state,
         ended=snapshot.position.ended,
-        timers=(),
+        timers=pending("", recorded.data.get("timers", ())),
     )
 
 

@@ -27,7 +27,9 @@ def evidence_is_pinned(subject: Subject) -> Iterator[str]:
     quote: Any = load(subject.documents["quote"])
     if (quote["id"], quote["revision"]) != (workflow.quote_id, workflow.quote_revision):
         yield f"the quote document is '{quote['id']}' revision {quote['revision']}"
-    if document_of(subject.pinned.plan) != _in_full(subject.documents["plan"]):
+    written = subject.documents["plan"]
+    as_ours = canonical(load(written)) == written
+    if not as_ours or document_of(subject.pinned.plan) != _in_full(written):
         yield "the plan does not read back as it was written"
 
 
