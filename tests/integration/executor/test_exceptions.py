@@ -14,6 +14,8 @@ from approval_engine.errors import (
     NotFound,
     PlanError,
 )
+from approval_engine.executor.answer import Caller
+from approval_engine.executor.commands.replan import preview, replan
 from approval_engine.history.reading import find
 from approval_engine.history.views import fired
 from approval_engine.operations import intake
@@ -353,3 +355,19 @@ def test_a_trigger_on_lines_is_waived_if_every_line_lies_within(make_company):
     outside = company.quote("Q-2", lines=[line(1, "80"), line(2, "79")])
     assert company.submit(inside).steps == 0
     assert company.submit(outside).steps == 1
+
+
+def test_a_request_for_an_exception_is_judged_by_the_policy_it_was_asked_under(desk):
+    exception_id, workflow = ask(desk)
+    intake.publish_policy(desk.runtime, document(policy(**POLICY, version="2")), "dana")
+    caller = Caller(actor="dana", channel="t")
+    for command in (
+        lambda: preview(desk.runtime, workflow),
+        lambda: replan(desk.runtime, workflow, caller),
+    ):
+        with pytest.raises(InvalidState, match="an exception is asked for once"):
+            command()
+
+    desk.act(workflow, "director", "approve", "dora")
+    assert row(desk, exception_id).status == "active"
+    assert desk.findings() == ()

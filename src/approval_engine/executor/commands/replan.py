@@ -140,6 +140,10 @@ def _must_be_possible(workflow: Workflow, routed: Routed) -> None:
     if not workflow.open_tasks:
         raise InvalidState(f"{what} it is {workflow.status}.")
     move_workflow(workflow.status, WorkflowMove.SUPERSEDE, workflow.subject)
+    if routed.quote.waives is not None:
+        # Only the workflow that it was asked with can grant it.
+        sentence = f"{what} an exception is asked for once; recall it and ask again."
+        raise InvalidState(sentence)
     if routed.policy.sha256 == workflow.evidence.policy:
         version = f"policy '{routed.policy.name}' version {routed.policy.version}"
         raise InvalidState(f"{what} it has {version} already.")
