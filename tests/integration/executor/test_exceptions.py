@@ -365,7 +365,7 @@ def test_a_request_for_an_exception_is_judged_by_the_policy_it_was_asked_under(d
         lambda: preview(desk.runtime, workflow),
         lambda: replan(desk.runtime, workflow, caller),
     ):
-        with pytest.raises(InvalidState, match="an exception is asked for once"):
+        with pytest.raises(InvalidState, match="it asks for an exception"):
             command()
 
     desk.act(workflow, "director", "approve", "dora")

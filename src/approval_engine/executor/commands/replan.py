@@ -135,15 +135,11 @@ def _row(workflow: Workflow) -> QuoteRow:
 def _must_be_possible(workflow: Workflow, routed: Routed) -> None:
     what = f"Expected to replan {workflow.subject}, but"
     if workflow.quote_id.startswith(PREFIX):
-        # Its bounds were judged by the policy under which it was asked for.
+        # Only the workflow that it was asked with, under that policy, can grant it.
         raise InvalidState(f"{what} it asks for an exception; recall it, ask anew.")
     if not workflow.open_tasks:
         raise InvalidState(f"{what} it is {workflow.status}.")
     move_workflow(workflow.status, WorkflowMove.SUPERSEDE, workflow.subject)
-    if routed.quote.waives is not None:
-        # Only the workflow that it was asked with can grant it.
-        sentence = f"{what} an exception is asked for once; recall it and ask again."
-        raise InvalidState(sentence)
     if routed.policy.sha256 == workflow.evidence.policy:
         version = f"policy '{routed.policy.name}' version {routed.policy.version}"
         raise InvalidState(f"{what} it has {version} already.")
