@@ -11,9 +11,9 @@ from approval_engine.domain.events import Event, Fact, stamp
 from approval_engine.domain.workflow import Task, Workflow
 from approval_engine.errors import NotFound
 from approval_engine.history import views
-from approval_engine.history.lateness import late
 from approval_engine.planner.document import plan_of
 from approval_engine.planner.plan import PlannedStep, RoutingPlan
+from approval_engine.planner.silence import late
 from approval_engine.store import catalog, events, workflows
 from approval_engine.store.database import Database, Transaction
 
@@ -23,7 +23,12 @@ SHOWN: Mapping[str, Mapping[str, str]] = {
     Fact.TASK_APPROVED: {"within": "within"},
     Fact.TASK_CARRIED: {name: name for name in ("person", "workflow", "because")},
     Fact.INFORMED: {"role": "role", "people": "people"},
+    Fact.TASK_DELEGATED: {"assignee": "to"},
+    Fact.TASK_STOOD_IN: {"assignee": "to", "windows": "windows"},
+    Fact.TASK_HANDED_BACK: {"assignee": "to", "windows": "windows"},
+    Fact.TASK_ESCALATED: {"role": "role", "level": "level", "because": "because"},
     Fact.TASK_REASSIGNED: {"assignee": "to", "because": "because"},
+    Fact.STEP_TIMED_OUT: {"outcome": "outcome", "because": "because"},
     Fact.APPROVER_ADDED: {"approver": "to"},
     Fact.INFO_REQUESTED: {"asked": "to"},
     Fact.COMMENTED: {"replyTo": "reply_to"},

@@ -16,7 +16,7 @@ from approval_engine.notifications.host import Host
 from approval_engine.notifications.outbox import ASKED
 from approval_engine.notifications.wording import Case, one_line
 from approval_engine.planner import phrases
-from approval_engine.planner.silence import silence
+from approval_engine.planner.silence import late
 from approval_engine.store import events, workflows
 from approval_engine.store.database import Transaction
 from approval_engine.store.delivery import Claimed
@@ -163,7 +163,7 @@ def _case(
 
 def _ask(case: Case, task: Task, kind: str) -> Ask:
     step = case.step(task.step)
-    quiet = silence(case.workflow, step)
+    quiet = late(case.workflow, step)
     return Ask(
         workflow=case.workflow,
         task_id=task.id,
@@ -176,7 +176,7 @@ def _ask(case: Case, task: Task, kind: str) -> Ask:
         facts=case.facts(step),
         brief=case.brief(step),
         silence_at=quiet.at,
-        silence=quiet.words,
+        silence=quiet.sentence,
         breaching=case.breaching(step),
         others=tuple(_others(case, task)),
     )

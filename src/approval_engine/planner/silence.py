@@ -1,40 +1,68 @@
 """
-A workflow and one of its steps → what happens, and when, if nobody answers.
+An open step of a workflow → what happens next if nobody answers, and when.
+
+The command line, the pages and the mails say the same of it.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 
+from approval_engine.domain.timers import PendingTimer, TimerKind
 from approval_engine.domain.workflow import Workflow
 from approval_engine.planner import phrases
 from approval_engine.planner.plan import PlannedStep
 
+_WORDS = {
+    "remind": "a reminder is sent",
+    "hold": "it is held and the deal desk is told",
+    "reject": "it is rejected",
+    "approve": "it is approved",
+}
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Silence:
+class Late:
     """
-    What silence leads to; `at` is None if the clock will do nothing more.
+    What silence leads to, as a sentence that `role` begins if there is one.
+
+    `at` is None if the clock will do nothing more.
     """
 
     at: datetime | None
     words: str
+    role: str | None = None
+
+    @property
+    def sentence(self) -> str:
+        """
+        The words as people read them.
+        """
+        role = f"{phrases.title(self.role)} " if self.role else ""
+        said = f"{role}{self.words}"
+        return said[:1].upper() + said[1:]
 
 
-def silence(workflow: Workflow, step: PlannedStep) -> Silence:
+def late(workflow: Workflow, step: PlannedStep) -> Late:
     """
-    What the next timer of the step does if every seat stays as it is.
+    What happens when nobody answers the step any more.
     """
-    waiting = sorted(
-        (timer.due_at, timer.level)
-        for timer in workflow.timers
-        if timer.step == step.id and timer.kind == "escalation"
-    )
-    if not waiting:
-        return Silence(at=None, words="Nobody else is asked: it waits for an answer")
-    at, level = waiting[0]
+    kinds = {TimerKind.ESCALATION, TimerKind.EXHAUSTED}
+    waiting = (t for t in workflow.timers if t.step == step.id and t.kind in kinds)
+    timer = min(waiting, key=lambda each: (each.due_at, each.level), default=None)
+    if timer is not None:
+        return _next(timer, step)
     if step.on_timeout == "remind":
-        return Silence(at=at, words="A reminder is sent")
-    if step.on_timeout == "escalate" and level <= len(step.escalations):
-        role = phrases.title(step.escalations[level - 1].role)
-        return Silence(at=at, words=f"{role} is asked")
-    return Silence(at=at, words="It is held and the deal desk is told")
+        return Late(at=None, words="nobody else is asked: it waits for an answer")
+    return Late(at=None, words="it is held, as nobody is left to ask")
+
+
+def _next(timer: PendingTimer, step: PlannedStep) -> Late:
+    if timer.kind is TimerKind.EXHAUSTED:
+        return Late(at=timer.due_at, words=_WORDS[step.on_exhausted])
+    if step.on_timeout != "escalate":
+        return Late(at=timer.due_at, words=_WORDS[step.on_timeout])
+    if timer.level > len(step.escalations):
+        return Late(at=timer.due_at, words="the fallback role is asked")
+    role = step.escalations[timer.level - 1].role
+    asked = "is asked too" if step.escalate_mode == "add" else "is asked"
+    return Late(at=timer.due_at, words=asked, role=role)

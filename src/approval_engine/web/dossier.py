@@ -6,7 +6,7 @@ asked, the same one that every command asks.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from approval_engine.documents import JsonValue, load
@@ -18,12 +18,12 @@ from approval_engine.domain.workflow import Task, Workflow
 from approval_engine.errors import InvalidInput, NotFound, Refused
 from approval_engine.executor.eligibility import Eligibility, eligibility
 from approval_engine.history import reading, views
-from approval_engine.history.lateness import Late, late
 from approval_engine.history.reading import Case, Entry
 from approval_engine.planner.plan import PlannedStep, Reason, RoutingPlan
+from approval_engine.planner.silence import Late, late
 from approval_engine.policy.model import InputType, Policy
 from approval_engine.store import attachments, catalog, notices, workflows
-from approval_engine.web import context, words
+from approval_engine.web import context
 
 OVERSEERS = frozenset({"deal_desk", "auditor", "admin"})
 """Who holds one of these roles sees every quote and every workflow."""
@@ -79,10 +79,7 @@ class Dossier:
         """
         What happens, and when, if nobody answers the task.
         """
-        found = late(self.workflow, self.step(task))
-        role = f"{words.title(found.role)} " if found.role else ""
-        said = f"{role}{found.words}"
-        return replace(found, words=said[:1].upper() + said[1:])
+        return late(self.workflow, self.step(task))
 
     def decided_by_time(self) -> Mapping[str, str]:
         """
