@@ -60,7 +60,8 @@ class Case:
         `WorkflowInstance`.
         """
         view = views.workflow_view(self.workflow, self.plan, self.evaluation)
-        return view | ({"supersededBy": self.successor} if self.successor else {})
+        more = {"supersededBy": self.successor, "heldBy": self.incident}
+        return view | {name: value for name, value in more.items() if value}
 
     def since(self, task: Task, person: str | None = None) -> Mapping[str, Any] | None:
         """

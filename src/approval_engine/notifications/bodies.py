@@ -65,6 +65,7 @@ def _json(occasion: Occasion) -> object:
             "quoteId": workflow.quote_id,
             "quoteRevision": workflow.quote_revision,
             "quoteSha256": workflow.evidence.quote,
+            "fingerprint": workflow.fingerprint,
             "policyVersion": workflow.policy_version,
             "taskId": event.task_id,
             "actor": event.actor,

@@ -17,6 +17,7 @@ from approval_engine.notifications import transport
 from approval_engine.notifications.bodies import TYPES
 from approval_engine.notifications.transport import Reach, post
 from approval_engine.operations import messages
+from approval_engine.operations.clearance import clearance
 from approval_engine.operations.invariants import check_all
 from tests.integration.notifications.receivers import serving_hook
 
@@ -58,6 +59,9 @@ def test_a_webhook_is_told_of_what_it_asked_for_and_can_trust_it(company, writer
         "approved",
         "Q-1",
     )
+    # What a program that books the order asks clearance with.
+    clearance_of_it = clearance(company.runtime, "Q-1", data["fingerprint"])
+    assert clearance_of_it.clearance == "cleared"
     assert {path for path, *_ in hook.requests} == {"/hook?from=cpq"}
     assert len({headers["webhook-id"] for _, headers, _ in hook.requests}) == 3
     assert check_all(company.runtime).findings == ()
