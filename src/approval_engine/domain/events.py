@@ -58,7 +58,8 @@ class Fact(StrEnum):
     COMMENTED = "commented"  # comment hash; of a reply also its event and author
     NUDGED = "nudged"  # nothing
     OVERRIDE_REQUESTED = "override_requested"  # decision, comment hash
-    OVERRIDDEN = "overridden"  # decision, who asked for it, comment hash
+    # decision, who asked for it, comment hash; of an approval until when it is good
+    OVERRIDDEN = "overridden"
     RECALLED = "recalled"  # comment hash
     SUPERSEDED = "superseded"  # by which workflow, and why
     EXCEPTION_ENDED = "exception_ended"  # exception, comment hash

@@ -53,8 +53,8 @@ def finish(recorder: Recorder, move: TaskMove) -> None:
     if workflow.verdict not in facts:
         sentence = f"The engine ended {workflow.subject} at '{workflow.ended}'."
         raise EngineError(sentence)
-    data = {**_grounds(recorder), **_validity(recorder)}
-    recorder.note(facts[workflow.verdict], data)
+    good = good_until(recorder) if workflow.verdict == "approved" else {}
+    recorder.note(facts[workflow.verdict], {**_grounds(recorder), **good})
 
 
 def _grounds(recorder: Recorder) -> dict[str, object]:
@@ -101,15 +101,13 @@ def _has_answer(task: Task) -> bool:
     return task.status in ANSWERED
 
 
-def _validity(recorder: Recorder) -> dict[str, object]:
+def good_until(recorder: Recorder) -> dict[str, object]:
     """
-    Until when the approval is good and what will tell, if it is one that ends.
+    Until when an approval of now is good and what will tell, if it is one that ends.
     """
     validity = recorder.pinned.validity
-    workflow = recorder.workflow
     # An exception has a last day of its own.
-    endless = validity is None or workflow.quote_id.startswith(PREFIX)
-    if validity is None or endless or workflow.verdict != "approved":
+    if validity is None or recorder.workflow.quote_id.startswith(PREFIX):
         return {}
     ends_at, told_at = validity.ends_at(recorder.at), validity.told_at(recorder.at)
     timers = [timer_row("expiry:end", TimerKind.EXPIRY, stamp(ends_at))]

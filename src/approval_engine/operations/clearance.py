@@ -3,7 +3,6 @@ A quote and the fingerprint that somebody holds → whether he may book it now.
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
 from enum import StrEnum
 
 from approval_engine.domain.lifecycle import WorkflowStatus
@@ -51,7 +50,7 @@ def clearance(runtime: Runtime, quote_id: str, held: str) -> Cleared:
         row = _row(transaction, quote_id)
         last = _last(transaction, quote_id)
         present = _fingerprint(runtime, transaction, row, last)
-        word = _word(runtime, transaction, last, held, present)
+        word = _word(runtime, last, held, present)
     return Cleared(
         clearance=word, fingerprint=present, workflow=last.id if last else None
     )
@@ -105,11 +104,7 @@ def _fingerprint(
 
 
 def _word(
-    runtime: Runtime,
-    transaction: Transaction,
-    last: Workflow | None,
-    held: str,
-    present: str | None,
+    runtime: Runtime, last: Workflow | None, held: str, present: str | None
 ) -> Clearance:
     if last is None or not held == present == last.fingerprint:
         return Clearance.CHANGED
@@ -117,9 +112,7 @@ def _word(
         return Clearance.EXPIRED
     if last.status != WorkflowStatus.APPROVED:
         return Clearance.CHANGED
-    days = runtime.policy(transaction, last.evidence.policy).approval_valid_days
     # A clock that nobody looked at yet must not make an old approval good.
-    late = days is not None and (
-        last.updated_at + timedelta(days=days) <= runtime.clock()
-    )
+    ends_at = last.valid_until
+    late = ends_at is not None and ends_at <= runtime.clock()
     return Clearance.EXPIRED if late else Clearance.CLEARED

@@ -9,6 +9,7 @@ import pytest
 from approval_engine.errors import Forbidden, InvalidInput, InvalidState
 from approval_engine.executor.answer import Caller
 from approval_engine.executor.commands.override import Override, override
+from approval_engine.executor.commands.tick import tick
 from approval_engine.history.reading import find, timeline
 from approval_engine.operations.invariants.table import check_all
 from tests.integration.executor.office import data, staff, told
@@ -62,6 +63,23 @@ def test_an_ordinary_approval_is_not_called_an_override(office):
 
     assert not office.case(workflow).overridden
     assert "overridden" not in find(office.runtime.database, workflow).view()
+
+
+@pytest.mark.parametrize(
+    ("decision", "last"), [("approve", "expired"), ("reject", "rejected")]
+)
+def test_an_approval_by_override_is_good_no_longer_than_another(
+    make_company, decision, last
+):
+    office = staff(make_company(approvalValidDays=30), sam={"manager": "maria"})
+    workflow = office.started()
+    by(office, workflow, "ada", decision)
+    assert is_whole(office)
+
+    office.wait(days=31)
+    assert bool(tick(office.runtime, workflow)) is (last == "expired")
+    assert office.case(workflow).status == last
+    assert is_whole(office)
 
 
 @pytest.mark.parametrize("limit", [None, Decimal(183999)])

@@ -2,11 +2,14 @@
 Clearance: what a system that books orders is told of the fingerprint that it holds.
 """
 
+from datetime import timedelta
+
 import pytest
 
 from approval_engine.errors import NotFound
 from approval_engine.executor.answer import Caller
 from approval_engine.executor.commands.recall import recall
+from approval_engine.executor.commands.tick import tick
 from approval_engine.operations.clearance import clearance, fingerprint_of
 from tests.integration.executor.company import Company
 
@@ -75,11 +78,22 @@ def test_an_edit_that_no_rule_reads_keeps_the_clearance(company):
 
 
 def test_a_clearance_expires_with_the_approval(company):
-    _, held = approved(company)
-    company.wait(days=30, microseconds=-1)
+    workflow, held = approved(company)
+    company.now = company.case(workflow).valid_until - timedelta(microseconds=1)
     assert word(company, held) == "cleared"
 
-    company.wait(microseconds=1)
+    company.now += timedelta(microseconds=1)
+    assert word(company, held) == "expired"
+
+
+def test_whatever_is_noted_afterwards_makes_no_approval_good_for_longer(company):
+    workflow, held = approved(company)
+    ends_at = company.case(workflow).valid_until
+    company.wait(days=28)
+    assert tick(company.runtime, workflow)
+    company.act(workflow, "manager", "comment", "maria", comment="still good")
+
+    company.now = ends_at
     assert word(company, held) == "expired"
 
 

@@ -5,7 +5,7 @@ He decides in his own name, so no task counts as answered by it.
 """
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from approval_engine.documents import load
@@ -17,7 +17,7 @@ from approval_engine.executor.answer import Answer, Caller, again, keep, key_of
 from approval_engine.executor.commands.beats import Desk, lock, open_desk, store
 from approval_engine.executor.comments import comment_of, salted
 from approval_engine.executor.eligibility import Eligibility
-from approval_engine.executor.follow_up import close
+from approval_engine.executor.follow_up import close, good_until
 from approval_engine.executor.incident import held_on_failure
 from approval_engine.executor.recorder import Recorder
 from approval_engine.executor.runtime import Runtime
@@ -118,5 +118,7 @@ def _record(desk: Desk, people: Eligibility, fact: NewEvent) -> Recorder:
     if fact.action == Fact.OVERRIDDEN:
         because = "an admin overrode the review"
         close(recorder, workflow.open_tasks, TaskMove.CANCEL, because)
+        if fact.data["decision"] == "approve":
+            fact = replace(fact, data={**fact.data, **good_until(recorder)})
     recorder.record(fact)
     return recorder

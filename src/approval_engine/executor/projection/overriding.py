@@ -10,7 +10,7 @@ from approval_engine.domain.events import Fact
 from approval_engine.domain.lifecycle import move_workflow
 from approval_engine.domain.workflow import Workflow
 from approval_engine.executor import engine
-from approval_engine.executor.projection.change import Change, Recorded
+from approval_engine.executor.projection.change import Change, Recorded, pending
 
 
 def overridden(workflow: Workflow, recorded: Recorded) -> Workflow:
@@ -25,7 +25,7 @@ def overridden(workflow: Workflow, recorded: Recorded) -> Workflow:
         status=status,
         state=snapshot.state,
         ended=snapshot.position.ended,
-        timers=(),
+        timers=pending("", recorded.data.get("timers", ())),
     )
 
 

@@ -27,6 +27,7 @@ RANG = RANG_ON_TASK | {Fact.WORKFLOW_EXPIRING, Fact.WORKFLOW_EXPIRED}
 SETS = {
     Fact.TASK_OPENED: "timers",
     Fact.WORKFLOW_APPROVED: "timers",
+    Fact.OVERRIDDEN: "timers",
     Fact.TASK_ESCALATED: "sets",
     Fact.TASK_REMINDED: "sets",
     Fact.TASK_GRACED: "timers",
