@@ -4,7 +4,9 @@ Exceptions around the commands: looked up for a submit, and settled by their wor
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 
+from approval_engine.documents import load
 from approval_engine.domain.events import Event, Fact
 from approval_engine.domain.exceptions import PREFIX
 from approval_engine.domain.lifecycle import (
@@ -26,7 +28,19 @@ SETTLES: Mapping[str, ExceptionMove] = {
     Fact.WORKFLOW_RETURNED: ExceptionMove.REFUSE,
     Fact.RECALLED: ExceptionMove.REFUSE,
 }
-"""What the end of its workflow makes of an exception."""
+"""What the end of its workflow makes of an exception, where it says so by its name."""
+
+OVERRIDES = {"approve": ExceptionMove.GRANT, "reject": ExceptionMove.REFUSE}
+"""What an admin's decision makes of it."""
+
+
+def settled_by(event: Event) -> ExceptionMove | None:
+    """
+    What an event of its workflow makes of an exception, if it ends that.
+    """
+    if event.action == Fact.OVERRIDDEN:
+        return OVERRIDES[_data(event)["decision"]]
+    return SETTLES.get(event.action)
 
 
 def looked_up(transaction: Transaction, row: QuoteRow, seen: Sight) -> Current:
@@ -71,19 +85,29 @@ def settle(
     """
     Grant or refuse the exception whose own workflow ended with these events.
     """
-    moves = [SETTLES[each.action] for each in events if each.action in SETTLES]
-    if not moves or not workflow.quote_id.startswith(PREFIX):
+    if not workflow.quote_id.startswith(PREFIX):
         return
-    row = exceptions.lock_of_workflow(transaction, workflow.id)
-    if row is not None:
-        status = move_exception(row.status, moves[-1], row.subject)
-        exceptions.change(transaction, row.id, status, _granters(workflow))
+    ends = [each for each in events if settled_by(each)]
+    move = settled_by(ends[-1]) if ends else None
+    row = exceptions.lock_of_workflow(transaction, workflow.id) if move else None
+    if move and row is not None:
+        status = move_exception(row.status, move, row.subject)
+        granters = _granters(workflow, ends[-1])
+        exceptions.change(transaction, row.id, status, granters)
 
 
-def _granters(workflow: Workflow) -> tuple[str, ...]:
+def _data(event: Event) -> dict[str, Any]:
+    data: Any = load(event.data.encode())
+    return dict(data)
+
+
+def _granters(workflow: Workflow, end: Event) -> tuple[str, ...]:
     """
     Everybody by whose word it was granted, stand-ins and their principals alike.
     """
+    if end.action == Fact.OVERRIDDEN:
+        both = (end.actor, _data(end)["requestedBy"])
+        return tuple(person for person in both if person)
     people = (
         person
         for task in workflow.tasks

@@ -12,6 +12,7 @@ from approval_engine.executor.commands.override import Override, override
 from approval_engine.executor.commands.tick import tick
 from approval_engine.history.reading import find, timeline
 from approval_engine.operations.invariants.table import check_all
+from tests.integration.executor.exceptions import POLICY, ask, row
 from tests.integration.executor.office import data, staff, told
 
 ENOUGH = Decimal(200000)
@@ -134,3 +135,21 @@ def test_what_is_over_is_not_overridden(office):
 
     with pytest.raises(InvalidState, match="it is rejected"):
         by(office, workflow, "ada")
+
+
+@pytest.mark.parametrize(
+    ("decision", "status", "granters"),
+    [("approve", "active", ("abe", "ada")), ("reject", "refused", ("abe", "ada"))],
+)
+def test_an_override_settles_the_exception_that_was_asked_for(
+    make_company, decision, status, granters
+):
+    office = staff(make_company(**POLICY))
+    exception, workflow = ask(office)
+    by(office, workflow, "ada", decision, limit=None)
+    assert row(office, exception).status == "pending"
+
+    by(office, workflow, "abe", decision, limit=None)
+    found = row(office, exception)
+    assert (found.status, found.granted_by) == (status, granters)
+    assert is_whole(office)

@@ -14,7 +14,7 @@ from approval_engine.domain.lifecycle import (
     move_exception,
 )
 from approval_engine.errors import InvalidState
-from approval_engine.executor.waivers import SETTLES
+from approval_engine.executor.waivers import settled_by
 from approval_engine.store import events, exceptions
 from approval_engine.store.database import Transaction
 from approval_engine.store.exceptions import ExceptionRow
@@ -42,11 +42,12 @@ def exceptions_follow(transaction: Transaction) -> Iterator[str]:
 
 def _status(transaction: Transaction, row: ExceptionRow) -> str:
     status = ExceptionStatus.PENDING
-    moves = {**SETTLES, Fact.EXCEPTION_ENDED: ExceptionMove.END}
     for event in events.of(transaction, row.workflow_id):
-        if event.action in moves:
+        ended = event.action == Fact.EXCEPTION_ENDED
+        move = ExceptionMove.END if ended else settled_by(event)
+        if move:
             try:
-                status = move_exception(status, moves[event.action], row.subject)
+                status = move_exception(status, move, row.subject)
             except InvalidState as error:
                 return str(error)
     return str(status)
