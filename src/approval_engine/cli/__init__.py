@@ -40,6 +40,7 @@ COMMANDS = {
     "demo": ("demo", "Seed, run the golden path and serve the inbox."),
     "directory": ("directory", "Import and list people and roles."),
     "exception": ("exception", "Ask for exceptions to the policy, and end them."),
+    "incident": ("incident", "List what holds workflows, and let them go on."),
     "inbox": ("inbox", "List the open tasks of a person."),
     "outbox": ("outbox", "List messages and try them again."),
     "password": ("password", "Set what a person logs in with on the web."),

@@ -4,6 +4,9 @@
 What it explains and previews is in `explaining`.
 """
 
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
 import click
 
 from approval_engine.cli.acting import action, comment, nudge
@@ -11,6 +14,9 @@ from approval_engine.cli.context import Session, camel, pass_session
 from approval_engine.cli.explaining import explain, preview
 from approval_engine.cli.office import override, reassign
 from approval_engine.cli.values import KEY, WORKFLOW
+
+if TYPE_CHECKING:
+    from approval_engine.history.reading import Case
 
 
 @click.group()
@@ -80,18 +86,27 @@ def status(session: Session, workflow_id: str, *, detail: bool) -> None:
         session.document(reading.detail_view(case) if detail else case.view())
         return
     session.record(status=case.workflow.status)
-    if case.workflow.overridden:
-        session.record(overridden=True)
+    marks = {"overridden": case.workflow.overridden, "held_by": case.incident}
+    for name, value in marks.items():
+        if value:
+            session.record(**{name: value})
     session.record(current_tasks=views.current_tasks(case.workflow, case.plan))
-    for trigger in views.fired(case.evaluation):
-        click.echo(f"{trigger['id']}_trigger={trigger['reason']}")
-        if trigger.get("waived_by"):
-            click.echo(f"{trigger['id']}_waived_by={trigger['waived_by']}")
+    for line in _triggers(case):
+        session.record(**line)
     for link in reading.links(case):
         session.record(**link)
     if detail:
         for line in reading.detail(case):
             session.record(**line)
+
+
+def _triggers(case: "Case") -> "Iterator[dict[str, object]]":
+    from approval_engine.history import views
+
+    for trigger in views.fired(case.evaluation):
+        yield {f"{trigger['id']}_trigger": trigger["reason"]}
+        if trigger.get("waived_by"):
+            yield {f"{trigger['id']}_waived_by": trigger["waived_by"]}
 
 
 @approval.command()

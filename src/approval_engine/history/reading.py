@@ -23,7 +23,12 @@ SHOWN: Mapping[str, Mapping[str, str]] = {
     Fact.TASK_APPROVED: {"within": "within"},
     Fact.TASK_CARRIED: {name: name for name in ("person", "workflow", "because")},
     Fact.INFORMED: {"role": "role", "people": "people"},
+    Fact.TASK_DELEGATED: {"assignee": "to"},
+    Fact.TASK_STOOD_IN: {"assignee": "to", "windows": "windows"},
+    Fact.TASK_HANDED_BACK: {"assignee": "to", "windows": "windows"},
+    Fact.TASK_ESCALATED: {"role": "role", "level": "level", "because": "because"},
     Fact.TASK_REASSIGNED: {"assignee": "to", "because": "because"},
+    Fact.STEP_TIMED_OUT: {"outcome": "outcome", "because": "because"},
     Fact.APPROVER_ADDED: {"approver": "to"},
     Fact.INFO_REQUESTED: {"asked": "to"},
     Fact.COMMENTED: {"replyTo": "reply_to"},
@@ -55,7 +60,8 @@ class Case:
         `WorkflowInstance`.
         """
         view = views.workflow_view(self.workflow, self.plan, self.evaluation)
-        return view | ({"supersededBy": self.successor} if self.successor else {})
+        more = {"supersededBy": self.successor, "heldBy": self.incident}
+        return view | {name: value for name, value in more.items() if value}
 
     def since(self, task: Task, person: str | None = None) -> Mapping[str, Any] | None:
         """

@@ -49,9 +49,6 @@ def _of_inputs(policy: Policy) -> Iterator[Finding]:
                 " it is refused unless 'empty' says what counts."
             )
             yield _finding("/inputs", "no_empty", sentence)
-    if policy.rates is not None:
-        sentence = f"Quotes in other currencies than {policy.currency} are refused."
-        yield _finding("/rates", "rates", sentence)
 
 
 def _of_triggers(policy: Policy) -> Iterator[Finding]:

@@ -2,11 +2,38 @@
 Open and closed incidents: what broke, in which workflow, since when.
 """
 
+from dataclasses import dataclass, fields
+
 from sqlalchemy import select, update
 
 from approval_engine.store import numbers
 from approval_engine.store.database import Transaction
 from approval_engine.store.schema import INCIDENT
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Incident:
+    """
+    One incident; it holds its workflow until it is closed.
+    """
+
+    id: str
+    workflow_id: str
+    kind: str
+    detail: str
+    opened_at: str
+    closed_at: str | None
+
+
+def listed(transaction: Transaction, *, closed: bool) -> tuple[Incident, ...]:
+    """
+    The open incidents, with `closed` all of them, oldest first.
+    """
+    columns = [INCIDENT.c[each.name] for each in fields(Incident)]
+    query = select(*columns).order_by(INCIDENT.c.opened_at, INCIDENT.c.id)
+    if not closed:
+        query = query.where(INCIDENT.c.closed_at.is_(None))
+    return tuple(Incident(**row) for row in transaction.execute(query).mappings())
 
 
 def add(

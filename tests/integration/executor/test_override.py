@@ -9,8 +9,10 @@ import pytest
 from approval_engine.errors import Forbidden, InvalidInput, InvalidState
 from approval_engine.executor.answer import Caller
 from approval_engine.executor.commands.override import Override, override
+from approval_engine.executor.commands.tick import tick
 from approval_engine.history.reading import find, timeline
 from approval_engine.operations.invariants.table import check_all
+from tests.integration.executor.exceptions import POLICY, ask, row
 from tests.integration.executor.office import data, staff, told
 
 ENOUGH = Decimal(200000)
@@ -62,6 +64,23 @@ def test_an_ordinary_approval_is_not_called_an_override(office):
 
     assert not office.case(workflow).overridden
     assert "overridden" not in find(office.runtime.database, workflow).view()
+
+
+@pytest.mark.parametrize(
+    ("decision", "last"), [("approve", "expired"), ("reject", "rejected")]
+)
+def test_an_approval_by_override_is_good_no_longer_than_another(
+    make_company, decision, last
+):
+    office = staff(make_company(approvalValidDays=30), sam={"manager": "maria"})
+    workflow = office.started()
+    by(office, workflow, "ada", decision)
+    assert is_whole(office)
+
+    office.wait(days=31)
+    assert bool(tick(office.runtime, workflow)) is (last == "expired")
+    assert office.case(workflow).status == last
+    assert is_whole(office)
 
 
 @pytest.mark.parametrize("limit", [None, Decimal(183999)])
@@ -116,3 +135,21 @@ def test_what_is_over_is_not_overridden(office):
 
     with pytest.raises(InvalidState, match="it is rejected"):
         by(office, workflow, "ada")
+
+
+@pytest.mark.parametrize(
+    ("decision", "status", "granters"),
+    [("approve", "active", ("abe", "ada")), ("reject", "refused", ("abe", "ada"))],
+)
+def test_an_override_settles_the_exception_that_was_asked_for(
+    make_company, decision, status, granters
+):
+    office = staff(make_company(**POLICY))
+    exception, workflow = ask(office)
+    by(office, workflow, "ada", decision, limit=None)
+    assert row(office, exception).status == "pending"
+
+    by(office, workflow, "abe", decision, limit=None)
+    found = row(office, exception)
+    assert (found.status, found.granted_by) == (status, granters)
+    assert is_whole(office)

@@ -14,7 +14,7 @@ from approval_engine.executor.commands.recall import recall
 from approval_engine.notifications import deliver, smtp
 from approval_engine.notifications.post import MOST_TRIES
 from approval_engine.operations import intake
-from tests.integration.executor.company import directory, document
+from tests.integration.executor.company import STEPS, directory, document, policy
 from tests.integration.notifications.receivers import serving_mail
 
 
@@ -389,3 +389,32 @@ def test_an_encrypted_server_must_have_the_certificate_of_its_name(
         assert writer.once() == (3, 0)
         assert len(box.logins) == 1
     assert "word" not in repr(writer.post)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"onTimeout": "reject"}, "If you do nothing: It is rejected, "),
+        (
+            {"onTimeout": "approve", "approveOnTimeout": True},
+            "If you do nothing: It is approved, ",
+        ),
+        ({"onTimeout": "hold"}, "If you do nothing: It is held and the deal desk is"),
+        (
+            {"escalateTo": [{"role": "director"}], "escalateMode": "add"},
+            "If you do nothing: Director is asked too, ",
+        ),
+    ],
+)
+def test_the_mail_says_what_the_policy_makes_of_silence(
+    company, writer, mailbox, changes, words
+):
+    steps = STEPS | {"finance": {"role": "finance", **changes}}
+    intake.publish_policy(
+        company.runtime, document(policy(version="2", steps=steps)), "dana"
+    )
+    company.started()
+    writer.once()
+
+    (mail,) = mailbox.of("fred")
+    assert words in " ".join(mail.text.split())

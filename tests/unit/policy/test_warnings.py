@@ -24,10 +24,11 @@ def test_a_policy_without_anything_odd_has_no_warnings():
     assert found() == []
 
 
-def test_the_example_of_the_documentation_says_that_rates_are_not_applied():
+def test_the_example_of_the_documentation_with_its_rates_is_in_order():
     policy = load(parse(MATRIX.read_bytes(), "approval_matrix.json"))
 
-    assert [finding.code for finding in warnings(policy)] == ["rates"]
+    assert policy.rates is not None
+    assert warnings(policy) == ()
 
 
 @pytest.mark.parametrize(

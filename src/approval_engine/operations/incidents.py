@@ -1,0 +1,34 @@
+"""
+An incident whose cause is gone → its workflow goes on.
+"""
+
+from approval_engine.domain.events import stamp
+from approval_engine.errors import InvalidState, NotFound
+from approval_engine.executor.runtime import Runtime
+from approval_engine.operations.check import replay_all
+from approval_engine.store import incidents
+
+
+def close(runtime: Runtime, incident_id: str) -> str:
+    """
+    Close an open incident; the workflow that it held.
+
+    Raises NotFound if none is open by that id, InvalidState while the workflow's row is
+    not what its events say.
+    """
+    with runtime.database.read() as transaction:
+        open_now = incidents.listed(transaction, closed=False)
+    found = next((each for each in open_now if each.id == incident_id), None)
+    if found is None:
+        sentence = f"There is no open incident '{incident_id}'."
+        raise NotFound(sentence)
+    for each in replay_all(runtime, found.workflow_id):
+        if each.difference:
+            sentence = (
+                f"Expected to close incident '{incident_id}', but workflow"
+                f" '{each.workflow}' does not replay: {each.difference}."
+            )
+            raise InvalidState(sentence)
+    with runtime.database.begin() as transaction:
+        incidents.close(transaction, incident_id, stamp(runtime.clock()))
+    return found.workflow_id
