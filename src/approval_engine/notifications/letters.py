@@ -29,14 +29,23 @@ NEWS = {
     "rejected": "was rejected",
     "returned": "was returned for changes",
     "recalled": "was recalled",
+    "overridden": "was decided by an admin in spite of its steps",
+    "override_requested": "waits for a second admin to override its review",
+    "info_requested": "waits for information from you",
+    "info_provided": "has the information you asked for",
+    "info_withdrawn": "waits for no answer any more, as who was asked has left",
+    "informed": "is reviewed; you are told for information",
+    "replied": "has an answer to your comment",
 }
-"""What a message says of a quote whose review ended."""
+"""What a message says of a quote that asks for no decision."""
 
 OPENINGS = {
     "asked": "You are asked",
     "delegated": "You are asked as a stand-in",
     "reminder": "You were asked and have not answered",
     "escalated": "You are asked because nobody answered in time",
+    "reassigned": "You are asked in the place of somebody else",
+    "nudged": "The submitter waits for your answer",
 }
 """How a mail begins that asks for an answer."""
 
