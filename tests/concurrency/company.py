@@ -9,6 +9,7 @@ from itertools import count
 
 from approval_engine.documents import parse
 from approval_engine.domain.actions import Action
+from approval_engine.domain.actions.checks import NEEDS_COMMENT
 from approval_engine.executor.answer import Caller
 from approval_engine.executor.commands.act import Wish, act
 from approval_engine.executor.commands.submit import submit
@@ -35,6 +36,9 @@ MANAGERS = tuple(f"manager{number}" for number in range(1, 26))
 FRED = "fred"
 """He is finance."""
 
+ADA = "ada"
+"""She is the office of the process."""
+
 ROLES = {
     "manager": MANAGERS,
     "finance": (FRED, "fiona"),
@@ -42,12 +46,16 @@ ROLES = {
     "cfo": ("carl",),
     "deal_desk": ("dora",),
     "vp": (STELLA,),
+    "admin": (ADA,),
 }
 POLICY = {
     "policy": "races",
     "version": "1",
     "currency": "USD",
-    "inputs": [{"name": "discount_pct", "type": "number"}],
+    "inputs": [
+        {"name": "discount_pct", "type": "number"},
+        {"name": "amount", "type": "money"},
+    ],
     "triggers": [
         {
             "id": "discount",
@@ -72,6 +80,7 @@ POLICY = {
     "steps": {
         "manager": {
             "role": "manager",
+            "pauseOnInfo": True,
             "escalateTo": [
                 {"role": "director", "afterHours": 8},
                 {"role": "vp", "afterHours": 800},
@@ -181,6 +190,14 @@ def caller(person, key=None):
     return Caller(actor=person, channel="test", key=key)
 
 
+_TO = {
+    Action.DELEGATE: STELLA,
+    Action.REASSIGN: MANAGERS[1],
+    Action.ADD_APPROVER: "dana",
+}
+"""Whom each action names."""
+
+
 def do(runtime, started, person, action, *, step="manager", key=None):
     """
     One person's action on a task of the workflow, with all that the action needs.
@@ -189,8 +206,8 @@ def do(runtime, started, person, action, *, step="manager", key=None):
         workflow=started.id,
         task=getattr(started, step),
         action=action,
-        comment="because" if action in {Action.REJECT, Action.RETURN} else None,
-        to=STELLA if action == Action.DELEGATE else None,
+        comment="because" if action in NEEDS_COMMENT else None,
+        to=_TO.get(action),
     )
     return act(runtime, wish, caller(person, key))
 
@@ -218,4 +235,5 @@ def quote_value(quote_id, discount_pct=15):
         "account": "ACME",
         "currency": "USD",
         "discount_pct": discount_pct,
+        "amount": "100",
     }

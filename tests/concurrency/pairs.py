@@ -4,13 +4,16 @@ Every two commands that can meet on one workflow, and what may come of it.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import partial
 
 from approval_engine.domain.actions import Action
+from approval_engine.executor.commands.override import Override, override
 from approval_engine.executor.commands.recall import recall
 from approval_engine.executor.commands.submit import submit
 from approval_engine.executor.commands.tick import tick
 from tests.concurrency.company import (
+    ADA,
     FRED,
     LATE,
     MANAGERS,
@@ -28,6 +31,7 @@ ENDINGS = {
     "workflow_approved": "approved",
     "workflow_rejected": "rejected",
     "workflow_returned": "returned",
+    "overridden": "overridden",
     "recalled": "recalled",
     "superseded": "superseded",
 }
@@ -56,6 +60,22 @@ COMMANDS = {
     "claim": _act(MANAGERS[0], Action.CLAIM),
     "claim by another": _act(MANAGERS[1], Action.CLAIM),
     "delegate": _act(MANAGERS[0], Action.DELEGATE),
+    "reassign": _act(ADA, Action.REASSIGN),
+    "add-approver": _act(MANAGERS[1], Action.ADD_APPROVER),
+    "request-info": _act(MANAGERS[0], Action.REQUEST_INFO),
+    "provide-info": Command(
+        call=lambda runtime, started: do(runtime, started, SAM, Action.PROVIDE_INFO),
+        now=LATE,
+    ),
+    "override": Command(
+        call=lambda runtime, started: override(
+            runtime,
+            Override(
+                workflow=started.id, decision="reject", comment="no", limit=Decimal(100)
+            ),
+            caller(ADA),
+        )
+    ),
     "recall": Command(
         call=lambda runtime, started: recall(runtime, started.id, "no", caller(SAM))
     ),
@@ -82,6 +102,19 @@ PAIRS = {
     ("approve by the stand-in", "delegate"): ((NOT_MINE, WON), (WON, WON)),
     ("approve", "recall"): ((WON, TOO_LATE), (TOO_LATE, WON)),
     ("approve", "escalate"): ((WON, NOTHING), (NOT_MINE, WON)),
+    ("approve", "reassign"): ((WON, TOO_LATE), (NOT_MINE, WON)),
+    ("approve", "override"): ((WON, TOO_LATE), (TOO_LATE, WON)),
+    ("approve", "add-approver"): ((WON, TOO_LATE), (WON, WON)),
+    ("approve", "request-info"): ((WON, TOO_LATE), (WON, WON)),
+    ("reassign", "add-approver"): ((WON, WON), (WON, WON)),
+    ("override", "override"): ((WON, AGAIN), (AGAIN, WON)),
+    ("override", "recall"): ((WON, TOO_LATE), (TOO_LATE, WON)),
+    ("override", "revise"): ((WON, WON), (TOO_LATE, WON)),
+    ("override", "escalate"): ((WON, NOTHING), (WON, WON)),
+    # While somebody is asked the clock stands still, and then it runs on from there.
+    ("request-info", "escalate"): ((WON, NOTHING), (NOT_MINE, WON)),
+    ("escalate", "provide-info"): ((NOTHING, WON), (NOTHING, WON)),
+    ("approve", "provide-info"): ((WON, TOO_LATE), (WON, WON)),
     ("reject", "recall"): ((WON, TOO_LATE), (TOO_LATE, WON)),
     ("reject", "escalate"): ((WON, NOTHING), (NOT_MINE, WON)),
     ("claim", "claim by another"): ((WON, NOT_MINE), (NOT_MINE, WON)),
@@ -102,7 +135,7 @@ def directed(company, pair, first, where):
     """
     Let one command of a pair meet the other inside its transaction.
     """
-    (started,) = _ready(company, revised="revise" in pair)
+    (started,) = _ready(company, pair)
     sides = _sides(company, pair, started)
     outcomes = inside(sides[first], sides[1 - first], where)
     words = tuple(word(outcome) for outcome in outcomes)
@@ -115,7 +148,7 @@ def at_once(company, pair, rounds):
     """
     Let both commands of a pair go at the same moment, again and again.
     """
-    for started in _ready(company, rounds, revised="revise" in pair):
+    for started in _ready(company, pair, rounds):
         sides = _sides(company, pair, started)
         outcomes = together([side.call for side in sides])
         words = tuple(word(outcome) for outcome in outcomes)
@@ -129,7 +162,7 @@ def judge(company, started):
     """
     runtime = company.runtime
     recorded, sent = facts(runtime, started.id), messages(runtime, started.id)
-    ended = [ENDINGS[fact] for fact in ENDINGS if recorded[fact]]
+    ended = [word for fact, word in ENDINGS.items() if recorded[fact]]
     assert len(decisions(runtime, started.manager)) <= 1
     # A revision may take the place of what was approved already.
     last = [fact for fact in ENDINGS if recorded[fact]]
@@ -141,13 +174,15 @@ def judge(company, started):
         assert_sound(runtime, workflow)
 
 
-def _ready(company, number=1, *, revised=False):
+def _ready(company, pair, number=1):
     # Finance has approved, so that the manager's word is the last one.
     ready = company.start(number)
     for started in ready:
         do(company.runtime, started, FRED, Action.APPROVE, step="finance")
-        if revised:
+        if "revise" in pair:
             company.revise(started.quote)
+        if "provide-info" in pair:
+            do(company.runtime, started, MANAGERS[0], Action.REQUEST_INFO)
     return ready
 
 

@@ -78,7 +78,7 @@ def open_seats(recorder: Recorder, openings: Openings) -> tuple[str, ...]:
     position = recorder.position
     found = _unopened(recorder.pinned, position, recorder.workflow.tasks)
     taken = openings.take(sum(step.staffing.seats for step, _ in found))
-    ids, added = iter(taken), openings.added() if found else {}
+    ids = iter(taken)
     for step, waiting in found:
         place = (waiting.element, waiting.occurrence)
         timers = [t for t in position.timers if (t.task, t.occurrence) == place]
@@ -97,10 +97,24 @@ def open_seats(recorder: Recorder, openings: Openings) -> tuple[str, ...]:
                 "timers": rows,
             }
             recorder.note(Fact.TASK_OPENED, data, next(ids))
+    # Tasks stand in the order of their numbers, so these come last of all.
+    return (*taken, *_open_added(recorder, found, openings))
+
+
+def _open_added(
+    recorder: Recorder,
+    found: Iterable[tuple[PlannedStep, engine.OpenTask]],
+    openings: Openings,
+) -> tuple[str, ...]:
+    added = openings.added() if found else {}
+    ids: tuple[str, ...] = ()
+    for step, waiting in found:
         if people := added.get(step.id):
+            place = (waiting.element, waiting.occurrence)
+            due_at = due(recorder.at, step.sla_hours, openings.calendars(step.calendar))
             asked = (people, openings.take)
-            taken += ask_again(recorder, step, place, fresh, asked)
-    return taken
+            ids += ask_again(recorder, step, place, due_at, asked)
+    return ids
 
 
 # All seats and timers that open at one instant with the same hours share the result.

@@ -35,7 +35,7 @@ def move_of(
     search = _Search.at(people, workflow, step, task)
     if not task.is_lent:
         return _left(search)
-    if people.lacking(task, task.assignee or "") is None:
+    if search.counts(task.assignee or ""):
         return _passed_on(search)
     return _returned(search)
 
@@ -83,6 +83,11 @@ class _Search:
 
     def standing(self, person: str) -> StandIn | Away | None:
         return standing(self.case, self.task.role, person, self.lacks)
+
+    def counts(self, person: str) -> bool:
+        user = self.people.directory.user(person)
+        active = user is not None and user.active
+        return active and self.people.lacking(self.task, person) is None
 
     def is_there(self, person: str) -> bool:
         user = self.people.directory.user(person)

@@ -37,14 +37,23 @@ NEWS = {
     "for_information": "has a task that somebody else does or did in your name",
     "exception_ended": "asked for an exception, which was ended",
     "exception_expiring": "asked for an exception, which ends soon",
+    "overridden": "was decided by an admin in spite of its steps",
+    "override_requested": "waits for a second admin to override its review",
+    "info_requested": "waits for information from you",
+    "info_provided": "has the information you asked for",
+    "info_withdrawn": "waits for no answer any more, as who was asked has left",
+    "informed": "is reviewed; you are told for information",
+    "replied": "has an answer to your comment",
 }
-"""What a message says of a quote that asks nothing of its reader."""
+"""What a message says of a quote that asks for no decision."""
 
 OPENINGS = {
     "asked": "You are asked",
     "delegated": "You are asked as a stand-in",
     "reminder": "You were asked and have not answered",
     "escalated": "You are asked because nobody answered in time",
+    "reassigned": "You are asked in the place of somebody else",
+    "nudged": "The submitter waits for your answer",
 }
 """How a mail begins that asks for an answer."""
 

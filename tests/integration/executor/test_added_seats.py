@@ -294,3 +294,14 @@ def test_an_override_ends_the_added_seats_too(company, after):
     assert company.case(workflow).status == "approved"
     assert company.case(workflow).open_tasks == ()
     assert company.findings() == ()
+
+
+def test_added_seats_are_numbered_behind_all_that_open_with_them(company):
+    first = company.started(clause=True)
+    add(company, first)
+    second = company.revised(first, clause=True, margin_pct="20").workflow
+    tasks = company.case(second).tasks
+
+    assert [t.step for t in tasks] == ["manager", "finance", *["legal"] * 3, "finance"]
+    assert company.findings() == ()
+    assert company.is_sound()

@@ -8,6 +8,8 @@ import pytest
 
 from approval_engine import worker
 from approval_engine.domain.timers import TimerKind
+from approval_engine.executor.answer import Caller
+from approval_engine.executor.commands.leave import replace_leaver
 from approval_engine.executor.commands.tick import due, tick
 from approval_engine.operations import intake
 from tests.integration.executor.company import STEPS
@@ -133,14 +135,7 @@ def test_whoever_leaves_takes_no_clock_with_him(make_company):
     company.act(workflow, "finance", "request-info", "fred", to="lara")
     company.wait(days=1)
     staff(company, lara=None)
-    from approval_engine.executor.answer import Caller
-    from approval_engine.executor.commands.leave import replace_leaver
-
-    list(
-        replace_leaver(
-            company.runtime, "lara", Caller(actor="root", channel="cli:root")
-        )
-    )
+    list(replace_leaver(company.runtime, "lara", Caller(actor="root", channel="t")))
     assert not any(timer.paused_at for timer in company.case(workflow).timers)
     assert company.task(workflow, "finance").info_from is None
     assert company.findings() == ()

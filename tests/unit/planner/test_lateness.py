@@ -10,7 +10,7 @@ import pytest
 from approval_engine.domain.timers import PendingTimer, TimerKind
 from approval_engine.planner.lateness import late
 from approval_engine.planner.plan import EscalationLevel
-from tests.factories import NOW, make_workflow
+from tests.factories import NOW, make_task, make_workflow
 from tests.unit.definitions.plans import make_step
 
 LADDER = (EscalationLevel(role="cfo", after_hours=Decimal(24)),)
@@ -70,3 +70,20 @@ def test_where_no_timer_waits_the_clock_does_nothing_more():
 
     assert found.at is None
     assert found.sentence == "It is held, as nobody is left to ask"
+
+
+def test_a_clock_that_stands_still_leads_to_nothing():
+    paused = waiting(TimerKind.ESCALATION)
+    timers = tuple(replace(timer, paused_at=NOW) for timer in paused.timers)
+    found = late(replace(paused, timers=timers), step(on_timeout="reject"))
+
+    assert found.at is None
+    assert found.sentence == "The clock stands still until a question is answered"
+
+
+def test_silence_never_speaks_for_an_approver_who_was_added():
+    added = make_task(ad_hoc=True, seat=2)
+    workflow = replace(waiting(TimerKind.ESCALATION), tasks=(make_task(), added))
+    found = late(workflow, step(on_timeout="approve"))
+
+    assert found.sentence == "It is held and the deal desk is told"

@@ -23,10 +23,19 @@ from approval_engine.executor.eligibility import Eligibility
 from approval_engine.executor.incident import held_on_failure
 from approval_engine.executor.recorder import Recorder
 from approval_engine.executor.runtime import Runtime
+from approval_engine.executor.stand_ins import move_of
 from approval_engine.store import workload
+from approval_engine.store.database import Transaction
 
 NOBODY = "nobody"
 """The way of a task for which nobody else was found."""
+
+
+_WAYS = {
+    Fact.TASK_STOOD_IN: "delegate",
+    Fact.TASK_HANDED_BACK: "principal",
+    Fact.TASK_ESCALATED: "next_authority",
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,8 +43,8 @@ class Replaced:
     """
     Who is asked for a leaver's task now, and how they were found.
 
-    `way` is delegate, colleague, next_authority, or nobody; `held` the sentence that
-    stands against any change.
+    `way` is delegate, principal, colleague, next_authority, or nobody; `held` the
+    sentence that stands against any change.
     """
 
     task: str
@@ -111,11 +120,14 @@ def _replace(
         task = found.workflow.task(task_id)
         if task is None or not _needs_somebody(people, task):
             return None
+        author = (caller.actor, caller.channel)
+        recorder = Recorder(found.workflow, desk.pinned, desk.now, author)
+        if task.is_lent:
+            way = _from_hand_to_hand(people, recorder, task)
+            return _stored(transaction, recorder, task.id, way)
         after = _next(people, found.workflow, task, person)
         if after is None:
             return Replaced(task=task.id, workflow=workflow_id, way=NOBODY)
-        author = (caller.actor, caller.channel)
-        recorder = Recorder(found.workflow, desk.pinned, desk.now, author)
         data: dict[str, object] = {
             "assignee": after.assignee,
             "candidates": after.people,
@@ -125,10 +137,31 @@ def _replace(
             "comment": None,
         }
         recorder.note(Fact.TASK_REASSIGNED, data, task.id)
-        store(transaction, recorder)
-        return Replaced(
-            task=task.id, workflow=workflow_id, way=after.way, people=after.people
-        )
+        return _stored(transaction, recorder, task.id, after.way)
+
+
+def _from_hand_to_hand(people: Eligibility, recorder: Recorder, task: Task) -> str:
+    """
+    What a stand-in had goes on as if his window were over: to whom it was lent from.
+    """
+    step = recorder.pinned.step(task.step)
+    move = move_of(people, recorder.workflow, step, task)
+    if move is None or move[0] not in _WAYS:
+        return NOBODY
+    fact, data = move
+    recorder.note(fact, data, task.id)
+    return _WAYS[fact]
+
+
+def _stored(
+    transaction: Transaction, recorder: Recorder, task_id: str, way: str
+) -> Replaced:
+    workflow = store(transaction, recorder) if recorder.events else recorder.workflow
+    task = workflow.task(task_id)
+    asked: tuple[str, ...] = ()
+    if task and recorder.events:
+        asked = (task.assignee,) if task.assignee else task.candidates
+    return Replaced(task=task_id, workflow=workflow.id, way=way, people=asked)
 
 
 def _needs_somebody(people: Eligibility, task: Task) -> bool:
