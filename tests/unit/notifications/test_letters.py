@@ -7,7 +7,8 @@ from approval_engine.notifications.letters import ASKING, NEWS, OPENINGS
 
 
 def test_every_kind_has_its_words():
-    kinds = {*outbox.ENDED.values(), *outbox.RUNS_OUT.values(), *outbox.TOLD.values()}
+    told = (outbox.ENDED, outbox.RUNS_OUT, outbox.TOLD, outbox.BESIDE)
+    kinds = {kind for facts in told for kind in facts.values()}
 
     assert set(NEWS) == kinds | {outbox.FOR_INFORMATION}
     assert set(OPENINGS) == ASKING == set(outbox.ASKED.values())
