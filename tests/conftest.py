@@ -14,6 +14,9 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from approval_engine.store.database import Database
+from approval_engine.store.upgrade import upgrade
+
 KINDS = ("sqlite", "postgresql")
 
 
@@ -24,6 +27,11 @@ def postgres_url() -> Iterator[str]:
     """
     home = Path(tempfile.mkdtemp(prefix="cpq-postgres-"))
     server = _server(home)
+    # It vanishes with this process, so nothing need ever reach the disk.
+    for name in ("fsync", "full_page_writes", "synchronous_commit"):
+        off = sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(name))
+        _on_server(server.get_uri(driver="psycopg"), off)
+    _on_server(server.get_uri(driver="psycopg"), sql.SQL("SELECT pg_reload_conf()"))
     try:
         yield server.get_uri(driver="psycopg")
     finally:
@@ -31,22 +39,49 @@ def postgres_url() -> Iterator[str]:
         shutil.rmtree(home, ignore_errors=True)
 
 
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """
+    A database file with today's schema and nothing in it.
+    """
+    path = tmp_path_factory.mktemp("template") / "template.db"
+    _upgraded(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_url: str) -> str:
+    """
+    The name of a database with today's schema and nothing in it.
+    """
+    _on_server(postgres_url, sql.SQL("CREATE DATABASE template_cpq"))
+    _upgraded(postgres_url.replace("/postgres?", "/template_cpq?"))
+    return "template_cpq"
+
+
 @pytest.fixture
 def fresh_database(
     request: pytest.FixtureRequest, tmp_path: Path
-) -> Iterator[Callable[[str], str]]:
+) -> Iterator[Callable[..., str]]:
     """
-    Makes empty databases: `fresh_database("postgresql")` gives the address of one.
+    Makes databases: `fresh_database("postgresql")` gives the address of an empty one.
+
+    With `ready=True` it has today's schema, copied rather than made step by step.
     """
     names: list[str] = []
 
-    def make(kind: str) -> str:
+    def make(kind: str, *, ready: bool = False) -> str:
         name = f"test_{uuid4().hex}"
         if kind == "sqlite":
-            return f"sqlite:///{tmp_path / name}.db"
+            path = tmp_path / f"{name}.db"
+            if ready:
+                shutil.copy(request.getfixturevalue("sqlite_template"), path)
+            return f"sqlite:///{path}"
         names.append(name)
         server = request.getfixturevalue("postgres_url")
-        _on_server(server, sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        model = request.getfixturevalue("postgres_template") if ready else "template1"
+        create = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        _on_server(server, create.format(sql.Identifier(name), sql.Identifier(model)))
         return server.replace("/postgres?", f"/{name}?")
 
     yield make
@@ -55,19 +90,36 @@ def fresh_database(
         _on_server(request.getfixturevalue("postgres_url"), drop)
 
 
-@pytest.fixture(
-    params=[
-        pytest.param(kind, marks=pytest.mark.postgres if kind == "postgresql" else ())
-        for kind in KINDS
-    ]
-)
+ON_BOTH = [
+    pytest.param(kind, marks=pytest.mark.postgres if kind == "postgresql" else ())
+    for kind in KINDS
+]
+
+
+@pytest.fixture(params=ON_BOTH)
 def database_url(
-    request: pytest.FixtureRequest, fresh_database: Callable[[str], str]
+    request: pytest.FixtureRequest, fresh_database: Callable[..., str]
 ) -> str:
     """
     An empty database, once on SQLite and once on PostgreSQL.
     """
     return fresh_database(request.param)
+
+
+@pytest.fixture(params=ON_BOTH)
+def ready_database_url(
+    request: pytest.FixtureRequest, fresh_database: Callable[..., str]
+) -> str:
+    """
+    A database with today's schema, once on SQLite and once on PostgreSQL.
+    """
+    return fresh_database(request.param, ready=True)
+
+
+def _upgraded(url: str) -> None:
+    database = Database(url)
+    upgrade(database)
+    database.close()
 
 
 def _server(home: Path):

@@ -17,8 +17,8 @@ from tests.integration.executor.company import Company
 
 
 @pytest.fixture
-def company(database_url):
-    company = Company(database_url)
+def company(ready_database_url):
+    company = Company(ready_database_url)
     yield company
     company.runtime.database.close()
 

@@ -8,6 +8,11 @@ from tests.integration.executor.company import Company
 
 
 @pytest.fixture
+def database_url(ready_database_url):
+    return ready_database_url
+
+
+@pytest.fixture
 def make_company(database_url):
     made = []
 

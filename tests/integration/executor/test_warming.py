@@ -99,8 +99,9 @@ def test_the_first_submit_of_a_cold_process_makes_everything(first_submit):
     assert shared < set(made["read"])
 
 
-def test_a_database_without_tables_is_no_reason_not_to_start(database_url):
-    database = Database(database_url)
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_a_database_without_tables_is_no_reason_not_to_start(fresh_database, kind):
+    database = Database(fresh_database(kind))
 
     assert not warm(Runtime(database=database))
     database.close()

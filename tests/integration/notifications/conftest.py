@@ -67,6 +67,11 @@ class Writer:
 
 
 @pytest.fixture
+def database_url(ready_database_url):
+    return ready_database_url
+
+
+@pytest.fixture
 def company(database_url):
     company = Company(database_url)
     yield company

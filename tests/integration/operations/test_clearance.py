@@ -16,11 +16,11 @@ from tests.integration.executor.exceptions import POLICY, granted, quote, submit
 
 
 @pytest.fixture
-def make_company(database_url):
+def make_company(ready_database_url):
     made = []
 
     def make(**changes):
-        made.append(Company(database_url, **changes))
+        made.append(Company(ready_database_url, **changes))
         return made[-1]
 
     yield make

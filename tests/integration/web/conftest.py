@@ -29,7 +29,7 @@ def quick_hashes(monkeypatch):
 
 @pytest.fixture
 def company(fresh_database):
-    company = Company(fresh_database("sqlite"))
+    company = Company(fresh_database("sqlite", ready=True))
     yield company
     company.runtime.database.close()
 

@@ -18,8 +18,8 @@ from tests.integration.web.conftest import SECRET
 
 
 @pytest.fixture
-def company(database_url):
-    company = Company(database_url)
+def company(ready_database_url):
+    company = Company(ready_database_url)
     yield company
     company.runtime.database.close()
 

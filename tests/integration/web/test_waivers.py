@@ -13,7 +13,7 @@ WAIVED = "Above authority: waived by exception EX-1"
 
 @pytest.fixture
 def company(fresh_database):
-    company = Company(fresh_database("sqlite"), **POLICY)
+    company = Company(fresh_database("sqlite", ready=True), **POLICY)
     yield company
     company.runtime.database.close()
 
