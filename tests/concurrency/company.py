@@ -190,7 +190,7 @@ def caller(person, key=None):
     return Caller(actor=person, channel="test", key=key)
 
 
-_TO = {
+TO = {
     Action.DELEGATE: STELLA,
     Action.REASSIGN: MANAGERS[1],
     Action.ADD_APPROVER: "dana",
@@ -207,7 +207,7 @@ def do(runtime, started, person, action, *, step="manager", key=None):
         task=getattr(started, step),
         action=action,
         comment="because" if action in NEEDS_COMMENT else None,
-        to=_TO.get(action),
+        to=TO.get(action),
     )
     return act(runtime, wish, caller(person, key))
 

@@ -9,7 +9,7 @@ from time import perf_counter
 
 from approval_engine.domain.actions import Action
 from approval_engine.store import workflows
-from tests.concurrency.company import FRED, LATE, MANAGERS, NOW, do
+from tests.concurrency.company import ADA, FRED, LATE, MANAGERS, NOW, SAM, do
 from tests.concurrency.oracle import assert_sound, picture
 from tests.concurrency.worker import Job
 from tests.concurrency.zygote import COMMITTED, perform
@@ -17,7 +17,25 @@ from tests.concurrency.zygote import COMMITTED, perform
 _LOOKS = 1000
 """How often a worker looks again; the server ends what the dead left in far fewer."""
 
-COMMANDS = ("submit", "revise", "approve", "approve last", "reject", "recall", "tick")
+ACTORS = {
+    "approve": MANAGERS[0],
+    "reject": MANAGERS[0],
+    "request-info": MANAGERS[0],
+    "provide-info": SAM,
+    "add-approver": MANAGERS[0],
+    "reassign": ADA,
+}
+"""Who does what on the manager's task."""
+
+COMMANDS = (
+    "submit",
+    "revise",
+    *ACTORS,
+    "approve last",
+    "override",
+    "recall",
+    "tick",
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,11 +61,13 @@ def prepare(company, name):
     if name == "revise":
         company.revise(started.quote)
         return _trial(company, started.quote, "submit", started.quote)
-    if name in {"recall", "tick"}:
+    if name in {"recall", "tick", "override"}:
         return _trial(company, started.quote, name, started.id)
+    if name == "provide-info":
+        do(company.runtime, started, MANAGERS[0], Action.REQUEST_INFO)
     action, *_ = name.split()
     return _trial(
-        company, started.quote, action, started.id, started.manager, MANAGERS[0]
+        company, started.quote, action, started.id, started.manager, ACTORS[action]
     )
 
 

@@ -12,17 +12,20 @@ import sys
 from contextlib import nullcontext
 from dataclasses import asdict
 from datetime import datetime
+from decimal import Decimal
 
 from sqlalchemy import event
 
 from approval_engine.domain.actions import Action
+from approval_engine.domain.actions.checks import NEEDS_COMMENT
 from approval_engine.executor.commands.act import Wish, act
+from approval_engine.executor.commands.override import Override, override
 from approval_engine.executor.commands.recall import recall
 from approval_engine.executor.commands.submit import submit
 from approval_engine.executor.commands.tick import tick
 from approval_engine.executor.runtime import Runtime
 from approval_engine.store.database import Database
-from tests.concurrency.company import NOW, SAM, caller
+from tests.concurrency.company import ADA, NOW, SAM, TO, caller
 from tests.concurrency.faults import FAULTS
 
 COMMITTED = "committed"
@@ -40,9 +43,18 @@ def perform(runtime, command, key):
         return recall(runtime, *rest, "changed my mind", caller(SAM, key))
     if name == "tick":
         return tick(runtime, *rest)
+    if name == "override":
+        (workflow,) = rest
+        wish = Override(
+            workflow=workflow, decision="reject", comment="no", limit=Decimal(100)
+        )
+        return override(runtime, wish, caller(ADA, key))
     workflow, task, person = rest
-    comment = None if name == Action.APPROVE else "because"
-    wish = Wish(workflow=workflow, task=task, action=Action(name), comment=comment)
+    action = Action(name)
+    comment = "because" if action in NEEDS_COMMENT else None
+    wish = Wish(
+        workflow=workflow, task=task, action=action, comment=comment, to=TO.get(action)
+    )
     return act(runtime, wish, caller(person, key))
 
 
