@@ -27,11 +27,6 @@ def postgres_url() -> Iterator[str]:
     """
     home = Path(tempfile.mkdtemp(prefix="cpq-postgres-"))
     server = _server(home)
-    # It vanishes with this process, so nothing need ever reach the disk.
-    for name in ("fsync", "full_page_writes", "synchronous_commit"):
-        off = sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(name))
-        _on_server(server.get_uri(driver="psycopg"), off)
-    _on_server(server.get_uri(driver="psycopg"), sql.SQL("SELECT pg_reload_conf()"))
     try:
         yield server.get_uri(driver="psycopg")
     finally:
