@@ -339,48 +339,6 @@ SQL_BREAKS = [
         "UPDATE idempotency SET answer = '{}' WHERE key = 'first'",
     ),
     breach(
-        "I12",
-        APPROVED,
-        "tells a webhook of what did not happen",
-        "INSERT INTO outbox SELECT event_id || ':task_opened:webhook=WH-1', event_id,"
-        " workflow_id, NULL, 'task_opened', 'webhook=WH-1', 'waiting', 0, created_at,"
-        " created_at FROM outbox WHERE id = 'WF-8809:9:approved:sam'",
-    ),
-    breach(
-        "I13",
-        APPROVED,
-        "message 'WF-8809:9:approved:sam' is sent, but nobody ever tried",
-        "UPDATE outbox SET status = 'sent', next_attempt_at = NULL"
-        " WHERE id = 'WF-8809:9:approved:sam'",
-    ),
-    breach(
-        "I13",
-        APPROVED,
-        "message 'WF-8809:9:approved:sam' was tried -1 times",
-        "UPDATE outbox SET attempts = -1 WHERE id = 'WF-8809:9:approved:sam'",
-    ),
-    breach(
-        "I13",
-        APPROVED,
-        "message 'WF-8809:9:approved:sam' is dead, its next try says otherwise",
-        "UPDATE outbox SET status = 'dead', attempts = 15"
-        " WHERE id = 'WF-8809:9:approved:sam'",
-    ),
-    breach(
-        "I13",
-        None,
-        "letter 'L' has parts for several people",
-        "INSERT INTO letter_part SELECT id, 'L' FROM outbox"
-        " WHERE recipient IN ('fred', 'fiona')",
-    ),
-    breach(
-        "I13",
-        None,
-        "messages wait for 'webhook=WH-1', which is not there",
-        "UPDATE outbox SET recipient = 'webhook=WH-1'"
-        " WHERE id = 'WF-8809:9:approved:sam'",
-    ),
-    breach(
         "I16",
         None,
         "key 'first' has an answer that cannot be read",
