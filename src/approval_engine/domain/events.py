@@ -163,7 +163,7 @@ def chain(
             "prev_hash": head,
         }
         head = hashlib.sha256(canonical(columns)).hexdigest()
-        events.append(Event(**columns, hash=head))  # type: ignore[arg-type]
+        events.append(Event(**columns, hash=head))  # type: ignore[arg-type] # by name
     return tuple(events)
 
 
