@@ -1,5 +1,5 @@
 """
-The first schema.
+The first schema, in one piece: a migration that ran is never touched again.
 """
 
 import sqlalchemy as sa
