@@ -37,6 +37,8 @@ class Kind(StrEnum):
     APPROVED = "approved"  # end event
     VERDICT = "verdict"  # terminate end event, rejected or returned
     UNDECIDED = "undecided"  # error end event
+    REJECTS = "rejects"  # error end event of a slot, which its frame catches
+    RETURNS = "returns"  # the same for what is returned
     SETTLED = "settled"  # terminate end event, approved while advice is open
     NOTED = "noted"  # end event behind advice
     REMIND = "remind"  # escalation end event behind a reminder

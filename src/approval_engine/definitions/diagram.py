@@ -10,13 +10,13 @@ from approval_engine.definitions.geometry import Box
 from approval_engine.definitions.namespaces import BPMNDI, DC, DI
 
 
-def add(parent: etree._Element, process_id: str, drawing: Drawing) -> None:
+def add(parent: etree._Element, shown: str, drawing: Drawing, suffix: str = "") -> None:
     """
-    Append the diagram of a process, with a shape or an edge per element.
+    Append the diagram of a process or subprocess, a shape or an edge per element.
     """
-    diagram = etree.SubElement(parent, f"{BPMNDI}BPMNDiagram", id="diagram")
-    plane = etree.SubElement(diagram, f"{BPMNDI}BPMNPlane", id="plane")
-    plane.set("bpmnElement", process_id)
+    diagram = etree.SubElement(parent, f"{BPMNDI}BPMNDiagram", id=f"diagram{suffix}")
+    plane = etree.SubElement(diagram, f"{BPMNDI}BPMNPlane", id=f"plane{suffix}")
+    plane.set("bpmnElement", shown)
     for shape in drawing.shapes:
         _shape(plane, shape)
     for edge in drawing.edges:

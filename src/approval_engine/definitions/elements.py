@@ -25,6 +25,8 @@ EVENT_DEFINITIONS = {
     Kind.VERDICT: ("terminateEventDefinition", {}),
     Kind.SETTLED: ("terminateEventDefinition", {}),
     Kind.UNDECIDED: ("errorEventDefinition", {"errorRef": "error_undecided"}),
+    Kind.REJECTS: ("errorEventDefinition", {"errorRef": "error_rejected"}),
+    Kind.RETURNS: ("errorEventDefinition", {"errorRef": "error_returned"}),
     Kind.REMIND: ("escalationEventDefinition", {"escalationRef": "escalation_remind"}),
     Kind.ESCALATE: ("escalationEventDefinition", {"escalationRef": "escalation_next"}),
 }
@@ -32,6 +34,8 @@ EVENT_DEFINITIONS = {
 
 SIGNALS = {
     Kind.UNDECIDED: ("error", "error_undecided", "No verdict", "undecided"),
+    Kind.REJECTS: ("error", "error_rejected", "Rejected", ids.REJECTED),
+    Kind.RETURNS: ("error", "error_returned", "Returned", ids.RETURNED),
     Kind.REMIND: ("escalation", "escalation_remind", "Remind", "remind"),
     Kind.ESCALATE: ("escalation", "escalation_next", "Escalate", "escalate"),
 }
@@ -80,11 +84,12 @@ def add(
 
 def signals(parent: etree._Element, nodes: Iterable[Node]) -> None:
     """
-    Append the error and the escalations that these nodes refer to.
+    Append the errors and escalations that these nodes refer to, unless they are there.
     """
     used = {node.kind for node in nodes}
+    known = {each.get("id") for each in parent}
     for kind, (tag, signal_id, name, code) in SIGNALS.items():
-        if kind in used:
+        if kind in used and signal_id not in known:
             attributes = {"id": signal_id, "name": name, f"{tag}Code": code}
             _child(parent, tag, attributes)
 

@@ -35,8 +35,14 @@ def render(plan: RoutingPlan) -> bytes:
     """
     The definition of a plan, which every quote of the same shape and rules shares.
     """
-    steps = tuple(_of_any_quote(step) for step in plan.steps)
-    return _render(replace(plan, steps=steps))
+    return _render(of_any_quote(plan))
+
+
+def of_any_quote(plan: RoutingPlan) -> RoutingPlan:
+    """
+    The plan without the people and the facts of one quote.
+    """
+    return replace(plan, steps=tuple(_of_any_quote(step) for step in plan.steps))
 
 
 def _of_any_quote(step: PlannedStep) -> PlannedStep:
@@ -58,6 +64,13 @@ def _render(plan: RoutingPlan) -> bytes:
     elements.add(process, nodes, tuple(blocks.flows(block)))
     elements.signals(root, nodes)
     diagram.add(root, plan.process, draw(block))
+    return written(root)
+
+
+def written(root: etree._Element) -> bytes:
+    """
+    The file of a definition. Raises BpmnError if an id is no XML name or not unique.
+    """
     _check_ids(tuple(element.get("id") for element in root.iter("*")))
     text = etree.tostring(root, encoding="UTF-8", pretty_print=True)
     # As Modeler writes it, so that opening and saving a file changes no line.
@@ -65,7 +78,7 @@ def _render(plan: RoutingPlan) -> bytes:
 
 
 def _check_ids(used: tuple[str | None, ...]) -> None:
-    # Only the policy's name of a process or of a step can be at fault.
+    # Only names of the policy, or of a step that is drawn in a slot, can be at fault.
     problems = tuple(
         Problem(
             file="process.bpmn",
