@@ -72,12 +72,14 @@ class Current:
     """
     The hashes that a submit is decided under today; None where nothing was imported.
 
+    `processes` lists the newest version of each process that was deployed.
     `exceptions` are those of the account in question, once they were looked up.
     """
 
     policy: str | None
     directory: str | None
     delegations: str | None
+    processes: str | None = None
     exceptions: tuple[Grant, ...] = ()
 
     def people(self) -> tuple[str, str]:
@@ -110,6 +112,7 @@ CURRENT = (
     .label("current_policy"),
     _pointer("directory").label("current_directory"),
     _pointer("delegations").label("current_delegations"),
+    _pointer("processes").label("current_processes"),
 )
 """The columns of `Current`, for whoever reads them beside something else."""
 
@@ -225,6 +228,7 @@ def current_of(row: Row[Any]) -> Current:
         policy=row.current_policy,
         directory=row.current_directory,
         delegations=row.current_delegations,
+        processes=row.current_processes,
     )
 
 

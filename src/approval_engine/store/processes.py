@@ -1,13 +1,19 @@
 """
-The process definitions that workflows are pinned to.
+The process definitions that were deployed, and those that workflows are pinned to.
 """
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+import orjson
+from sqlalchemy import Row, func, select
 
+from approval_engine.domain.processes import Role, Version
+from approval_engine.store import catalog
 from approval_engine.store.database import Transaction
-from approval_engine.store.schema import WORKFLOW
+from approval_engine.store.schema import PROCESS_VERSION, SETTING, WORKFLOW
+
+POINTER = "processes"
+"""The setting that names the document which lists the newest versions."""
 
 _USED = (
     select(
@@ -18,6 +24,11 @@ _USED = (
     .group_by(WORKFLOW.c.process, WORKFLOW.c.definition_sha256)
     .order_by(func.min(WORKFLOW.c.number))
 )
+_VERSIONS = select(PROCESS_VERSION).order_by(
+    PROCESS_VERSION.c.name, PROCESS_VERSION.c.version
+)
+# Two who deploy at once must not give out one number twice, nor lose each other's.
+_LOCK = select(SETTING.c.value).where(SETTING.c.name == POINTER).with_for_update()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,4 +49,65 @@ def used(transaction: Transaction) -> tuple[Used, ...]:
     return tuple(
         Used(process=row.process, sha256=row.sha256, workflows=row.workflows)
         for row in transaction.execute(_USED)
+    )
+
+
+def lock(transaction: Transaction) -> None:
+    """
+    Let nobody else deploy until the commit.
+    """
+    if transaction.execute(_LOCK).one_or_none() is None:
+        catalog.set_setting(transaction, POINTER, "")
+        transaction.execute(_LOCK)
+
+
+def add(transaction: Transaction, version: Version) -> None:
+    """
+    Record a version; its number must be new.
+    """
+    transaction.execute(
+        PROCESS_VERSION.insert().values(
+            name=version.name,
+            version=version.version,
+            kind=version.role,
+            sha256=version.sha256,
+            semantic=version.semantic,
+            needs=orjson.dumps(
+                dict(version.needs), option=orjson.OPT_SORT_KEYS
+            ).decode(),
+            source=version.source,
+            file=version.file,
+            deployed_at=version.deployed_at,
+            deployed_by=version.deployed_by,
+        )
+    )
+
+
+def versions(transaction: Transaction) -> tuple[Version, ...]:
+    """
+    Every version of everything, by name and number.
+    """
+    return tuple(_version(row) for row in transaction.execute(_VERSIONS))
+
+
+def versions_of(transaction: Transaction, name: str) -> tuple[Version, ...]:
+    """
+    Every version of one name, oldest first.
+    """
+    mine = _VERSIONS.where(PROCESS_VERSION.c.name == name)
+    return tuple(_version(row) for row in transaction.execute(mine))
+
+
+def _version(row: Row[tuple[object, ...]]) -> Version:
+    return Version(
+        name=row.name,
+        version=row.version,
+        role=Role(row.kind),
+        sha256=row.sha256,
+        semantic=row.semantic,
+        needs=orjson.loads(row.needs),
+        source=row.source,
+        file=row.file,
+        deployed_at=row.deployed_at,
+        deployed_by=row.deployed_by,
     )

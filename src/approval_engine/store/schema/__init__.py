@@ -32,6 +32,7 @@ from approval_engine.store.schema.notices import (
     WEBHOOK,
     WEBHOOK_KIND,
 )
+from approval_engine.store.schema.processes import PROCESS_VERSION
 from approval_engine.store.schema.workers import TIMER_CLAIM, WORKER
 from approval_engine.store.schema.workflows import (
     EVENT,
@@ -63,6 +64,7 @@ __all__ = [
     "OUTBOX",
     "OUTBOX_FAILURE",
     "POLICY",
+    "PROCESS_VERSION",
     "QUOTE",
     "SEQUENCES",
     "SESSION",
