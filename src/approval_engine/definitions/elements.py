@@ -3,13 +3,14 @@ Nodes and flows → the elements of a BPMN process, with the attributes Camunda 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from lxml import etree
 
 from approval_engine.definitions import ids, seats, wording
 from approval_engine.definitions.blocks import Flow, Kind, Node, Timer
 from approval_engine.definitions.namespaces import BPMN, CAMUNDA, XSI
+from approval_engine.definitions.shape import STEP, STEPS, shape_of
 from approval_engine.planner.plan import PlannedStep
 
 TAGS = {
@@ -43,7 +44,7 @@ SIGNALS = {
 
 
 def process(
-    parent: etree._Element, process_id: str, nodes: Iterable[Node]
+    parent: etree._Element, process_id: str, nodes: Collection[Node]
 ) -> etree._Element:
     """
     Append the executable process, still without nodes and flows.
@@ -60,6 +61,10 @@ def process(
         documentation.text += (
             ' A step that ends in "Noted" gives advice, and nobody waits for it.'
         )
+    # Whoever deletes a step is told so when he deploys what is left.
+    drawn = (node.step for node in nodes if node.kind is Kind.TASK)
+    if steps := [step.id for step in drawn if step]:
+        _properties(element, {STEPS: ",".join(steps)})
     return element
 
 
@@ -140,17 +145,9 @@ def _task(element: etree._Element, step: PlannedStep) -> None:
 
 
 def _task_properties(step: PlannedStep) -> dict[str, str]:
-    completion = step.completion
     return {
-        "step": step.id,
-        "role": step.role,
-        "chain": step.chain,
-        "stage": str(step.stage),
-        "completion": seats.spoken(completion),
-        **({"veto": ",".join(completion.veto)} if completion.veto else {}),
-        **({"waitForAll": "true"} if completion.wait_for_all else {}),
-        **({"ask": "everyone"} if step.ask_everyone else {}),
-        "required": str(step.required).lower(),
+        STEP: step.id,
+        **shape_of(step),
         "calendar": step.calendar,
         "slaHours": wording.number(step.sla_hours),
         "escalation": step.escalate_mode,
