@@ -59,12 +59,26 @@ def way_round(process: Process, guard: Guard) -> tuple[Node, ...] | None:
     """
     The nodes on a shortest way from the start to an approved end; None without one.
     """
-    search = _Search(guard=guard)
-    search.walk(process.graph)
+    search = _searched(process, guard)
     for node in search.reached:
         if verdict_of(node) == ids.APPROVED and node.id in process.graph.by_id:
             return search.way_to(node)
     return None
+
+
+def reached(process: Process, guard: Guard, goal: str) -> tuple[Node, ...] | None:
+    """
+    The nodes on a shortest way from the start to the node of that id; None without one.
+    """
+    search = _searched(process, guard)
+    found = (node for node in search.reached if node.id == goal)
+    return next((search.way_to(node) for node in found), None)
+
+
+def _searched(process: Process, guard: Guard) -> "_Search":
+    search = _Search(guard=guard)
+    search.walk(process.graph)
+    return search
 
 
 @dataclass(kw_only=True, slots=True)

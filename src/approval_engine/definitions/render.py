@@ -42,7 +42,7 @@ def of_any_quote(plan: RoutingPlan) -> RoutingPlan:
     """
     The plan without the people and the facts of one quote.
     """
-    return replace(plan, steps=tuple(_of_any_quote(step) for step in plan.steps))
+    return replace(plan, steps=tuple(_of_any_quote(step) for step in plan.approvals))
 
 
 def _of_any_quote(step: PlannedStep) -> PlannedStep:

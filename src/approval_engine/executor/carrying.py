@@ -70,7 +70,7 @@ class Scales:
         """
         Those decisions of which the new plan still asks the step, in their order.
         """
-        steps = {step.id: step for step in self.plan.steps}
+        steps = {step.id: step for step in self.plan.approvals}
         return tuple(
             self._weighed(steps[each.step], each)
             for each in decisions

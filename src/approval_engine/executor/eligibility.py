@@ -20,6 +20,7 @@ from approval_engine.executor.recorder import Recorder
 from approval_engine.executor.routed import day_of
 from approval_engine.executor.runtime import Runtime
 from approval_engine.planner.absence import is_away
+from approval_engine.planner.around import requirement_of
 from approval_engine.planner.case import Case
 from approval_engine.planner.fitness import lacking
 from approval_engine.planner.opening import Seat, seats_now
@@ -192,6 +193,9 @@ def eligibility(
     on = day_of(policy, workflow.created_at)
     found = basis(runtime, transaction, judged_as(pinned), on)
     quote = found.judged.quote
+    plan = runtime.plan(transaction, pinned.plan)
+    around = (step for step in plan.steps if step.around is not None)
+    needed = {step.id: requirement_of(policy, step) for step in around}
     case = Case(
         policy=policy,
         inputs=found.judged.evaluation.inputs,
@@ -200,4 +204,4 @@ def eligibility(
         barred=dict(excluded(quote, roster.directory, roster.delegations, roster.at)),
         process=workflow.process,
     )
-    return Eligibility(workflow=workflow, case=case, needed=found.needed)
+    return Eligibility(workflow=workflow, case=case, needed=found.needed | needed)

@@ -74,7 +74,7 @@ def _grounds(recorder: Recorder) -> dict[str, object]:
     What was approved, and by the policy alone if no step was asked.
     """
     workflow, found = recorder.workflow, approval(recorder)
-    if recorder.pinned.plan.steps:
+    if recorder.pinned.plan.approvals:
         return found
     policy, version = workflow.policy, workflow.policy_version
     return {**found, "by": BY_POLICY, "policy": policy, "policyVersion": version}

@@ -9,6 +9,7 @@ from typing import Any
 from approval_engine.documents import canonical, load
 from approval_engine.domain.completion import Completion, Rule
 from approval_engine.planner.plan import (
+    Around,
     EscalationLevel,
     FactSeen,
     PlannedStep,
@@ -58,8 +59,17 @@ def _step(value: Mapping[str, Any]) -> PlannedStep:
         "escalations": tuple(_level(level) for level in value["escalations"]),
         "reasons": tuple(_reason(reason) for reason in value["reasons"]),
         "staffing": _staffing(value["staffing"]),
+        # Plans of before processes could be drawn do not speak of them.
+        "around": _around(value.get("around")),
     }
     return PlannedStep(**{**value, **special})
+
+
+def _around(value: Mapping[str, Any] | None) -> Around | None:
+    if value is None:
+        return None
+    people = {name: tuple(value[name]) for name in ("roles", "people")}
+    return Around(**{**value, **people})
 
 
 def _completion(value: Mapping[str, Any]) -> Completion:

@@ -23,7 +23,8 @@ def lacking(case: Case, requirement: Requirement, role: str, person: str) -> str
         return "is not in the directory"
     roles = _roles(requirement, role)
     holds = not roles.isdisjoint(case.roster.directory.roles_of(person))
-    if not holds and user not in line_of(case, requirement.rule):
+    named = person in requirement.people or user in line_of(case, requirement.rule)
+    if not holds and not named:
         return f"holds no role of {', '.join(sorted(roles))}"
     if not has_authority(case, requirement, user):
         return f"has no authority over {measured(requirement)}"
@@ -87,4 +88,4 @@ def _roles(requirement: Requirement, role: str) -> frozenset[str]:
         return frozenset({role})
     rule = requirement.rule
     above = (level.role for level in rule.escalate_to)
-    return frozenset({role, rule.role, *requirement.higher, *above})
+    return frozenset({role, rule.role, *requirement.higher, *requirement.also, *above})

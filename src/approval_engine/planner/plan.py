@@ -89,9 +89,27 @@ class Staffing:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Around:
+    """
+    What a process asks beside the steps of the policy, in a task that it draws itself.
+
+    `assign` names one person as a policy does. Otherwise the members of the step's own
+    role are asked, those of further `roles`, and `people` by name.
+    """
+
+    name: str
+    assign: str = "pool"
+    roles: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class PlannedStep:
     """
     One step of the plan. Hours are business hours of `calendar`.
+
+    `around` is set on what the process asks and the policy does not: it moves the
+    process on, but approves nothing.
     """
 
     id: str
@@ -110,6 +128,7 @@ class PlannedStep:
     required: bool
     reasons: tuple[Reason, ...]
     staffing: Staffing
+    around: Around | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -117,21 +136,28 @@ class RoutingPlan:
     """
     Everything that must be signed for one quote revision under one policy.
 
-    `steps` come in policy order and have unique ids; empty means approved by policy.
-    `process` is the frame that the policy selects.
+    `steps` come in policy order, then what the process asks around them in the order of
+    its drawing, and have unique ids. `process` is the frame that the policy selects.
     """
 
     process: str
     steps: tuple[PlannedStep, ...]
 
+    @property
+    def approvals(self) -> tuple[PlannedStep, ...]:
+        """
+        The steps of the policy, which must be satisfied; none means approved by policy.
+        """
+        return tuple(step for step in self.steps if step.around is None)
+
     def chains(self) -> tuple[tuple[tuple[PlannedStep, ...], ...], ...]:
         """
         Chains in policy order, each a tuple of stages in order, each a tuple of steps.
         """
-        names = dict.fromkeys(step.chain for step in self.steps)
+        names = dict.fromkeys(step.chain for step in self.approvals)
         return tuple(self._stages(name) for name in names)
 
     def _stages(self, chain: str) -> tuple[tuple[PlannedStep, ...], ...]:
-        mine = [step for step in self.steps if step.chain == chain]
+        mine = [step for step in self.approvals if step.chain == chain]
         numbers = sorted({step.stage for step in mine})
         return tuple(tuple(s for s in mine if s.stage == number) for number in numbers)

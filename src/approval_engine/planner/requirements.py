@@ -25,6 +25,7 @@ class Requirement:
     `measures` must lie within the own limits of whoever decides; they are there if a
     ladder asks, and then `higher` are the roles above that may decide as well.
     `committee` are the roles that each fill one seat; empty for an ordinary step.
+    `also` are roles, and `people` persons, that are asked beside the rule's own role.
     """
 
     rule: StepRule
@@ -32,6 +33,8 @@ class Requirement:
     measures: tuple[Mapping[str, Value], ...] = ()
     higher: tuple[str, ...] = ()
     committee: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
 
 
 def collect(

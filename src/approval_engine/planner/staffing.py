@@ -121,8 +121,13 @@ def _asked(case: Case, requirement: Requirement) -> tuple[User, ...]:
     rule = requirement.rule
     if is_line(rule):
         return line_of(case, rule)
-    members = case.roster.directory.members(rule.role)
-    return tuple(user for user in members if _matches(case, rule.match, user))
+    directory = case.roster.directory
+    members = directory.members(rule.role)
+    found = [user for user in members if _matches(case, rule.match, user)]
+    found += [user for role in requirement.also for user in directory.members(role)]
+    named = (directory.user(person) for person in requirement.people)
+    found += [user for user in named if user is not None and user.active]
+    return tuple({user.id: user for user in found}.values())
 
 
 def _matches(case: Case, match: Mapping[str, str], user: User) -> bool:

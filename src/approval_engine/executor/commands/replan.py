@@ -169,8 +169,8 @@ def _carried(transaction: Transaction, workflow: Workflow) -> frozenset[str]:
 def _told(
     workflow: Workflow, plan: RoutingPlan, routed: Routed, carried: Container[str]
 ) -> Replanned:
-    before = [step.id for step in plan.steps]
-    after = [step.id for step in routed.plan.steps]
+    before = [step.id for step in plan.approvals]
+    after = [step.id for step in routed.plan.approvals]
     return Replanned(
         workflow=workflow.id,
         policy_version=routed.policy.version,

@@ -183,7 +183,7 @@ def _begun(desk: Desk, routed: Routed, first: NewEvent, start: Start) -> Recorde
     workflow_id = f"WF-{taken['workflow'][0]}"
     recorder = Recorder.begin(workflow_id, first, desk.pinned, desk.now)
     plan = routed.plan
-    steps = [step.id for step in plan.steps]
+    steps = [step.id for step in plan.approvals]
     planned: dict[str, object] = {"process": plan.process, "steps": steps}
     if start.before is None:
         recorder.note(Fact.PLANNED, planned)

@@ -48,7 +48,7 @@ def begun(recorded: Recorded) -> Workflow:
         process=pinned.plan.process,
         evidence=Evidence(**data["evidence"]),
         status=WorkflowStatus.PENDING,
-        steps=len(pinned.plan.steps),
+        steps=len(pinned.plan.approvals),
         state=snapshot.state,
         ended=snapshot.position.ended,
         timers=(),

@@ -125,6 +125,9 @@ def verdict_follows(subject: Subject) -> Iterator[str]:
     refused = {_REFUSALS[each] for each in outcomes if each in _REFUSALS}
     approved = all(outcome is Outcome.APPROVED for outcome in outcomes)
     expected = refused or (_APPROVED if approved else _UNDECIDED)
+    if any(step.around for step in subject.pinned.plan.steps):
+        # What a process asks itself can end it with a no, but never with a yes.
+        expected = expected | set(_REFUSALS.values()) | _UNDECIDED
     for event in subject.log:
         if event.action == Fact.OVERRIDDEN:
             # The one way to a verdict that no step gave.
@@ -138,10 +141,11 @@ def plan_is_followed(subject: Subject) -> Iterator[str]:
     """
     Tasks belong to planned steps, have all their seats, and come stage by stage.
     """
-    workflow, steps = subject.workflow, subject.pinned.plan.steps
+    workflow, plan = subject.workflow, subject.pinned.plan
+    steps = plan.steps
     planned = {step.id: step for step in steps}
-    if workflow.steps != len(steps):
-        yield f"the row counts {workflow.steps} steps, the plan {len(steps)}"
+    if workflow.steps != len(plan.approvals):
+        yield f"the row counts {workflow.steps} steps, the plan {len(plan.approvals)}"
     seats: dict[tuple[str, int], list[int]] = {}
     for task in workflow.tasks:
         mine = seats.setdefault((task.step, task.occurrence), [])
