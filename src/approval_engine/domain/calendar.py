@@ -59,6 +59,10 @@ class WorkingTime:
         return day.weekday() in self.weekdays and day not in self.holidays
 
 
+EVERY_HOUR = WorkingTime(opens=0, closes=DAY_MINUTES, weekdays=WEEK)
+"""Day and night, for what counts every hour."""
+
+
 def add_hours(calendar: WorkingTime, start: datetime, hours: Decimal) -> datetime:
     """
     The UTC instant when `hours` of working time have passed since `start`.

@@ -49,6 +49,8 @@ class Fact(StrEnum):
     )
     TASK_CARRIED = "task_carried"  # whose approval, of which task and event, and why
     TASK_CLOSED = "task_closed"  # the move, why, and the task whose decision did it
+    TIMER_SET = "timer_set"  # timers that the process drew for itself
+    TIMER_FIRED = "timer_fired"  # such a timer, and when it rings again
     TIMER_EXHAUSTED = "timer_exhausted"  # timers, who is told: nobody is left, it holds
     STEP_TIMED_OUT = "step_timed_out"  # timers, the outcome, what the policy says, told
     APPROVER_ADDED = "approver_added"  # approver, whether after the rule, comment hash

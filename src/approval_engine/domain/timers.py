@@ -16,12 +16,13 @@ class TimerKind(StrEnum):
 
     REMINDER = "reminder"  # whoever is asked is asked again
     ESCALATION = "escalation"  # the next rung is asked, or what the step says instead
+    PROCESS = "process"  # the process goes on as it is drawn
     EXHAUSTED = "exhausted"  # the last rung had its time too
     EXPIRING = "expiring"  # the approval ends soon
     EXPIRY = "expiry"  # the approval ends
 
 
-DRAWN = frozenset({TimerKind.REMINDER, TimerKind.ESCALATION})
+DRAWN = frozenset({TimerKind.REMINDER, TimerKind.ESCALATION, TimerKind.PROCESS})
 """The kinds that stand in a definition as boundary events; nobody else decides that."""
 
 VALIDITY = frozenset({TimerKind.EXPIRING, TimerKind.EXPIRY})

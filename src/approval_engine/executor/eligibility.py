@@ -15,10 +15,12 @@ from approval_engine.domain.people import Directory
 from approval_engine.domain.seats import answered, taken
 from approval_engine.domain.workflow import Task, Workflow
 from approval_engine.escalations.ladder import POLICY_OWNERS
+from approval_engine.executor import engine
 from approval_engine.executor.judging import basis, judged_as
 from approval_engine.executor.recorder import Recorder
 from approval_engine.executor.routed import day_of
 from approval_engine.executor.runtime import Runtime
+from approval_engine.executor.surroundings import wanted
 from approval_engine.planner.absence import is_away
 from approval_engine.planner.around import requirement_of
 from approval_engine.planner.case import Case
@@ -141,7 +143,19 @@ class Eligibility:
         The seats of a step that opens now, in the workflow as it is recorded so far.
         """
         case = self.beside(recorder.workflow, step.id)
+        if step.around is not None:
+            step = self._as_drawn(recorder, step)
+            return seats_now(case, requirement_of(case.policy, step), step)
         return seats_now(case, self.needed[step.id], step)
+
+    def _as_drawn(self, recorder: Recorder, step: PlannedStep) -> PlannedStep:
+        """
+        The task of a process as it is drawn, now that all is known which it reads.
+        """
+        pinned = recorder.pinned
+        names = engine.names(pinned.definition, recorder.workflow.state, pinned.facts)
+        (task,) = (w for w in wanted(pinned.definition, names) if w.id == step.id)
+        return replace(step, role=task.role, around=task.around)
 
     def _over(self, task: Task) -> str | None:
         roster = self.case.roster
@@ -204,4 +218,4 @@ def eligibility(
         barred=dict(excluded(quote, roster.directory, roster.delegations, roster.at)),
         process=workflow.process,
     )
-    return Eligibility(workflow=workflow, case=case, needed=found.needed | needed)
+    return Eligibility(workflow=workflow, case=case, needed={**found.needed, **needed})

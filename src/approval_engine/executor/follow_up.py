@@ -6,13 +6,17 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from approval_engine.definitions import ids
 from approval_engine.documents import load
+from approval_engine.domain.completion import Outcome
 from approval_engine.domain.events import Fact, NewEvent, instant, stamp
 from approval_engine.domain.exceptions import PREFIX
 from approval_engine.domain.lifecycle import ANSWERED, TaskMove
 from approval_engine.domain.timers import TimerKind
 from approval_engine.domain.workflow import Task
 from approval_engine.errors import EngineError
+from approval_engine.executor import engine
+from approval_engine.executor.clocked import set_timers
 from approval_engine.executor.openings import Known, Openings, open_seats, timer_row
 from approval_engine.executor.projection import ANSWERS, ENDINGS
 from approval_engine.executor.recorder import SYSTEM, Recorder
@@ -38,7 +42,9 @@ def advance(recorder: Recorder, openings: Openings) -> None:
     ]
     close(recorder, settled, TaskMove.DISPENSE, "the step was decided without it")
     before = recorder.workflow.state
-    for task_id in open_seats(recorder, openings):
+    opened = open_seats(recorder, openings)
+    set_timers(recorder, openings.calendars)
+    for task_id in opened:
         _answer(recorder, task_id, openings.known)
     if recorder.workflow.state != before:
         advance(recorder, openings)
@@ -56,8 +62,29 @@ def finish(recorder: Recorder, move: TaskMove) -> None:
     if workflow.verdict not in facts:
         sentence = f"The engine ended {workflow.subject} at '{workflow.ended}'."
         raise EngineError(sentence)
-    data = _grounds(recorder) if workflow.verdict == "approved" else {}
-    recorder.note(facts[workflow.verdict], data)
+    approved = workflow.verdict == "approved"
+    if approved:
+        _must_be_satisfied(recorder)
+    recorder.note(facts[workflow.verdict], _grounds(recorder) if approved else {})
+
+
+def _must_be_satisfied(recorder: Recorder) -> None:
+    """
+    Raise EngineError unless every step of the policy was decided, with a yes.
+
+    No drawing can approve what the decisions do not, however it came to its end.
+    """
+    workflow, pinned = recorder.workflow, recorder.pinned
+    said = engine.names(pinned.definition, workflow.state)
+    for step in pinned.plan.approvals:
+        outcome = said.get(ids.outcome(step.id))
+        if step.required and outcome != Outcome.APPROVED:
+            word = f"is {outcome}" if outcome else "has no outcome"
+            sentence = (
+                f"Expected every step of {workflow.subject} to be approved, but the"
+                f" process ended at '{workflow.ended}' while step '{step.id}' {word}."
+            )
+            raise EngineError(sentence)
 
 
 def approval(recorder: Recorder) -> dict[str, object]:

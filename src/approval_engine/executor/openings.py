@@ -67,7 +67,7 @@ def seats_to_open(pinned: Pinned) -> int:
     """
     How many tasks a workflow opens when it begins.
     """
-    position = engine.start(pinned.definition).position
+    position = engine.start(pinned.definition, pinned.facts).position
     return sum(step.staffing.seats for step, _ in _unopened(pinned, position, ()))
 
 
@@ -145,7 +145,8 @@ def _unopened(
     pinned: Pinned, position: engine.Position, tasks: tuple[Task, ...]
 ) -> list[tuple[PlannedStep, engine.OpenTask]]:
     known = {(task.element, task.occurrence) for task in tasks}
-    step_of = {task.id: task.step or "" for task in pinned.definition.tasks}
+    # What a process asks beside the policy is planned under the id of its task.
+    step_of = {task.id: task.step or task.id for task in pinned.definition.tasks}
     found = [
         (pinned.step(step_of[task.element]), task)
         for task in position.tasks
@@ -177,6 +178,9 @@ def _timers(
     clock = recorder.clocks.get(step.id)
     rows: list[dict[str, object]] = []
     for timer in timers:
+        if "kind" not in drawn[timer.element]:
+            # The process drew it for itself.
+            continue
         kind = TimerKind(drawn[timer.element]["kind"])
         level = int(drawn[timer.element]["level"])
         due_at = due(recorder.at, _hours(step, kind, level), calendar)

@@ -9,10 +9,11 @@ from itertools import takewhile, zip_longest
 from typing import Any
 
 from approval_engine.documents import load
-from approval_engine.domain.events import Event
-from approval_engine.domain.workflow import Workflow
+from approval_engine.domain.events import Event, instant
+from approval_engine.domain.workflow import Evidence, Workflow
 from approval_engine.errors import ApprovalEngineError, EngineError, NotFound
 from approval_engine.executor import engine
+from approval_engine.executor.pinned import pinned
 from approval_engine.executor.projection import Pinned, begin, evolve
 from approval_engine.executor.runtime import Runtime
 from approval_engine.store import events, workflows
@@ -97,11 +98,8 @@ def _pinned(
         sentence = "its event log is empty"
         raise EngineError(sentence)
     data: Any = load(log[0].data.encode())
-    evidence = data["evidence"]
-    return Pinned(
-        definition=runtime.definition(transaction, evidence["definition"]),
-        plan=runtime.plan(transaction, evidence["plan"]),
-    )
+    evidence = Evidence(**data["evidence"])
+    return pinned(runtime, transaction, evidence, instant(log[0].timestamp))
 
 
 def _apart(ours: object, theirs: object) -> tuple[str, str]:

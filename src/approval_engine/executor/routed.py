@@ -6,8 +6,10 @@ Submit, preview and scenarios all see the same result here.
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from approval_engine.documents import sha256
 from approval_engine.domain.exceptions import Grant
 from approval_engine.domain.quote import Quote
 from approval_engine.domain.validity import Validity
@@ -15,10 +17,12 @@ from approval_engine.errors import InvalidState, StorageError
 from approval_engine.executor.rates import rate_for
 from approval_engine.executor.runtime import Runtime
 from approval_engine.planner.advice import Informed, informed
-from approval_engine.planner.plan import RoutingPlan
+from approval_engine.planner.around import planned
+from approval_engine.planner.case import Case
+from approval_engine.planner.plan import PlannedStep, RoutingPlan
 from approval_engine.planner.requirements import collect
 from approval_engine.planner.roster import Roster
-from approval_engine.planner.routing import plan_among
+from approval_engine.planner.routing import case_of, plan_among
 from approval_engine.planner.separation import excluded
 from approval_engine.policy.evaluate import evaluate
 from approval_engine.policy.evaluation import Evaluation, Terms
@@ -26,6 +30,9 @@ from approval_engine.policy.model import Policy
 from approval_engine.store import catalog, workflows
 from approval_engine.store.catalog import Current, QuoteRow
 from approval_engine.store.database import Transaction
+
+if TYPE_CHECKING:
+    from approval_engine.executor.deployed import Drawn
 
 BY_COUNT = frozenset({"least_loaded", "round_robin"})
 """The assignments that look at how much everybody has."""
@@ -35,6 +42,8 @@ BY_COUNT = frozenset({"least_loaded", "round_robin"})
 class Routed:
     """
     What the policy and the directory make of a quote, and the hashes they came under.
+
+    `drawn` is the definition it runs on where a process was deployed; else ours.
     """
 
     quote: Quote
@@ -46,6 +55,7 @@ class Routed:
     directory_sha256: str
     delegations_sha256: str
     at: datetime
+    drawn: "Drawn | None" = None
 
 
 def route_quote(
@@ -72,6 +82,13 @@ def route_quote(
     terms = Terms(exceptions=exceptions, rate=rate)
     evaluation = evaluate(policy, quote, on, terms)
     plan = plan_among(roster, policy, evaluation, quote)
+    found = None
+    if current.processes:
+        from approval_engine.executor.deployed import drawn
+
+        found = drawn(runtime, transaction, current.processes, plan)
+        case = case_of(roster, policy, evaluation, quote)
+        plan = replace(plan, steps=(*plan.steps, *_around(found, case)))
     return Routed(
         quote=quote,
         policy=policy,
@@ -82,7 +99,24 @@ def route_quote(
         directory_sha256=directory,
         delegations_sha256=delegations,
         at=now,
+        drawn=found,
     )
+
+
+def _around(found: "Drawn", case: Case) -> tuple[PlannedStep, ...]:
+    """
+    What the process asks beside the policy; nothing where it is one of ours.
+    """
+    if found.version is None:
+        return ()
+    from approval_engine.executor import engine
+    from approval_engine.executor.surroundings import wanted
+
+    xml = found.xml
+    definition = engine.definition(sha256(xml), lambda _: xml)
+    begun = engine.start(definition, case.inputs)
+    names = engine.names(definition, begun.state, case.inputs)
+    return planned(case, wanted(definition, names))
 
 
 def _informed(

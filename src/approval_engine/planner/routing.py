@@ -55,15 +55,7 @@ def plan_among(
     submitted, and PlanError with every step that cannot be staffed.
     """
     admission.check(policy, evaluation, quote)
-    barred = separation.excluded(quote, roster.directory, roster.delegations, roster.at)
-    case = Case(
-        policy=policy,
-        inputs=evaluation.inputs,
-        quote=quote,
-        roster=roster,
-        barred=dict(barred),
-        process=evaluation.process,
-    )
+    case = case_of(roster, policy, evaluation, quote)
     # Dates of the policy are meant where its default calendar is.
     zone = ZoneInfo(policy.calendars[policy.default_step.calendar].time_zone)
     on = roster.at.astimezone(zone).date()
@@ -72,6 +64,23 @@ def plan_among(
     steps = placed(_staffed(case, asked))
     admission.check_asked(policy, steps, quote)
     return RoutingPlan(process=evaluation.process, steps=steps)
+
+
+def case_of(
+    roster: Roster, policy: Policy, evaluation: Evaluation, quote: Quote
+) -> Case:
+    """
+    What people are chosen by for a quote.
+    """
+    barred = separation.excluded(quote, roster.directory, roster.delegations, roster.at)
+    return Case(
+        policy=policy,
+        inputs=evaluation.inputs,
+        quote=quote,
+        roster=roster,
+        barred=dict(barred),
+        process=evaluation.process,
+    )
 
 
 def _staffed(case: Case, needed: Iterable[Requirement]) -> tuple[PlannedStep, ...]:

@@ -3,11 +3,11 @@ The beats that all commands share: taking the lock, opening what is pinned, stor
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
-from approval_engine.domain.calendar import WorkingTime
+from approval_engine.domain.calendar import EVERY_HOUR, WorkingTime
 from approval_engine.domain.events import Event, stamp
 from approval_engine.domain.workflow import Workflow
 from approval_engine.errors import Forbidden, InvalidState, NotFound
@@ -16,12 +16,14 @@ from approval_engine.executor import waivers
 from approval_engine.executor.added import brought_along
 from approval_engine.executor.eligibility import Eligibility, eligibility
 from approval_engine.executor.openings import Openings
+from approval_engine.executor.pinned import pinned
 from approval_engine.executor.projection import Pinned
 from approval_engine.executor.recorder import Recorder
 from approval_engine.executor.repeats import Repeats
 from approval_engine.executor.routed import validity_of
 from approval_engine.executor.runtime import Runtime
 from approval_engine.notifications.outbox import closed_tasks, messages
+from approval_engine.planner.around import ALWAYS
 from approval_engine.policy.model import Policy
 from approval_engine.store import events, numbers, workflows
 from approval_engine.store import messages as outbox
@@ -47,8 +49,10 @@ class Desk:
 
     def calendar(self, name: str) -> WorkingTime:
         """
-        The working time of a calendar of the pinned policy.
+        The working time of a calendar of the pinned policy, or of every hour there is.
         """
+        if name == ALWAYS:
+            return EVERY_HOUR
         return working_time_around(self.policy.calendars[name], self.now)
 
     def people(self, workflow: Workflow) -> Eligibility:
@@ -110,19 +114,16 @@ def open_desk(
     """
     The desk of a workflow, with the documents that it was started with.
     """
-    evidence = found.workflow.evidence
-    policy = runtime.policy(transaction, evidence.policy)
+    workflow = found.workflow
+    policy = runtime.policy(transaction, workflow.evidence.policy)
+    kept = pinned(runtime, transaction, workflow.evidence, workflow.created_at)
     return Desk(
         runtime=runtime,
         transaction=transaction,
         now=now,
         current=found.current,
         policy=policy,
-        pinned=Pinned(
-            definition=runtime.definition(transaction, evidence.definition),
-            plan=runtime.plan(transaction, evidence.plan),
-            validity=validity_of(policy),
-        ),
+        pinned=replace(kept, validity=validity_of(policy)),
     )
 
 

@@ -15,6 +15,7 @@ from approval_engine.domain.seats import taken
 from approval_engine.domain.timers import PendingTimer, TimerKind
 from approval_engine.domain.workflow import Task
 from approval_engine.escalations.ladder import Hop, climb, rungs
+from approval_engine.executor.clocked import elapse
 from approval_engine.executor.commands.beats import Desk, openings
 from approval_engine.executor.eligibility import Eligibility
 from approval_engine.executor.follow_up import advance
@@ -80,10 +81,16 @@ def ring(desk: Desk, recorder: Recorder, late: Iterable[PendingTimer]) -> None:
     """
     found = tuple(late)
     people = desk.people(recorder.before)
-    for step in dict.fromkeys(timer.step for timer in found):
+    for timer in found:
+        # What an earlier one set in motion may have stopped it.
+        if timer.kind is TimerKind.PROCESS and timer in recorder.workflow.timers:
+            elapse(recorder, timer, desk.calendar)
+            advance(recorder, openings(desk, recorder, people))
+    ours = [timer for timer in found if timer.kind is not TimerKind.PROCESS]
+    for step in dict.fromkeys(timer.step for timer in ours):
         # What an earlier step set in motion may have stopped these.
         left = recorder.workflow.timers
-        mine = tuple(t for t in found if t.step == step and t in left)
+        mine = tuple(t for t in ours if t.step == step and t in left)
         if mine:
             planned = desk.pinned.step(step)
             _ring(

@@ -8,6 +8,7 @@ it stands, and the earlier workflow ends in the same transaction.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from approval_engine.definitions.render import render
 from approval_engine.documents import sha256
@@ -34,6 +35,9 @@ from approval_engine.policy.changes import Judged
 from approval_engine.store import catalog, events, exceptions, numbers
 from approval_engine.store.catalog import Current
 from approval_engine.store.database import Transaction
+
+if TYPE_CHECKING:
+    from approval_engine.executor.deployed import Drawn
 
 REVISION, REPLAN = "revision", "replan"
 """Why one workflow takes the place of another."""
@@ -98,7 +102,7 @@ def begin(
     """
     Start the workflow and end the one before it; both are stored.
     """
-    xml = render(routed.plan)
+    xml = routed.drawn.xml if routed.drawn else render(routed.plan)
     added = evidence.documents(routed, xml)
     catalog.put(transaction, added)
     hashes = evidence.evidence_of(routed, added)
@@ -144,7 +148,11 @@ def weighed(
 def _pinned(routed: Routed, xml: bytes) -> Pinned:
     definition = engine.definition(sha256(xml), lambda _: xml)
     validity = validity_of(routed.policy)
-    return Pinned(definition=definition, plan=routed.plan, validity=validity)
+    inputs = routed.evaluation.inputs
+    facts = inputs if definition.reads else engine.NO_VALUES
+    return Pinned(
+        definition=definition, plan=routed.plan, validity=validity, facts=facts
+    )
 
 
 def _submitted(
@@ -185,6 +193,8 @@ def _begun(desk: Desk, routed: Routed, first: NewEvent, start: Start) -> Recorde
     plan = routed.plan
     steps = [step.id for step in plan.approvals]
     planned: dict[str, object] = {"process": plan.process, "steps": steps}
+    if drawn := routed.drawn:
+        planned |= _deployed(drawn)
     if start.before is None:
         recorder.note(Fact.PLANNED, planned)
         _inform(recorder, routed)
@@ -213,6 +223,18 @@ def _begun(desk: Desk, routed: Routed, first: NewEvent, start: Start) -> Recorde
     advance(recorder, ways)
     pass_on_added(people.of(recorder.workflow), recorder)
     return recorder
+
+
+def _deployed(drawn: "Drawn") -> dict[str, object]:
+    """
+    Which version the workflow runs on, and which newer one does not serve its plan.
+    """
+    found: dict[str, object] = {}
+    if drawn.version:
+        found["processVersion"] = drawn.version.version
+    if drawn.passed_over:
+        found["processFallback"] = drawn.passed_over.version
+    return found
 
 
 def _inform(recorder: Recorder, routed: Routed) -> None:

@@ -16,6 +16,7 @@ from approval_engine.executor.projection.change import (
     Change,
     Pinned,
     Recorded,
+    moved,
     with_task,
 )
 
@@ -65,11 +66,10 @@ def settled(
         workflow.state,
         task.element,
         {ids.outcome(task.step): str(outcome)},
+        facts=pinned.facts,
     )
     left = tuple(timer for timer in workflow.timers if timer.step != task.step)
-    return replace(
-        workflow, state=snapshot.state, ended=snapshot.position.ended, timers=left
-    )
+    return moved(replace(workflow, timers=left), snapshot)
 
 
 CHANGES: Mapping[str, Change] = dict.fromkeys(ANSWERS, answered)

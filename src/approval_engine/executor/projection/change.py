@@ -24,11 +24,13 @@ class Pinned:
     What a workflow was started with and keeps to its end.
 
     `validity` is asked for when something new happens, not when events are followed.
+    `facts` are those of the quote that the definition reads.
     """
 
     definition: engine.Definition
     plan: RoutingPlan
     validity: Validity | None = None
+    facts: engine.Values = engine.NO_VALUES
 
     def step(self, step_id: str) -> PlannedStep:
         """
@@ -71,6 +73,23 @@ def with_task(workflow: Workflow, changed: Task) -> Workflow:
     """
     tasks = tuple(changed if t.id == changed.id else t for t in workflow.tasks)
     return replace(workflow, tasks=tasks)
+
+
+def moved(workflow: Workflow, snapshot: engine.Snapshot) -> Workflow:
+    """
+    The workflow where the engine now stands; timers of what it left wait no more.
+    """
+    position = snapshot.position
+    waiting = {(each.element, each.occurrence) for each in position.timers}
+    asked = {(each.element, each.occurrence) for each in position.tasks}
+    steps = {t.step for t in workflow.tasks if (t.element, t.occurrence) in asked}
+    left = tuple(
+        timer
+        for timer in workflow.timers
+        if (timer.element, timer.occurrence) in waiting
+        or (not timer.is_drawn and (not timer.step or timer.step in steps))
+    )
+    return replace(workflow, state=snapshot.state, ended=position.ended, timers=left)
 
 
 def pending(step: str, rows: Iterable[Data]) -> tuple[PendingTimer, ...]:

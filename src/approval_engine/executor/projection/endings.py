@@ -33,7 +33,7 @@ def begun(recorded: Recorded) -> Workflow:
     if event.action != Fact.SUBMITTED or event.prev_hash != GENESIS:
         sentence = f"Expected '{event.id}' to begin a workflow, but it does not."
         raise EngineError(sentence)
-    snapshot = engine.start(pinned.definition)
+    snapshot = engine.start(pinned.definition, pinned.facts)
     at = instant(event.timestamp)
     return Workflow(
         id=event.workflow_id,

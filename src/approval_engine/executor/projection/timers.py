@@ -14,6 +14,7 @@ from approval_engine.executor.projection.answers import settled
 from approval_engine.executor.projection.change import (
     Change,
     Recorded,
+    moved,
     pending,
     with_task,
 )
@@ -29,18 +30,37 @@ def rang(workflow: Workflow, recorded: Recorded) -> Workflow:
         for timer in workflow.timers
         if not timer.is_drawn
     }
-    state = workflow.state
-    for element, occurrence in recorded.data["timers"]:
-        # The engine refuses what it does not wait for; it never knew of ours.
-        if (element, occurrence) not in ours:
-            definition = recorded.pinned.definition
-            state = engine.fire(definition, state, element, occurrence).state
     left = tuple(
         timer
         for timer in workflow.timers
         if (timer.element, timer.occurrence) not in fired
     )
-    return replace(workflow, state=state, timers=left)
+    after, pinned = replace(workflow, timers=left), recorded.pinned
+    for element, occurrence in recorded.data["timers"]:
+        # The engine refuses what it does not wait for; it never knew of ours.
+        if (element, occurrence) not in ours:
+            snapshot = engine.fire(
+                pinned.definition, after.state, element, occurrence, pinned.facts
+            )
+            after = moved(after, snapshot)
+    return after
+
+
+def set_now(workflow: Workflow, recorded: Recorded) -> Workflow:
+    """
+    Timers wait that the process drew for itself.
+    """
+    rows = pending(recorded.data["step"], recorded.data["timers"])
+    return replace(workflow, timers=(*workflow.timers, *rows))
+
+
+def elapsed(workflow: Workflow, recorded: Recorded) -> Workflow:
+    """
+    The process went on as it is drawn; a timer that repeats waits again.
+    """
+    after = rang(workflow, recorded)
+    rows = pending(recorded.data["step"], recorded.data["sets"])
+    return replace(after, timers=(*after.timers, *rows))
 
 
 def reminded(workflow: Workflow, recorded: Recorded) -> Workflow:
@@ -92,6 +112,8 @@ CHANGES: Mapping[str, Change] = {
     Fact.TASK_REMINDED: reminded,
     Fact.TASK_ESCALATED: escalated,
     Fact.TIMER_EXHAUSTED: rang,
+    Fact.TIMER_SET: set_now,
+    Fact.TIMER_FIRED: elapsed,
     Fact.STEP_TIMED_OUT: timed_out,
 }
 """The facts that fire timers of a step."""

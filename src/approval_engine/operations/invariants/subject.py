@@ -9,6 +9,7 @@ from approval_engine.domain.delegation import Delegation
 from approval_engine.domain.events import Event
 from approval_engine.domain.workflow import Evidence, Workflow
 from approval_engine.errors import ApprovalEngineError
+from approval_engine.executor.pinned import pinned
 from approval_engine.executor.projection import Pinned, begin, evolve
 from approval_engine.executor.runtime import Runtime
 from approval_engine.operations.invariants.model import Finding, Subject
@@ -97,18 +98,16 @@ def _subject(
         for name in Evidence.__slots__
     }
     # The plan is read afresh: what a process keeps in memory is not what is checked.
-    pinned = Pinned(
-        definition=runtime.definition(transaction, evidence.definition),
-        plan=plan_of(documents["plan"]),
-    )
-    states, stopped = _states(log, pinned)
+    kept = pinned(runtime, transaction, evidence, workflow.created_at)
+    afresh = replace(kept, plan=plan_of(documents["plan"]))
+    states, stopped = _states(log, afresh)
     return Subject(
         workflow=workflow,
         incident=incident,
         log=log,
         states=states,
         stopped=stopped,
-        pinned=pinned,
+        pinned=afresh,
         documents=documents,
         delegations=_windows(
             runtime.delegations(transaction, evidence.delegations), beside.delegations

@@ -1,0 +1,64 @@
+"""
+What a process draws around the steps of a policy → the tasks that are planned for it.
+
+Whom a task asks stands in the drawing, by name or by an expression over what is known
+when it opens; everything else about it is as for a step of the policy.
+"""
+
+from collections.abc import Iterator
+
+from approval_engine.definitions.model import Clock, Words, Work
+from approval_engine.domain.completion import Completion, Rule
+from approval_engine.domain.spans import hours_of
+from approval_engine.executor import engine
+from approval_engine.planner.around import ALWAYS, Wanted
+from approval_engine.planner.fitness import NAMED
+from approval_engine.planner.plan import Around
+from approval_engine.policy.conditions import evaluate
+
+
+def wanted(definition: engine.Definition, names: engine.Values) -> Iterator[Wanted]:
+    """
+    The tasks of a definition that are no step of its plan, in document order.
+
+    `names` are the values that are known.
+    """
+    for task in definition.tasks:
+        if task.step is None:
+            yield _wanted(task, definition.calendar, names)
+
+
+def _wanted(
+    task: engine.TaskElement, calendar: str | None, names: engine.Values
+) -> Wanted:
+    work = task.work
+    roles = _words(work.groups, names) or ((work.lane,) if work.lane else ())
+    assignee = _words(work.assignee, names)
+    due = work.due
+    hours = hours_of(due.span) if due and due.clock is Clock.DURATION else None
+    return Wanted(
+        id=task.id,
+        role=roles[0] if roles else "",
+        around=Around(
+            name=task.name or task.id,
+            assign=f"{NAMED}{assignee[0]}" if assignee else "pool",
+            roles=roles[1:],
+            people=_words(work.users, names),
+        ),
+        completion=_completion(work),
+        ask_everyone=work.several is not None,
+        calendar=calendar or (ALWAYS if hours is not None else None),
+        sla_hours=hours,
+    )
+
+
+def _completion(work: Work) -> Completion:
+    return Completion(rule=Rule.ALL if work.several else Rule.ANY)
+
+
+def _words(words: Words, names: engine.Values) -> tuple[str, ...]:
+    if isinstance(words, tuple):
+        return words
+    value = evaluate(words, names)
+    values = value if isinstance(value, tuple) else (value,)
+    return tuple(str(each) for each in values if each is not None)
