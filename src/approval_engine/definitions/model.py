@@ -12,11 +12,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum, unique
 from functools import cached_property
-from types import MappingProxyType
 
 from approval_engine.policy.conditions import Expression
-
-NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @unique
@@ -199,7 +196,7 @@ class Node:
     name: str = ""
     line: int = 0
     documentation: str = ""
-    properties: Mapping[str, str] = NOTHING
+    properties: Mapping[str, str] = field(default_factory=dict)
     event: Event | None = None
     host: str | None = None
     interrupting: bool = True
@@ -291,7 +288,7 @@ class Process:
     name: str = ""
     line: int = 0
     documentation: str = ""
-    properties: Mapping[str, str] = NOTHING
+    properties: Mapping[str, str] = field(default_factory=dict)
     graph: Graph
 
     def nodes(self) -> Iterator[Node]:
