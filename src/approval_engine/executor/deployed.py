@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from approval_engine.definitions.expand import expand
+from approval_engine.definitions.inline import inline
 from approval_engine.definitions.render import render
 from approval_engine.definitions.shape import shapes_of
 from approval_engine.documents import canonical, load
@@ -82,6 +83,8 @@ def drawn(
     xml = catalog.body(transaction, chosen.sha256)
     if chosen.role is Role.FRAME:
         xml = expand(xml, frame.parts(plan, chosen.slots))
+    called = {n: catalog.body(transaction, sha) for n, sha in chosen.needs.items()}
+    xml = inline(xml, called)
     return Drawn(xml=xml, version=chosen, passed_over=passed)
 
 
