@@ -8,28 +8,34 @@ The engine knows where the tokens are; it knows no people, no clock and no verdi
 from approval_engine.executor.engine.compiled import (
     Definition,
     compile_definition,
+    compile_process,
     definition,
 )
 from approval_engine.executor.engine.model import (
     CANCELLED,
+    DecisionTable,
     OpenTask,
     OpenTimer,
     Position,
     Snapshot,
     TaskElement,
     TimerElement,
+    Values,
 )
 from approval_engine.executor.engine.steps import (
     cancel,
     canonical,
     complete,
     fire,
+    names,
     position,
+    results,
     start,
 )
 
 __all__ = [
     "CANCELLED",
+    "DecisionTable",
     "Definition",
     "OpenTask",
     "OpenTimer",
@@ -37,12 +43,16 @@ __all__ = [
     "Snapshot",
     "TaskElement",
     "TimerElement",
+    "Values",
     "cancel",
     "canonical",
     "compile_definition",
+    "compile_process",
     "complete",
     "definition",
     "fire",
+    "names",
     "position",
+    "results",
     "start",
 ]

@@ -4,71 +4,43 @@ Marking ↔ state bytes: the same marking always gives the same bytes.
 The bytes hold where the tokens are and what was said, no tree, no clock, no random id:
 the tree that SpiffWorkflow runs on is rebuilt. JSON with sorted keys, version first
 to be checked. What does not read back to the very same bytes was not written here.
+
+A state is written in the oldest version that can say it: what needs nothing new stays
+byte for byte what it was, so old rows, old logs and an older release still agree.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import orjson
 
 from approval_engine.errors import EngineError
+from approval_engine.executor.engine.marking import Arrival, Marking, Wait
+from approval_engine.executor.engine.values import rows, tagged
 
-VERSION = 1
-"""Of the format; a state of another version is refused and rebuilt from its events."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Wait:
-    """
-    An open user task and those of its timers that wait, by their ids.
-    """
-
-    element: str
-    occurrence: int
-    timers: tuple[str, ...]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Arrival:
-    """
-    A token that waits at a join for its siblings; `source` is the element it came from.
-    """
-
-    join: str
-    source: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Marking:
-    """
-    Everything that decides how a process goes on; all in the order of their ids.
-
-    `definition` is the SHA-256 of the definition's bytes. `entered` counts how often
-    each user task was reached; `outcomes` are what its last completion said.
-    """
-
-    definition: str
-    waits: tuple[Wait, ...] = ()
-    arrivals: tuple[Arrival, ...] = ()
-    entered: Mapping[str, int]
-    outcomes: Mapping[str, Mapping[str, str]]
-    ended: str | None = None
+VERSION = 2
+"""Of the format. Version 1 knew no subprocesses, results and timers that repeat."""
 
 
 def encode(marking: Marking) -> bytes:
     """
     The state to store.
     """
-    waits = [[w.element, w.occurrence, list(w.timers)] for w in marking.waits]
-    document = {
-        "v": VERSION,
+    document: dict[str, object] = {
+        "v": 1,
         "definition": marking.definition[:_PREFIX],
-        "waits": waits,
+        "waits": [_row(wait) for wait in marking.waits],
         "arrivals": [[a.join, a.source] for a in marking.arrivals],
         "entered": dict(marking.entered),
         "outcomes": {name: dict(said) for name, said in marking.outcomes.items()},
         "ended": marking.ended,
     }
+    if _needs_2(marking):
+        document |= {
+            "v": VERSION,
+            "scopes": [_row(scope) for scope in marking.scopes],
+            "results": {name: tagged(said) for name, said in marking.results.items()},
+            "decided": marking.decided,
+        }
     return orjson.dumps(document, option=orjson.OPT_SORT_KEYS)
 
 
@@ -76,16 +48,27 @@ def encode(marking: Marking) -> bytes:
 _PREFIX = 16
 
 
+def _needs_2(marking: Marking) -> bool:
+    new = marking.scopes or marking.results or marking.decided is not None
+    return bool(new) or any(wait.fired for wait in marking.waits)
+
+
+def _row(wait: Wait) -> list[object]:
+    timers = [[t, wait.fired[t]] if t in wait.fired else t for t in wait.timers]
+    return [wait.element, wait.occurrence, timers]
+
+
 def decode(state: bytes, definition: str) -> Marking:
     """
     The marking in a state of that definition.
 
-    Raises EngineError if this version of `encode` did not write it for that definition.
+    Raises EngineError if this or the version before did not write it for that
+    definition.
     """
     document = _document(state)
-    if document.get("v") != VERSION:
+    if document.get("v") not in (1, VERSION):
         raise EngineError(
-            f"Expected an engine state of version {VERSION}, "
+            f"Expected an engine state of version 1 or {VERSION}, "
             f"but got version {document.get('v')!r}."
         )
     if document.get("definition") != definition[:_PREFIX]:
@@ -110,13 +93,16 @@ def _document(state: bytes) -> dict[str, object]:
 
 
 def _marking(document: dict[str, object], definition: str) -> Marking:
-    match document:
+    match {"scopes": [], "results": {}, "decided": None} | document:
         case {
             "waits": [*waits],
             "arrivals": [*arrivals],
             "entered": dict(entered),
             "outcomes": dict(outcomes),
             "ended": str() | None as ended,
+            "scopes": [*scopes],
+            "results": dict(results),
+            "decided": str() | None as decided,
         }:
             return Marking(
                 definition=definition,
@@ -125,6 +111,9 @@ def _marking(document: dict[str, object], definition: str) -> Marking:
                 entered={name: _count(count) for name, count in entered.items()},
                 outcomes={name: _said(said) for name, said in outcomes.items()},
                 ended=ended,
+                scopes=tuple(_wait(scope) for scope in scopes),
+                results=rows(results),
+                decided=decided,
             )
     raise _misshapen()
 
@@ -132,11 +121,22 @@ def _marking(document: dict[str, object], definition: str) -> Marking:
 def _wait(value: object) -> Wait:
     match value:
         case [str(element), occurrence, [*timers]]:
+            fired = [_fired(timer) for timer in timers]
             return Wait(
                 element=element,
                 occurrence=_count(occurrence),
-                timers=tuple(_text(timer) for timer in timers),
+                timers=tuple(timer for timer, _ in fired),
+                fired={timer: count for timer, count in fired if count},
             )
+    raise _misshapen()
+
+
+def _fired(value: object) -> tuple[str, int]:
+    match value:
+        case str(timer):
+            return timer, 0
+        case [str(timer), count]:
+            return timer, _count(count)
     raise _misshapen()
 
 

@@ -4,19 +4,25 @@ BPMN bytes → a compiled definition, once per process and hash.
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from threading import Lock
 
-from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
-
+from approval_engine.definitions.model import Kind, Process, Work
 from approval_engine.errors import BpmnError, EngineError
-from approval_engine.executor.engine import allowed, drawing, elements
-from approval_engine.executor.engine.codec import Marking
+from approval_engine.executor.engine import allowed, bridge, drawing, elements
+from approval_engine.executor.engine.build import (
+    NO_TABLES,
+    Tables,
+    build,
+    outcome_name,
+)
+from approval_engine.executor.engine.marking import Marking
+from approval_engine.executor.engine.memory import APPROVED, DECISION
 from approval_engine.executor.engine.model import TaskElement, TimerElement
-from approval_engine.executor.engine.parse import parse
 from approval_engine.executor.engine.restore import capture
-from approval_engine.executor.engine.source import Source, read, refused
+from approval_engine.executor.engine.source import read, refused
+from approval_engine.executor.engine.specs import ProcessSpec
 from approval_engine.executor.engine.workflow import FastWorkflow
 
 _KEPT = 512
@@ -28,20 +34,28 @@ class Definition:
     """
     A compiled process definition; immutable, shared by threads, made by this package.
 
-    Tasks and timers come in document order. `process` and `start` are its inside.
+    Tasks and timers come in document order. `reads` are the facts that its conditions
+    and decisions ask for. `process`, `start` and `passed` are its inside: where every
+    instance begins and what runs before, unless that depends on facts.
     """
 
     sha256: str
+    tables: tuple[tuple[str, object], ...] = ()
     tasks: tuple[TaskElement, ...] = field(compare=False)
     timers: tuple[TimerElement, ...] = field(compare=False)
-    process: BpmnProcessSpec = field(compare=False, repr=False)
-    start: Marking = field(compare=False, repr=False)
+    reads: frozenset[str] = field(compare=False)
+    process: ProcessSpec = field(compare=False, repr=False)
+    start: Marking | None = field(compare=False, repr=False)
+    passed: tuple[str, ...] = field(compare=False, repr=False)
 
 
-def compile_definition(xml: bytes, file: str = "definition") -> Definition:
+def compile_definition(
+    xml: bytes, file: str = "definition", tables: Tables = NO_TABLES
+) -> Definition:
     """
     The definition in a BPMN file; `file` is only the name that problems carry.
 
+    `tables` are the decisions of its business rule tasks, by the ids of the tasks.
     Raises BpmnError with every problem found, in file order.
     """
     source = read(xml, file)
@@ -52,44 +66,100 @@ def compile_definition(xml: bytes, file: str = "definition") -> Definition:
         elements.check(source, plan)
     if source.problems or plan is None:
         raise BpmnError(*sorted(source.problems, key=lambda problem: problem.line))
-    sha256 = hashlib.sha256(xml).hexdigest()
-    process = parse(source, plan.process.get("id", ""))
+    try:
+        sha256 = hashlib.sha256(xml).hexdigest()
+        return compile_process(bridge.process(plan), sha256, tables)
+    except EngineError as error:
+        raise refused(file, 1, "engine", str(error)) from error
+
+
+def compile_process(
+    process: Process, sha256: str, tables: Tables = NO_TABLES
+) -> Definition:
+    """
+    The definition of a process that was read from bytes of that hash.
+
+    Raises EngineError if it cannot run or does not get to a first wait or an end.
+    """
+    spec = build(process, tables)
+    documented = {outcome_name(node) for node in process.nodes()}
+    reads = spec.asks - documented - {APPROVED, DECISION}
+    start, passed = _start(spec, sha256, reads)
     return Definition(
         sha256=sha256,
-        tasks=elements.tasks(plan),
-        timers=elements.timers(plan),
-        process=process,
-        start=_start(source, process, sha256),
+        tables=tuple(sorted(tables.items(), key=lambda item: item[0])),
+        tasks=tuple(_tasks(process)),
+        timers=tuple(_timers(process)),
+        reads=reads,
+        process=spec,
+        start=start,
+        passed=passed,
     )
 
 
-def _start(source: Source, process: BpmnProcessSpec, sha256: str) -> Marking:
+def _tasks(process: Process) -> Iterator[TaskElement]:
+    for node in process.nodes():
+        if node.kind is Kind.TASK:
+            yield TaskElement(
+                id=node.id,
+                step=node.properties.get("step"),
+                name=node.name,
+                work=node.work or Work(),
+            )
+
+
+def _timers(process: Process) -> Iterator[TimerElement]:
+    kinds = {node.id: node.kind for node in process.nodes()}
+    for node in process.nodes():
+        if node.event is not None and node.event.timer is not None:
+            host = node.host or node.id
+            yield TimerElement(
+                id=node.id,
+                task=host,
+                host=kinds[host],
+                interrupting=node.interrupting,
+                timer=node.event.timer,
+                properties=node.properties,
+            )
+
+
+def _start(
+    process: ProcessSpec, sha256: str, reads: frozenset[str]
+) -> tuple[Marking | None, tuple[str, ...]]:
     """
-    Where every instance begins: nothing is known before the first task.
+    Where every instance begins, and what it passes; None if that depends on facts.
     """
     workflow = FastWorkflow(process)
     try:
         workflow.begin()
         workflow.run_to_wait()
-        return capture(workflow, sha256)
-    except EngineError as error:
-        raise refused(source.file, 1, "start", str(error)) from error
+        marking = capture(workflow, sha256)
+    except EngineError:
+        if reads.isdisjoint(workflow.memory.asked):
+            raise
+        return None, ()
+    if reads.isdisjoint(workflow.memory.asked):
+        return marking, tuple(workflow.passed)
+    return None, ()
 
 
-_definitions: OrderedDict[str, Definition] = OrderedDict()
+_definitions: OrderedDict[tuple[str, object], Definition] = OrderedDict()
 _lock = Lock()
 
 
-def definition(sha256: str, load: Callable[[str], bytes]) -> Definition:
+def definition(
+    sha256: str, load: Callable[[str], bytes], tables: Tables = NO_TABLES
+) -> Definition:
     """
     The compiled definition of that hash; `load` gives its bytes if it is new here.
 
     Raises EngineError if the bytes have another hash, BpmnError if they do not compile.
     """
+    key = (sha256, tuple(sorted(tables.items(), key=lambda item: item[0])))
     with _lock:
-        known = _definitions.get(sha256)
+        known = _definitions.get(key)
         if known is not None:
-            _definitions.move_to_end(sha256)
+            _definitions.move_to_end(key)
             return known
     # Compiled outside of the lock, so that one large file stops nobody else; at first
     # two threads may do the same work, and both then use what was kept first.
@@ -98,9 +168,9 @@ def definition(sha256: str, load: Callable[[str], bytes]) -> Definition:
         raise EngineError(
             f"Expected definition {sha256!r}, but its bytes have another hash."
         )
-    compiled = compile_definition(xml)
+    compiled = compile_definition(xml, tables=tables)
     with _lock:
-        kept = _definitions.setdefault(sha256, compiled)
+        kept = _definitions.setdefault(key, compiled)
         while len(_definitions) > _KEPT:
             _definitions.popitem(last=False)
     return kept

@@ -1,5 +1,5 @@
 """
-A drawing → its user tasks and timers, as the rest of the product knows them.
+What the properties of a drawn node say, and where they are missing.
 """
 
 from collections.abc import Mapping
@@ -9,40 +9,8 @@ from lxml import etree
 
 from approval_engine.definitions.namespaces import BPMN, CAMUNDA
 from approval_engine.executor.engine.drawing import Drawing
-from approval_engine.executor.engine.model import TaskElement, TimerElement
 from approval_engine.executor.engine.source import Source
 from approval_engine.policy.conditions import ConditionError, parse_condition
-
-
-def tasks(drawing: Drawing) -> tuple[TaskElement, ...]:
-    """
-    The user tasks, in document order.
-    """
-    return tuple(
-        TaskElement(
-            id=node.get("id", ""),
-            step=properties(node).get("step"),
-            name=node.get("name", ""),
-        )
-        for node in drawing.of("userTask")
-    )
-
-
-def timers(drawing: Drawing) -> tuple[TimerElement, ...]:
-    """
-    The boundary timers, in document order.
-    """
-    duration = f"{BPMN}timerEventDefinition/{BPMN}timeDuration"
-    return tuple(
-        TimerElement(
-            id=node.get("id", ""),
-            task=node.get("attachedToRef", ""),
-            interrupting=node.get("cancelActivity", "true") == "true",
-            duration=(node.findtext(duration) or "").strip(),
-            properties=properties(node),
-        )
-        for node in drawing.of("boundaryEvent")
-    )
 
 
 def properties(node: etree._Element) -> Mapping[str, str]:

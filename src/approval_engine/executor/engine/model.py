@@ -6,9 +6,39 @@ Nothing here knows SpiffWorkflow, XML, clocks or people.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Protocol, TypeAlias
+
+from approval_engine.definitions.model import Kind, Timer, Work
+from approval_engine.domain.quote import Value
 
 CANCELLED = "cancelled"
 """What a process that was cancelled from outside ended as; no end event has this id."""
+
+Values: TypeAlias = Mapping[str, Value]
+"""Values by name, as conditions read them."""
+
+NO_VALUES: Values = MappingProxyType({})
+
+Answer: TypeAlias = "Value | Values | tuple[Values, ...]"
+"""What a decision gives: a value, a row of named values, or several rows."""
+
+
+class DecisionTable(Protocol):
+    """
+    A decision that a business rule task can ask, in the form that the task wants.
+    """
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """
+        The names that it looks at.
+        """
+
+    def __call__(self, names: Values, /) -> Answer:
+        """
+        Its answer. Raises EngineError if there is not exactly one.
+        """
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -20,20 +50,23 @@ class TaskElement:
     id: str
     step: str | None
     name: str
+    work: Work
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TimerElement:
     """
-    A boundary timer of a definition, on the user task `task`.
+    A timer of a definition, on the task or subprocess `task`.
 
-    `duration` is ISO 8601 text as drawn; what it means is for the calendar to say.
+    An intermediate timer waits alone and is its own `task`; `host` says which it is.
+    What the timer means is for the calendar to say.
     """
 
     id: str
     task: str
+    host: Kind
     interrupting: bool
-    duration: str
+    timer: Timer
     properties: Mapping[str, str]
 
 
@@ -50,12 +83,15 @@ class OpenTask:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OpenTimer:
     """
-    A boundary timer that waits; it shares the occurrence of the task it sits on.
+    A timer that waits; it shares the occurrence of what it sits on.
+
+    `fired` counts how often it has fired there already; only one that repeats can have.
     """
 
     element: str
     task: str
     occurrence: int
+    fired: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,7 +100,7 @@ class Position:
     Where a process stands: what waits, in the order of the definition, or how it ended.
 
     `ended` is the id of the end event that ended the process, or `CANCELLED`; then
-    nothing waits. While it is None at least one task waits.
+    nothing waits. While it is None at least one task or timer waits.
     """
 
     tasks: tuple[OpenTask, ...]
@@ -76,7 +112,10 @@ class Position:
 class Snapshot:
     """
     The state to store after a step, and what it says.
+
+    `passed` are the notify and business rule tasks that ran in this step, in order.
     """
 
     state: bytes
     position: Position
+    passed: tuple[str, ...] = ()

@@ -2,55 +2,80 @@
 Marking ↔ process in memory: the tree is rebuilt flat, whatever way led to the marking.
 
 What decides how a process goes on are its waiting tokens; the completed tasks above
-them are history. So each wait comes back right below the root, with the one completed
-parent that stock code asks for, and no state grows with the rounds that were run.
+them are history. So each wait comes back right below the root, a subprocess beside what
+is inside it, and no state grows with the rounds that were run.
 """
 
-from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
+from types import UnionType
+
 from SpiffWorkflow.specs.base import TaskSpec
 from SpiffWorkflow.util.task import TaskState
 
 from approval_engine.errors import EngineError
-from approval_engine.executor.engine.codec import Arrival, Marking, Wait
-from approval_engine.executor.engine.join import SafeJoin
-from approval_engine.executor.engine.specs import UserTask, WatchedTask
-from approval_engine.executor.engine.timers import TimerEvent
+from approval_engine.executor.engine.hosts import (
+    BoundaryTimer,
+    CatchTimer,
+    Host,
+    UserTask,
+    waiting_timers,
+)
+from approval_engine.executor.engine.join import InclusiveGateway, SafeJoin
+from approval_engine.executor.engine.marking import Arrival, Marking, Wait
+from approval_engine.executor.engine.memory import APPROVED, DECISION
+from approval_engine.executor.engine.model import NO_VALUES, Values
+from approval_engine.executor.engine.scopes import Scope
+from approval_engine.executor.engine.specs import ProcessSpec
 from approval_engine.executor.engine.workflow import FastWorkflow, Token
 
 
-def restore(process: BpmnProcessSpec, marking: Marking) -> FastWorkflow:
+def restore(
+    process: ProcessSpec, marking: Marking, facts: Values = NO_VALUES
+) -> FastWorkflow:
     """
     A process that stands where the marking says.
 
     Raises EngineError if the marking names what the process has not.
     """
-    workflow = FastWorkflow(process)
-    workflow.entered = dict(marking.entered)
-    workflow.outcomes = dict(marking.outcomes)
+    workflow = FastWorkflow(process, facts)
+    memory = workflow.memory
+    memory.entered = dict(marking.entered)
+    memory.outcomes = dict(marking.outcomes)
+    memory.results = dict(marking.results)
+    memory.decided = marking.decided
+    for scope in marking.scopes:
+        _open(workflow, scope, _spec(workflow, scope.element, Scope))
     for wait in marking.waits:
-        _open(workflow, wait)
+        _wait_at(workflow, wait)
     for arrival in marking.arrivals:
         _arrive(workflow, arrival)
     return workflow
 
 
-def _open(workflow: FastWorkflow, wait: Wait) -> None:
-    spec = _spec(workflow, wait.element, UserTask)
-    parent = workflow.task_tree
-    before = spec.inputs
-    if isinstance(before[0], WatchedTask):
-        parent = Token(workflow, before[0], parent, TaskState.COMPLETED)
-    task = Token(workflow, spec, parent, TaskState.READY)
-    task.internal_data["occurrence"] = wait.occurrence
+def _wait_at(workflow: FastWorkflow, wait: Wait) -> None:
+    spec = _spec(workflow, wait.element, UserTask | CatchTimer)
+    if isinstance(spec, UserTask):
+        _open(workflow, wait, spec)
+        return
+    if wait.timers != (wait.element,):
+        raise _unknown(wait.element)
+    token = Token(workflow, spec, workflow.task_tree, TaskState.WAITING)
+    token.internal_data["occurrence"] = wait.occurrence
+
+
+def _open(workflow: FastWorkflow, wait: Wait, spec: Host) -> None:
+    state = TaskState.STARTED if isinstance(spec, Scope) else TaskState.READY
+    token = Token(workflow, spec, workflow.task_tree, state)
+    token.internal_data["occurrence"] = wait.occurrence
     for name in wait.timers:
-        timer = _spec(workflow, name, TimerEvent)
-        if timer.inputs != before:
+        timer = _spec(workflow, name, BoundaryTimer)
+        if timer not in spec.timers:
             raise _unknown(name)
-        Token(workflow, timer, parent, TaskState.WAITING)
+        waiting = Token(workflow, timer, token, TaskState.WAITING)
+        waiting.internal_data["fired"] = wait.fired.get(name, 0)
 
 
 def _arrive(workflow: FastWorkflow, arrival: Arrival) -> None:
-    join = _spec(workflow, arrival.join, SafeJoin)
+    join = _spec(workflow, arrival.join, SafeJoin | InclusiveGateway)
     source = _spec(workflow, arrival.source, TaskSpec)
     if source not in join.inputs:
         raise _unknown(arrival.source)
@@ -58,7 +83,7 @@ def _arrive(workflow: FastWorkflow, arrival: Arrival) -> None:
     Token(workflow, join, parent, TaskState.WAITING)
 
 
-def _spec(workflow: FastWorkflow, name: str, kind: type) -> TaskSpec:
+def _spec(workflow: FastWorkflow, name: str, kind: type | UnionType) -> TaskSpec:
     spec = workflow.spec.task_specs.get(name)
     if not isinstance(spec, kind):
         raise _unknown(name)
@@ -78,39 +103,50 @@ def capture(workflow: FastWorkflow, definition: str) -> Marking:
     Raises EngineError if it has not ended, but nobody can act on what is left of it.
     """
     live = list(workflow.live())
-    waits = [_wait(token) for token in live if isinstance(token.task_spec, UserTask)]
-    arrivals = [_arrival(t) for t in live if isinstance(t.task_spec, SafeJoin)]
-    if not waits and (arrivals or workflow.reached_end is None):
+    waits = _waits(live, UserTask | CatchTimer)
+    scopes = _waits(live, Scope)
+    arrivals = [
+        _arrival(token)
+        for token in live
+        if isinstance(token.task_spec, SafeJoin | InclusiveGateway)
+    ]
+    moving = bool(waits) or any(scope.timers for scope in scopes)
+    if not moving and (arrivals or scopes or workflow.reached_end is None):
         stuck = arrivals[0].join if arrivals else workflow.spec.name
         raise EngineError(
             f"Expected a task or an end, but {stuck!r} waits for what nothing reaches."
         )
+    memory = workflow.memory
+    recalled = not workflow.spec.asks.isdisjoint((APPROVED, DECISION))
     return Marking(
         definition=definition,
-        waits=tuple(sorted(waits, key=lambda w: (w.element, w.occurrence))),
+        waits=waits,
         arrivals=tuple(sorted(arrivals, key=lambda a: (a.join, a.source))),
-        entered=workflow.entered,
-        outcomes=workflow.outcomes,
-        ended=None if waits else workflow.reached_end,
+        entered=memory.entered,
+        outcomes=memory.outcomes,
+        ended=None if moving else workflow.reached_end,
+        scopes=scopes,
+        results=memory.results,
+        decided=memory.decided if recalled else None,
     )
+
+
+def _waits(live: list[Token], kind: type | UnionType) -> tuple[Wait, ...]:
+    waits = [_wait(token) for token in live if isinstance(token.task_spec, kind)]
+    return tuple(sorted(waits, key=lambda w: (w.element, w.occurrence)))
 
 
 def _wait(token: Token) -> Wait:
+    timers = {
+        timer.task_spec.name: timer.internal_data.get("fired", 0)
+        for timer in waiting_timers(token)
+    }
     return Wait(
         element=token.task_spec.name,
         occurrence=token.internal_data["occurrence"],
-        timers=tuple(sorted(t.task_spec.name for t in waiting_timers(token))),
+        timers=tuple(sorted(timers)),
+        fired={name: count for name, count in timers.items() if count},
     )
-
-
-def waiting_timers(token: Token) -> tuple[Token, ...]:
-    """
-    The timers that wait on an open user task.
-    """
-    parent = token.parent
-    if not isinstance(parent.task_spec, WatchedTask):
-        return ()
-    return tuple(t for t in parent.children if t.state == TaskState.WAITING)
 
 
 def _arrival(token: Token) -> Arrival:

@@ -13,7 +13,12 @@ from SpiffWorkflow.operators import Operator
 from SpiffWorkflow.task import Task
 
 from approval_engine.errors import EngineError
-from approval_engine.policy.conditions import ConditionError, Expression, evaluate
+from approval_engine.policy.conditions import (
+    ConditionError,
+    Expression,
+    evaluate,
+    inputs_of,
+)
 
 
 class RefusedScripts:
@@ -46,11 +51,13 @@ class Condition(Operator):
         super().__init__(expression)
         self.flow = flow
         self.expression = expression
+        self.reads = inputs_of(expression)
 
     def _matches(self, task: Task) -> bool:
-        names = task.workflow.names()
+        memory = task.workflow.memory
+        memory.asked |= self.reads
         try:
-            value = evaluate(self.expression, names)
+            value = evaluate(self.expression, memory.names())
         except ConditionError as error:
             refusal = f"Expected to decide flow {self.flow!r}, but {error}"
             raise EngineError(refusal) from error

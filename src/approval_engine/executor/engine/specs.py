@@ -3,20 +3,51 @@ The kinds of element that run: stock SpiffWorkflow without prediction and shared
 
 Stock keeps a tree of everything that may happen and copies data along it; the first
 grows exponentially with the drawing, the second loses data where branches meet. Here
-a task gets its children when it runs, and outcomes belong to the process.
+a task gets its children when it runs, and what was said belongs to the process.
 """
 
 # SpiffWorkflow has no public way to change how a task moves; its hooks are underscored.
 # ruff: noqa: SLF001
 
+from collections.abc import Mapping
+from typing import cast
+
 from SpiffWorkflow.bpmn.specs import defaults as stock
-from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
-from SpiffWorkflow.bpmn.specs.event_definitions.item_aware_event import (
-    ErrorEventDefinition,
-)
+from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
+from SpiffWorkflow.bpmn.specs.control import BpmnStartTask
+from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
+from SpiffWorkflow.bpmn.specs.event_definitions.simple import NoneEventDefinition
+from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
 from SpiffWorkflow.specs.base import TaskSpec
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
+
+from approval_engine.definitions.model import Decides
+from approval_engine.domain.quote import Value
+from approval_engine.executor.engine.model import Answer, DecisionTable, Values
+
+
+class ProcessSpec(BpmnProcessSpec):
+    """
+    All elements of a process, those of its subprocesses too, by their ids.
+
+    `inclusive` are the gateways that wait for what can still arrive, `asks` the names
+    that its conditions and decisions read.
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        # Stock has put in three elements of its own; a file may use the same ids.
+        self.task_specs.clear()
+        self.start = BpmnStartTask(self, "(start)")
+        self.inclusive: list[TaskSpec] = []
+        self.asks: frozenset[str] = frozenset()
+
+
+class ToldEvent(EventDefinition):
+    """
+    An event that no clock and no other event of the process can set off.
+    """
 
 
 class Unpredicted(TaskSpec):
@@ -32,32 +63,17 @@ class Unpredicted(TaskSpec):
         return super()._run(my_task)
 
     def _add_followers(self, my_task: Task) -> None:
-        my_task._sync_children(self.outputs, TaskState.FUTURE)
+        for spec in self.outputs:
+            my_task._add_child(spec, TaskState.FUTURE)
 
 
 class StartEvent(Unpredicted, stock.StartEvent):
     """
-    The start of a process, without trigger.
+    The start of a process or subprocess, without trigger.
     """
 
-
-class WatchedTask(Unpredicted, BoundaryEventSplit):
-    """
-    What stands before a user task with timers and becomes the parent of them all.
-
-    Stock ends the watch by one more join; here it ends with the task, since a marking
-    knows timers only as part of the wait that they belong to.
-    """
-
-
-class UserTask(Unpredicted, stock.UserTask):
-    """
-    A wait for people, however many: who has answered is counted outside the engine.
-    """
-
-    def _on_ready_hook(self, my_task: Task) -> None:
-        my_task.workflow.enter(my_task)
-        super()._on_ready_hook(my_task)
+    def __init__(self, process: ProcessSpec, name: str) -> None:
+        super().__init__(process, name, NoneEventDefinition())
 
 
 class ExclusiveGateway(Unpredicted, stock.ExclusiveGateway):
@@ -71,15 +87,54 @@ class ExclusiveGateway(Unpredicted, stock.ExclusiveGateway):
         """
 
 
-class EndEvent(Unpredicted, stock.EndEvent):
+class NotifyTask(Unpredicted, BpmnSpecMixin):
     """
-    An end; a terminate or error end stops everything else.
-
-    Stock lets an error that nobody catches end its own branch only.
+    A message to send, which the caller does once the step is stored.
     """
 
-    def _on_complete_hook(self, my_task: Task) -> None:
-        super()._on_complete_hook(my_task)
-        my_task.workflow.reached_end = self.bpmn_id
-        if isinstance(self.event_definition, ErrorEventDefinition):
-            my_task.workflow.stop()
+    def _run_hook(self, my_task: Task) -> bool:
+        my_task.workflow.passed.append(self.name)
+        return True
+
+
+class RuleTask(Unpredicted, BpmnSpecMixin):
+    """
+    A decision that is asked; its answer is known from here on.
+    """
+
+    def __init__(
+        self, process: ProcessSpec, name: str, decides: Decides, table: DecisionTable
+    ) -> None:
+        super().__init__(process, name)
+        self.decides = decides
+        self.table = table
+
+    def _run_hook(self, my_task: Task) -> bool:
+        workflow = my_task.workflow
+        workflow.memory.asked |= self.table.reads
+        answer = self.table(workflow.memory.names())
+        workflow.memory.keep(self.name, named(answer, self.decides.variable))
+        workflow.passed.append(self.name)
+        return True
+
+
+def named(answer: Answer, variable: str | None) -> Values:
+    """
+    An answer as named values, for a language without dots.
+
+    A value has the name of the variable. A row has one name for each of its values,
+    such as `risk_level`, and several rows have a list for each.
+    """
+    rows = answer if isinstance(answer, tuple) else (answer,)
+    if not any(isinstance(row, Mapping) for row in rows):
+        # It is one value then, or a list of values.
+        return {variable: cast("Value", answer)} if variable else {}
+    prefix = f"{variable}_" if variable else ""
+    row = answer if isinstance(answer, Mapping) else _columns(rows)
+    return {prefix + name: value for name, value in row.items()}
+
+
+def _columns(answers: tuple[object, ...]) -> Values:
+    rows = [row for row in answers if isinstance(row, Mapping)]
+    names = dict.fromkeys(name for row in rows for name in row)
+    return {name: tuple(row.get(name) for row in rows) for name in names}

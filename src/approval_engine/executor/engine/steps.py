@@ -7,53 +7,78 @@ the lock; the engine only refuses what the definition does not allow.
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 
 from SpiffWorkflow.util.task import TaskState
 
 from approval_engine.errors import EngineError
-from approval_engine.executor.engine.codec import Marking, Wait, decode, encode
+from approval_engine.executor.engine.codec import decode, encode
 from approval_engine.executor.engine.compiled import Definition
+from approval_engine.executor.engine.hosts import fire as fire_timer
+from approval_engine.executor.engine.hosts import waiting_timers
+from approval_engine.executor.engine.marking import Marking, Wait
 from approval_engine.executor.engine.model import (
     CANCELLED,
+    NO_VALUES,
     OpenTask,
     OpenTimer,
     Position,
     Snapshot,
+    Values,
 )
-from approval_engine.executor.engine.restore import capture, restore, waiting_timers
-from approval_engine.executor.engine.timers import fire as fire_timer
+from approval_engine.executor.engine.restore import capture, restore
+from approval_engine.executor.engine.scopes import Scope
+from approval_engine.executor.engine.values import dump, load
 from approval_engine.executor.engine.workflow import FastWorkflow
 
 _KEPT = 1024
 """How many steps a process remembers: a state holds no quote, so many workflows share
-the same one, and what follows from it is always the same."""
+the same one, and what follows from it is always the same. The quote's facts are part of
+the question only where a definition reads them."""
 
 _WORD = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 """What an outcome may be called or be: data of quotes and people stays outside."""
 
 
-@lru_cache(maxsize=_KEPT)
-def start(definition: Definition) -> Snapshot:
+def start(definition: Definition, facts: Values = NO_VALUES) -> Snapshot:
     """
     A new process, run to its first tasks.
+
+    Of the facts of the quote only those that the definition reads are looked at.
+    Raises EngineError if they are no values or lead nowhere.
     """
-    return _snapshot(definition, definition.start)
+    static = definition.start is not None
+    return _started(definition, b"" if static else _read(definition, facts))
+
+
+@lru_cache(maxsize=_KEPT)
+def _started(definition: Definition, facts: bytes) -> Snapshot:
+    if definition.start is not None:
+        return _snapshot(definition, definition.start, definition.passed)
+    workflow = FastWorkflow(definition.process, load(facts))
+    workflow.begin()
+    return _advanced(definition, workflow)
 
 
 def complete(
-    definition: Definition, state: bytes, element: str, outcomes: Mapping[str, str]
+    definition: Definition,
+    state: bytes,
+    element: str,
+    outcomes: Mapping[str, str],
+    fields: Values = NO_VALUES,
+    facts: Values = NO_VALUES,
 ) -> Snapshot:
     """
-    The process after an open user task has ended with these outcomes.
+    The process after an open user task has ended with these outcomes and form fields.
 
     Of several occurrences the oldest is meant. What the task said in an earlier round
     is forgotten. Raises EngineError if the task is not open.
     """
     _check_outcomes(element, outcomes)
-    return _completed(definition, state, element, tuple(outcomes.items()))
+    said = (tuple(outcomes.items()), _filled(element, fields))
+    return _completed(definition, state, element, said, _read(definition, facts))
 
 
 @lru_cache(maxsize=_KEPT)
@@ -61,31 +86,39 @@ def _completed(
     definition: Definition,
     state: bytes,
     element: str,
-    said: tuple[tuple[str, str], ...],
+    said: tuple[tuple[tuple[str, str], ...], bytes],
+    facts: bytes,
 ) -> Snapshot:
-    outcomes = dict(said)
+    outcomes, fields = said
     marking = decode(state, definition.sha256)
-    workflow = restore(definition.process, marking)
+    workflow = restore(definition.process, marking, load(facts))
     for token in workflow.live(TaskState.READY):
         if token.task_spec.name == element:
-            workflow.outcomes[element] = outcomes
-            token.run()
+            token.task_spec.answer(token, dict(outcomes), load(fields))
             return _advanced(definition, workflow)
     raise EngineError(
         f"Expected to complete task {element!r}, but {_why_closed(marking, element)}."
     )
 
 
-def fire(definition: Definition, state: bytes, timer: str, occurrence: int) -> Snapshot:
+def fire(
+    definition: Definition,
+    state: bytes,
+    timer: str,
+    occurrence: int,
+    facts: Values = NO_VALUES,
+) -> Snapshot:
     """
-    The process after a waiting boundary timer has fired, whatever the time is.
+    The process after a waiting timer has fired, whatever the time is.
 
-    Raises EngineError if the timer does not wait on that occurrence of its task.
+    A timer that repeats waits again until it has fired as often as it may. Raises
+    EngineError if the timer does not wait on that occurrence.
     """
     marking = decode(state, definition.sha256)
-    workflow = restore(definition.process, marking)
-    for token in workflow.live(TaskState.READY):
-        if token.internal_data["occurrence"] != occurrence:
+    known = load(_read(definition, facts))
+    workflow = restore(definition.process, marking, known)
+    for token in workflow.live():
+        if token.internal_data.get("occurrence") != occurrence:
             continue
         for waiting in waiting_timers(token):
             if waiting.task_spec.name == timer:
@@ -108,7 +141,8 @@ def cancel(definition: Definition, state: bytes, end: str = CANCELLED) -> Snapsh
         raise EngineError(f"Expected to cancel a process, but {_how_ended(marking)}.")
     if end.partition("_")[0] != CANCELLED:
         raise EngineError(f"Expected an end by cancelling, but got {end!r}.")
-    return _snapshot(definition, replace(marking, waits=(), arrivals=(), ended=end))
+    nothing = replace(marking, waits=(), arrivals=(), scopes=(), ended=end)
+    return _snapshot(definition, nothing)
 
 
 @lru_cache(maxsize=_KEPT)
@@ -126,13 +160,40 @@ def canonical(definition: Definition, state: bytes) -> str:
     return hashlib.sha256(encode(decode(state, definition.sha256))).hexdigest()
 
 
+def names(definition: Definition, state: bytes, facts: Values = NO_VALUES) -> Values:
+    """
+    What an expression of the definition can read in this state: facts and results.
+    """
+    marking = decode(state, definition.sha256)
+    return restore(definition.process, marking, facts).memory.names()
+
+
+def results(definition: Definition, state: bytes) -> Mapping[str, Values]:
+    """
+    The named values that each task gave: fields filled in, answers of decisions.
+    """
+    return decode(state, definition.sha256).results
+
+
+def _read(definition: Definition, facts: Values) -> bytes:
+    """
+    The facts that the definition reads; bytes, since 1 and true are equal in Python.
+    """
+    return dump({name: facts[name] for name in definition.reads & facts.keys()})
+
+
 def _advanced(definition: Definition, workflow: FastWorkflow) -> Snapshot:
     workflow.run_to_wait()
-    return _snapshot(definition, capture(workflow, definition.sha256))
+    marking = capture(workflow, definition.sha256)
+    return _snapshot(definition, marking, tuple(workflow.passed))
 
 
-def _snapshot(definition: Definition, marking: Marking) -> Snapshot:
-    return Snapshot(state=encode(marking), position=_position(definition, marking))
+def _snapshot(
+    definition: Definition, marking: Marking, passed: tuple[str, ...] = ()
+) -> Snapshot:
+    return Snapshot(
+        state=encode(marking), position=_position(definition, marking), passed=passed
+    )
 
 
 def _position(definition: Definition, marking: Marking) -> Position:
@@ -140,7 +201,7 @@ def _position(definition: Definition, marking: Marking) -> Position:
     Raises EngineError if the marking has waits that the definition does not know.
     """
     waits: dict[str, list[Wait]] = {}
-    for wait in marking.waits:
+    for wait in marking.waits + marking.scopes:
         waits.setdefault(wait.element, []).append(wait)
     tasks = tuple(
         OpenTask(element=task.id, occurrence=wait.occurrence)
@@ -148,15 +209,31 @@ def _position(definition: Definition, marking: Marking) -> Position:
         for wait in waits.get(task.id, ())
     )
     timers = tuple(
-        OpenTimer(element=timer.id, task=timer.task, occurrence=wait.occurrence)
+        OpenTimer(
+            element=timer.id,
+            task=timer.task,
+            occurrence=wait.occurrence,
+            fired=wait.fired.get(timer.id, 0),
+        )
         for timer in definition.timers
         for wait in waits.get(timer.task, ())
         if timer.id in wait.timers
     )
-    expected = sum(1 + len(wait.timers) for wait in marking.waits)
-    if len(tasks) + len(timers) != expected:
+    if len(tasks) + len(timers) != sum(_expected(definition, marking)):
         raise EngineError("Expected a state of this definition, but its waits differ.")
     return Position(tasks=tasks, timers=timers, ended=marking.ended)
+
+
+def _expected(definition: Definition, marking: Marking) -> Iterator[int]:
+    """
+    How much a caller must see of each wait: the task, unless it is a timer alone.
+    """
+    for wait in marking.waits:
+        alone = wait.timers == (wait.element,)
+        yield len(wait.timers) + (0 if alone else 1)
+    for scope in marking.scopes:
+        known = isinstance(definition.process.task_specs.get(scope.element), Scope)
+        yield len(scope.timers) if known else -1
 
 
 def _check_outcomes(element: str, outcomes: Mapping[str, str]) -> None:
@@ -166,6 +243,16 @@ def _check_outcomes(element: str, outcomes: Mapping[str, str]) -> None:
                 f"Expected task {element!r} to end with plain words, "
                 f"but got {name!r} = {value!r}."
             )
+
+
+def _filled(element: str, fields: Values) -> bytes:
+    for name in fields:
+        if not _is_word(name):
+            raise EngineError(
+                f"Expected task {element!r} to have fields of plain names, "
+                f"but got {name!r}."
+            )
+    return dump(fields)
 
 
 def _is_word(value: object) -> bool:

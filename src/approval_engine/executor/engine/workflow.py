@@ -1,5 +1,5 @@
 """
-One process in memory, for the length of one step: tokens, outcomes, and an agenda.
+One process in memory, for the length of one step: tokens, memory, and an agenda.
 
 A token is a SpiffWorkflow task without clock, random id or log line. Tokens that become
 ready to run without a person stand in an agenda, so that nothing scans the tree.
@@ -11,17 +11,19 @@ ready to run without a person stand in an agenda, so that nothing scans the tree
 import itertools
 import logging
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from SpiffWorkflow.bpmn import BpmnWorkflow
-from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 from SpiffWorkflow.exceptions import SpiffWorkflowException
 from SpiffWorkflow.specs.base import TaskSpec
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from approval_engine.errors import EngineError
+from approval_engine.executor.engine.memory import Memory
+from approval_engine.executor.engine.model import NO_VALUES, Values
 from approval_engine.executor.engine.scripts import RefusedScripts
+from approval_engine.executor.engine.specs import ProcessSpec
 
 MAX_STEPS = 10_000
 """How many elements may run between two waits; more is a circle without a wait."""
@@ -58,22 +60,29 @@ class Token(Task):
         if not self.task_spec.manual:
             self.workflow.agenda.append(self)
 
+    def cancel(self) -> None:
+        """
+        End this token and no other: what ends with it is not what came from it.
+        """
+        if self.has_state(TaskState.NOT_FINISHED_MASK):
+            self._set_state(TaskState.CANCELLED)
+
 
 class FastWorkflow(BpmnWorkflow):
     """
-    A process whose past is gone: what it still needs of it is in `entered`, `outcomes`.
+    A process whose past is gone: what it still needs of it is in its memory.
 
-    `entered` counts per user task how often it was reached; `outcomes` what its last
-    completion said; `reached_end` is the last end event of this step.
+    `reached_end` is the last end event of this step, `passed` are the tasks that ran in
+    it without waiting.
     """
 
-    def __init__(self, process: BpmnProcessSpec) -> None:
+    def __init__(self, process: ProcessSpec, facts: Values = NO_VALUES) -> None:
         super().__init__(process, script_engine=_SCRIPTS, deserializing=True)
         self.ids = itertools.count(1)
         self.agenda: deque[Token] = deque()
-        self.entered: dict[str, int] = {}
-        self.outcomes: dict[str, Mapping[str, str]] = {}
+        self.memory = Memory(facts)
         self.reached_end: str | None = None
+        self.passed: list[str] = []
         self.task_tree = Token(self, process.start, state=TaskState.COMPLETED)
 
     def begin(self) -> None:
@@ -81,26 +90,13 @@ class FastWorkflow(BpmnWorkflow):
         Put a token on the start event.
         """
         for spec in self.spec.start.outputs:
-            spec._update(self.task_tree._add_child(spec, TaskState.FUTURE))
+            self.put(spec)
 
-    def names(self) -> dict[str, str]:
+    def put(self, spec: TaskSpec) -> None:
         """
-        What a condition may ask for.
+        Put a token on an element, wherever others are.
         """
-        return {
-            name: value
-            for outcome in self.outcomes.values()
-            for name, value in outcome.items()
-        }
-
-    def enter(self, task: Task) -> None:
-        """
-        Count a user task that opens; what it said in an earlier round is void.
-        """
-        name = task.task_spec.name
-        self.entered[name] = self.entered.get(name, 0) + 1
-        task.internal_data["occurrence"] = self.entered[name]
-        self.outcomes.pop(name, None)
+        spec._update(self.task_tree._add_child(spec, TaskState.FUTURE))
 
     def live(self, state: int = TaskState.NOT_FINISHED_MASK) -> Iterator[Token]:
         """
@@ -112,7 +108,7 @@ class FastWorkflow(BpmnWorkflow):
         """
         Cancel every token.
         """
-        for token in list(self.live()):
+        for token in self.live():
             token.cancel()
 
     def run_to_wait(self) -> None:
@@ -122,7 +118,7 @@ class FastWorkflow(BpmnWorkflow):
         Raises EngineError if that takes more than `MAX_STEPS` or a step is impossible.
         """
         for _ in range(MAX_STEPS):
-            if not self.agenda:
+            if not self.agenda and not self._pass_joins():
                 return
             token = self.agenda.popleft()
             # An end that stops everything may have cancelled it in the meantime.
@@ -132,6 +128,14 @@ class FastWorkflow(BpmnWorkflow):
             f"Expected a wait within {MAX_STEPS} steps of process {self.spec.name!r}, "
             "but it runs in a circle."
         )
+
+    def _pass_joins(self) -> bool:
+        """
+        Let the first inclusive join go on at which nothing more can arrive.
+
+        Only where everything else rests it is known what can still arrive.
+        """
+        return any(join.pass_on(self) for join in self.spec.inclusive)
 
     def get_tasks_iterator(
         self, first_task: Task | None = None, **kwargs: int

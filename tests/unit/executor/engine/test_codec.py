@@ -12,13 +12,8 @@ from hypothesis import strategies as st
 
 from approval_engine.errors import EngineError
 from approval_engine.executor import engine
-from approval_engine.executor.engine.codec import (
-    Arrival,
-    Marking,
-    Wait,
-    decode,
-    encode,
-)
+from approval_engine.executor.engine.codec import decode, encode
+from approval_engine.executor.engine.marking import Arrival, Marking, Wait
 from tests.unit.executor.engine.drawings import stages
 
 XML = stages(("manager", "finance"))

@@ -58,7 +58,7 @@ def test_elements_are_told_with_step_duration_and_properties():
         "task_manager",
         False,
     )
-    assert due.duration == "PT24H"
+    assert due.timer.span == "PT24H"
     assert due.properties == {"kind": "escalation", "level": "1"}
 
 
