@@ -107,16 +107,17 @@ def _rename(other: etree._Element, caller: str, process: str) -> None:
     for element in other.iter("*"):
         # Its value has a prefix, which the caller need not know.
         element.attrib.pop(f"{XSI}type", "")
-        for attribute, value in element.attrib.items():
+        for attribute, text in element.attrib.items():
+            value = str(text)
             if attribute == "id" or attribute in _REFERENCES:
                 element.set(attribute, new.get(value, value))
             elif "outcome_" in value:
                 element.set(attribute, said(value))
-        text = element.text
-        if text and element.tag in _NAMED:
-            element.text = new.get(text.strip(), text)
-        elif text and "outcome_" in text:
-            element.text = said(text)
+        written = element.text
+        if written and element.tag in _NAMED:
+            element.text = new.get(written.strip(), written)
+        elif written and "outcome_" in written:
+            element.text = said(written)
 
 
 def _draw(root: etree._Element, identity: str, other: etree._Element) -> None:

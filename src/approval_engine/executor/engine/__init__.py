@@ -13,6 +13,7 @@ from approval_engine.executor.engine.compiled import (
 )
 from approval_engine.executor.engine.model import (
     CANCELLED,
+    NO_VALUES,
     DecisionTable,
     OpenTask,
     OpenTimer,
@@ -35,6 +36,7 @@ from approval_engine.executor.engine.steps import (
 
 __all__ = [
     "CANCELLED",
+    "NO_VALUES",
     "DecisionTable",
     "Definition",
     "OpenTask",

@@ -35,7 +35,8 @@ class Definition:
     A compiled process definition; immutable, shared by threads, made by this package.
 
     Tasks and timers come in document order. `reads` are the facts that its conditions
-    and decisions ask for. `process`, `start` and `passed` are its inside: where every
+    and decisions ask for. `calendar` is whose hours its own timers count, None for
+    every hour. `process`, `start` and `passed` are its inside: where every
     instance begins and what runs before, unless that depends on facts.
     """
 
@@ -44,6 +45,7 @@ class Definition:
     tasks: tuple[TaskElement, ...] = field(compare=False)
     timers: tuple[TimerElement, ...] = field(compare=False)
     reads: frozenset[str] = field(compare=False)
+    calendar: str | None = field(compare=False)
     process: ProcessSpec = field(compare=False, repr=False)
     start: Marking | None = field(compare=False, repr=False)
     passed: tuple[str, ...] = field(compare=False, repr=False)
@@ -91,6 +93,7 @@ def compile_process(
         tasks=tuple(_tasks(process)),
         timers=tuple(_timers(process)),
         reads=reads,
+        calendar=process.properties.get("calendar"),
         process=spec,
         start=start,
         passed=passed,

@@ -3,7 +3,7 @@ What every change of a workflow shares: what it is given, and how it reaches a t
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 from approval_engine.domain.events import Event, instant
@@ -30,7 +30,7 @@ class Pinned:
     definition: engine.Definition
     plan: RoutingPlan
     validity: Validity | None = None
-    facts: engine.Values = engine.NO_VALUES
+    facts: engine.Values = field(default_factory=lambda: engine.NO_VALUES)
 
     def step(self, step_id: str) -> PlannedStep:
         """
