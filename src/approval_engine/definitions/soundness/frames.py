@@ -187,11 +187,19 @@ def _leads_to(graph: Graph, event: Node, outcome: str) -> Iterator[bool]:
     while todo:
         for flow in graph.outgoing[todo.pop()]:
             node = graph.by_id[flow.target]
-            if node.kind is Kind.END and is_end(node, outcome):
+            if node.kind is Kind.END and _says(node, outcome):
                 yield True
             if node.id not in seen and node.kind is not Kind.SLOT:
                 seen.add(node.id)
                 todo.append(node.id)
+
+
+def _says(end: Node, outcome: str) -> bool:
+    # Inside a subprocess an error of that code carries it on to where it is caught.
+    thrown = end.event
+    if thrown is not None and thrown.signal is Signal.ERROR and thrown.code == outcome:
+        return True
+    return is_end(end, outcome)
 
 
 def _returns(graph: Graph, event: Node, slots: list[Node]) -> Iterator[Violation]:
