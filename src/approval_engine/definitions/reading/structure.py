@@ -152,8 +152,13 @@ def _check_reached(source: Source, scope: Scope) -> None:
         agenda += [flow.get("targetRef", "") for flow in exits]
         agenda += boundaries.get(identity, [])
     for identity, node in scope.nodes.items():
-        if identity not in reached and not source.blamed(node):
+        if identity not in reached and _must_be_reached(node):
             sentence = (
                 "Expected a path from the start to here: connect it, or remove it."
             )
             source.refuse(node, "unreached", sentence)
+
+
+def _must_be_reached(node: etree._Element) -> bool:
+    aside = (node.get("triggeredByEvent"), node.get("isForCompensation"))
+    return node.tag in _RUNS and "true" not in aside

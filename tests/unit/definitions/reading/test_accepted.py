@@ -220,10 +220,14 @@ def test_a_form_has_fields(text, field):
 @pytest.mark.parametrize(
     "text",
     [
-        '<camunda:inputOutput><camunda:inputParameter name="hint">ask'
-        "</camunda:inputParameter></camunda:inputOutput>",
-        '<zeebe:ioMapping><zeebe:input source="= &quot;ask&quot;" target="hint"/>'
-        "</zeebe:ioMapping>",
+        (
+            '<camunda:inputOutput><camunda:inputParameter name="hint">ask'
+            "</camunda:inputParameter></camunda:inputOutput>"
+        ),
+        (
+            '<zeebe:ioMapping><zeebe:input source="= &quot;ask&quot;" target="hint"/>'
+            "</zeebe:ioMapping>"
+        ),
     ],
 )
 def test_a_plain_value_is_shown(text):
@@ -449,7 +453,7 @@ def test_several_people_of_camunda_8_are_the_same():
     )
     new = several(
         extended(
-            '<zeebe:loopCharacteristics inputCollection="= clauses" inputElement="one"/>'
+            '<zeebe:loopCharacteristics inputCollection="=clauses" inputElement="one"/>'
         )
     )
 
