@@ -1,8 +1,8 @@
 """
-The bytes of a process definition → its XML tree, read without trusting the file.
+The bytes of a definition → its XML tree, which says the same to every reader.
 
 The only place that parses XML: UTF-8, no DOCTYPE, no entities, no instructions, no
-network, a bounded size. What two readers could understand differently is refused.
+network, a bounded size.
 """
 
 import re
@@ -10,11 +10,11 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from approval_engine.errors import BpmnError, Problem
+from approval_engine.errors import BpmnError, DefinitionError, Problem
 
 MAX_BYTES = 1024 * 1024
 
-_MAX_ELEMENTS = 20_000
+_MAX_ELEMENTS = 50_000
 _MAX_ATTRIBUTES = 64
 
 # Atomic, so that a prolog of many comments is not read in more than one way.
@@ -23,78 +23,76 @@ _DECLARED = re.compile(r"\ufeff?<\?xml[^>]*?\sencoding\s*=\s*[\"']([^\"'>]*)[\"'
 _PLAIN = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
 
 
-def parse(xml: bytes, file: str = "process.bpmn") -> etree._Element:
+def parse(
+    xml: bytes, file: str = "process.bpmn", error: type[DefinitionError] = BpmnError
+) -> etree._Element:
     """
     The root element.
 
-    Raises BpmnError with the one reason why these bytes are not read.
+    Raises `error` with the one reason why these bytes are not read.
     """
-    if len(xml) > MAX_BYTES:
-        sentence = f"Expected at most {MAX_BYTES} bytes, but the file has {len(xml)}."
-        raise refused(file, 1, "too_large", sentence)
-    _check_text(xml, file)
+    problem = _before_parsing(xml, file)
+    if problem is not None:
+        raise error(problem)
     try:
         root = etree.fromstring(xml, _parser())
-    except etree.XMLSyntaxError as error:
-        sentence = f"Expected XML, but {error.msg or 'the file is empty'}."
-        raise refused(file, error.lineno or 1, "syntax", sentence) from error
-    _check_nodes(root, file)
+    except etree.XMLSyntaxError as wrong:
+        sentence = f"Expected XML, but {wrong.msg or 'the file is empty'}."
+        raise error(_problem(file, wrong.lineno or 1, "syntax", sentence)) from wrong
+    problem = _after_parsing(root, file)
+    if problem is not None:
+        raise error(problem)
     return root
 
 
-def refused(file: str, line: int, code: str, sentence: str) -> BpmnError:
+def line_of(element: etree._Element) -> int:
     """
-    The refusal of a whole file.
+    The line of an element in its file, from 1.
     """
-    return BpmnError(
-        Problem(file=file, line=line, code=code, element="/", sentence=sentence)
-    )
-
-
-def line_of(node: etree._Element) -> int:
-    """
-    The line where an element starts.
-    """
-    line: object = node.sourceline
+    line: object = element.sourceline
     return line if isinstance(line, int) else 1
 
 
-def _check_text(xml: bytes, file: str) -> None:
+def _before_parsing(xml: bytes, file: str) -> Problem | None:
     """
-    Refuse what must not even reach the parser.
+    What must not even reach the parser.
     """
+    if len(xml) > MAX_BYTES:
+        sentence = f"Expected at most {MAX_BYTES} bytes, but the file has {len(xml)}."
+        return _problem(file, 1, "too_large", sentence)
     try:
         text = xml.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = xml.count(b"\n", 0, error.start) + 1
-        sentence = f"Expected UTF-8, but byte {error.start} is not: save it as UTF-8."
-        raise refused(file, line, "encoding", sentence) from error
+    except UnicodeDecodeError as wrong:
+        line = xml.count(b"\n", 0, wrong.start) + 1
+        sentence = f"Expected UTF-8, but byte {wrong.start} is not: save it as UTF-8."
+        return _problem(file, line, "encoding", sentence)
     declared = _DECLARED.match(text)
     if declared and declared.group(1).lower() not in _PLAIN:
         sentence = f"Expected UTF-8, but the file says {declared.group(1)[:40]!r}."
-        raise refused(file, 1, "encoding", sentence)
+        return _problem(file, 1, "encoding", sentence)
     if _DOCTYPE.match(text):
         sentence = "Expected no DOCTYPE, but there is one: remove it."
-        raise refused(file, 1, "doctype", sentence)
+        return _problem(file, 1, "doctype", sentence)
+    return None
 
 
-def _check_nodes(root: etree._Element, file: str) -> None:
+def _after_parsing(root: etree._Element, file: str) -> Problem | None:
     for number, node in enumerate(_nodes(root), start=1):
+        tag: object = node.tag
         if number > _MAX_ELEMENTS:
             sentence = f"Expected at most {_MAX_ELEMENTS} elements, but there are more."
-            raise refused(file, line_of(node), "too_large", sentence)
-        tag: object = node.tag
-        if tag is etree.Comment:
-            continue
-        if not isinstance(tag, str):
-            sentence = "Expected elements, text and comments, but found an instruction."
-            raise refused(file, line_of(node), "instruction", sentence)
-        if len(node.attrib) > _MAX_ATTRIBUTES:
-            found = len(node.attrib)
-            sentence = (
-                f"Expected at most {_MAX_ATTRIBUTES} attributes, but got {found}."
-            )
-            raise refused(file, line_of(node), "too_large", sentence)
+            return _problem(file, line_of(node), "too_large", sentence)
+        if isinstance(tag, str):
+            if len(node.attrib) > _MAX_ATTRIBUTES:
+                found = len(node.attrib)
+                sentence = (
+                    f"Expected at most {_MAX_ATTRIBUTES} attributes, but got {found}."
+                )
+                return _problem(file, line_of(node), "too_large", sentence)
+        elif tag is not etree.Comment:
+            sentence = "Expected elements, text and comments, but got an instruction."
+            return _problem(file, line_of(node), "instruction", sentence)
+    return None
 
 
 def _nodes(root: etree._Element) -> Iterator[etree._Element]:
@@ -112,3 +110,7 @@ def _parser() -> etree.XMLParser:
         huge_tree=False,
         strip_cdata=False,
     )
+
+
+def _problem(file: str, line: int, code: str, sentence: str) -> Problem:
+    return Problem(file=file, line=line, code=code, element="/", sentence=sentence)
