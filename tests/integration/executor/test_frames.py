@@ -1,0 +1,139 @@
+"""
+A quote on a process that an analyst drew: his tasks, the policy's steps in its slots.
+"""
+
+import pytest
+
+from approval_engine.config import packaged
+from approval_engine.errors import BpmnError, InvalidState, NotFound
+from approval_engine.operations import repository
+
+DEAL_REVIEW = (packaged("bpmn") / "frames" / "deal_review.bpmn").read_bytes()
+PROCESSES = {"processes": [{"use": "deal_review"}]}
+
+
+@pytest.fixture
+def company(make_company):
+    return make_company(**PROCESSES)
+
+
+def deploy(company, xml=DEAL_REVIEW, file="deal_review.bpmn"):
+    return repository.deploy(company.runtime, xml, file, "dana")
+
+
+def steps(company, workflow):
+    return [task.step for task in company.case(workflow).tasks if task.is_open]
+
+
+def approve_all(company, workflow):
+    while open_now := [t for t in company.case(workflow).tasks if t.is_open]:
+        task = open_now[0]
+        person = task.assignee or task.candidates[0]
+        company.act(workflow, task.step, "approve", person)
+
+
+def test_the_tasks_of_the_process_and_the_steps_of_the_policy_come_in_its_order(
+    company,
+):
+    deploy(company)
+    workflow = company.started(margin_pct=20, clause=True)
+
+    assert steps(company, workflow) == ["check_data"]
+    company.act(workflow, "check_data", "approve", "dana")
+    assert steps(company, workflow) == ["legal"] * 3
+    company.act(workflow, "legal", "approve", "lara")
+    company.act(workflow, "legal", "approve", "leo")
+    assert steps(company, workflow) == ["manager", "finance"]
+    company.act(workflow, "manager", "approve", "maria")
+    company.act(workflow, "finance", "approve", "fred")
+
+    assert company.case(workflow).status == "approved"
+    assert company.case(workflow).steps == 3
+
+
+def test_what_the_process_asks_can_end_it_by_its_own_rule(company):
+    deploy(company)
+    workflow = company.started(margin_pct=20)
+    company.act(workflow, "check_data", "reject", "dana")
+
+    assert company.case(workflow).status == "returned"
+
+
+@pytest.mark.parametrize(
+    ("action", "status"), [("reject", "rejected"), ("return", "returned")]
+)
+def test_a_no_in_a_slot_ends_the_frame_by_the_event_at_its_border(
+    company, action, status
+):
+    deploy(company)
+    workflow = company.started(margin_pct=20)
+    company.act(workflow, "check_data", "approve", "dana")
+    company.act(workflow, "finance", action, "fred")
+
+    found = company.case(workflow)
+    assert found.status == status
+    assert [t.status for t in found.tasks if t.step == "manager"] == ["not_required"]
+
+
+def test_the_submitter_does_not_decide_what_the_process_asks_either(company):
+    deploy(company)
+    workflow = company.started(margin_pct=20)
+
+    with pytest.raises(Exception, match="sam"):
+        company.act(workflow, "check_data", "approve", "sam")
+    assert steps(company, workflow) == ["check_data"]
+
+
+def test_the_next_quote_follows_a_new_version_and_open_workflows_keep_theirs(company):
+    deploy(company)
+    before = company.started(margin_pct=20)
+    edited = DEAL_REVIEW.replace(b'name="Check the data"', b'name="Look at the data"')
+    edited = edited.replace(b'"check_data"', b'"look"')
+    edited = edited.replace(b"outcome_check_data", b"outcome_look")
+    assert deploy(company, edited).version.version == 2
+    after = company.started(margin_pct=20)
+
+    assert steps(company, before) == ["check_data"]
+    assert steps(company, after) == ["look"]
+    approve_all(company, before)
+    assert company.case(before).status == "approved"
+
+
+def test_the_same_file_is_the_same_version(company):
+    first, again = deploy(company), deploy(company)
+
+    assert (first.is_new, again.is_new) == (True, False)
+    assert again.version == first.version
+
+
+def test_a_file_with_problems_deploys_nothing(company):
+    broken = DEAL_REVIEW.replace(b'value="rest"', b'value="finance"')
+    with pytest.raises(BpmnError, match="rest"):
+        deploy(company, broken)
+
+    workflow = company.started(margin_pct=20)
+    assert steps(company, workflow) == ["manager", "finance"]
+    with company.runtime.database.read() as transaction, pytest.raises(NotFound):
+        repository.find(transaction, "deal_review")
+
+
+def test_everything_can_be_replayed_and_checked(company):
+    deploy(company)
+    approved = company.started(margin_pct=20, clause=True)
+    approve_all(company, approved)
+    returned = company.started(margin_pct=20)
+    company.act(returned, "check_data", "reject", "dana")
+    company.started(margin_pct=20)
+
+    assert company.is_sound()
+    assert company.findings() == ()
+
+
+def test_a_workflow_can_be_recalled_and_submitted_again(company):
+    deploy(company)
+    workflow = company.started(margin_pct=20)
+    company.recall(workflow)
+
+    assert company.case(workflow).status == "recalled"
+    with pytest.raises(InvalidState):
+        company.act(workflow, "check_data", "approve", "dana")
