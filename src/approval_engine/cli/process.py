@@ -1,16 +1,21 @@
 """
-`cpq process`: list and export the process definitions that workflows run on.
+`cpq process`: list and export the processes that quotes run on.
 """
+
+from typing import TYPE_CHECKING
 
 import click
 
 from approval_engine.cli.context import Session, pass_session
 
+if TYPE_CHECKING:
+    from approval_engine.domain.processes import Version
+
 
 @click.group()
 def process() -> None:
     """
-    List and export process definitions.
+    Check, deploy, compare and export process definitions.
     """
 
 
@@ -18,25 +23,52 @@ def process() -> None:
 @pass_session
 def list_(session: Session) -> None:
     """
-    Every definition that a workflow is pinned to, the newest last.
+    Every deployed version, then every definition that a workflow is pinned to.
     """
     from approval_engine.store import processes
 
     with session.runtime.database.read() as transaction:
+        versions = processes.versions(transaction)
         found = processes.used(transaction)
-    session.rows(
+    deployed = (
+        deployed_line(each) | {"deployed_at": each.deployed_at, "by": each.deployed_by}
+        for each in versions
+    )
+    pinned = (
         _line(row.process, row.sha256) | {"workflows": row.workflows} for row in found
     )
+    session.rows((*deployed, *pinned))
 
 
 @process.command()
-@click.option("--workflow", "workflow_id", required=True, metavar="WF")
+@click.option("--workflow", "workflow_id", metavar="WF", help="As it runs there.")
+@click.option("--process", "name", metavar="P", help="As it was deployed.")
+@click.option("--version", type=int, metavar="N", help="Default: the newest.")
 @click.option("--out", required=True, metavar="F", type=click.Path(dir_okay=False))
 @pass_session
-def export(session: Session, workflow_id: str, out: str) -> None:
+def export(
+    session: Session,
+    workflow_id: str | None,
+    name: str | None,
+    version: int | None,
+    out: str,
+) -> None:
     """
-    Write the definition of a workflow as a BPMN file, byte for byte as it runs.
+    Write the definition of a workflow, or a deployed version, byte for byte.
     """
+    if (workflow_id is None) == (name is None):
+        raise click.UsageError("Expected either --workflow or --process.")
+    if workflow_id is not None and version is not None:
+        raise click.UsageError("Expected --version only with --process.")
+    exported = _of_workflow if workflow_id else _deployed
+    told, body = exported(session, workflow_id or name or "", version)
+    session.write(out, body)
+    session.record(**told, out=out)
+
+
+def _of_workflow(
+    session: Session, workflow_id: str, _: int | None
+) -> tuple[dict[str, object], bytes]:
     from approval_engine.history.reading import find
     from approval_engine.store import catalog
 
@@ -45,8 +77,30 @@ def export(session: Session, workflow_id: str, out: str) -> None:
     digest = workflow.evidence.definition
     with database.read() as transaction:
         body = catalog.body(transaction, digest)
-    session.write(out, body)
-    session.record(**_line(workflow.process, digest), out=out)
+    return _line(workflow.process, digest), body
+
+
+def _deployed(
+    session: Session, name: str, version: int | None
+) -> tuple[dict[str, object], bytes]:
+    from approval_engine.operations import repository
+
+    with session.runtime.database.read() as transaction:
+        found, body = repository.find(transaction, name, version)
+    return deployed_line(found), body
+
+
+def deployed_line(version: "Version") -> dict[str, object]:
+    """
+    How a deployed version is told of.
+    """
+    return {
+        "process": version.name,
+        "version": version.version,
+        "sha256": version.sha256,
+        "source": version.source,
+        "kind": str(version.role),
+    }
 
 
 def _line(name: str, digest: str) -> dict[str, object]:

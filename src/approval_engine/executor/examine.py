@@ -21,6 +21,7 @@ from approval_engine.definitions.soundness import (
 from approval_engine.domain.people import Directory
 from approval_engine.domain.processes import Role
 from approval_engine.errors import BpmnError
+from approval_engine.planner.plan import RoutingPlan
 from approval_engine.policy.kinds import kinds_of
 from approval_engine.policy.model import Policy
 
@@ -40,6 +41,12 @@ class Examined:
     decisions: tuple[str, ...]
     slots: Mapping[str, tuple[str, ...]]
     shapes: Mapping[str, shape.Shape]
+
+    def serves(self, plan: RoutingPlan) -> bool:
+        """
+        Whether the steps that it draws are those of the plan.
+        """
+        return self.shapes == shape.shapes_of(plan.approvals)
 
 
 def examine(

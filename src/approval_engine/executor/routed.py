@@ -75,7 +75,7 @@ def route_quote(
     policy = policy or policy_in_force(runtime, transaction, current, now)
     directory, delegations = current.people()
     quote = runtime.quote(transaction, row.sha256)
-    roster = _roster(runtime, transaction, policy, current, now)
+    roster = roster_of(runtime, transaction, policy, current, now)
     exceptions = _at_arms_length(current.exceptions, quote, roster)
     on = day_of(policy, now)
     rate = rate_for(transaction, policy, quote, on)
@@ -84,11 +84,10 @@ def route_quote(
     plan = plan_among(roster, policy, evaluation, quote)
     found = None
     if current.processes:
-        from approval_engine.executor.deployed import drawn
-
-        found = drawn(runtime, transaction, current.processes, plan)
+        found = _drawn(runtime, transaction, current.processes, plan)
         case = case_of(roster, policy, evaluation, quote)
-        plan = replace(plan, steps=(*plan.steps, *_around(found, case)))
+        steps = around(found.xml, case) if found.version else ()
+        plan = replace(plan, steps=(*plan.steps, *steps))
     return Routed(
         quote=quote,
         policy=policy,
@@ -103,16 +102,22 @@ def route_quote(
     )
 
 
-def _around(found: "Drawn", case: Case) -> tuple[PlannedStep, ...]:
+def _drawn(
+    runtime: Runtime, transaction: Transaction, current: str, plan: RoutingPlan
+) -> "Drawn":
+    # Where no process was deployed nobody needs any of this.
+    from approval_engine.executor.deployed import drawn
+
+    return drawn(runtime, transaction, current, plan)
+
+
+def around(xml: bytes, case: Case) -> tuple[PlannedStep, ...]:
     """
-    What the process asks beside the policy; nothing where it is one of ours.
+    What a definition asks beside the policy. Raises PlanError if nobody can be asked.
     """
-    if found.version is None:
-        return ()
     from approval_engine.executor import engine
     from approval_engine.executor.surroundings import wanted
 
-    xml = found.xml
     definition = engine.definition(sha256(xml), lambda _: xml)
     begun = engine.start(definition, case.inputs)
     names = engine.names(definition, begun.state, case.inputs)
@@ -169,13 +174,16 @@ def _at_arms_length(
     return tuple(replace(each, unfit=reasons.get(each.id)) for each in exceptions)
 
 
-def _roster(
+def roster_of(
     runtime: Runtime,
     transaction: Transaction,
     policy: Policy,
     current: Current,
     now: datetime,
 ) -> Roster:
+    """
+    Everybody at one instant, with what each has to do where the policy spreads by that.
+    """
     directory, delegations = current.people()
     open_now: dict[str, int] = {}
     ever: dict[str, int] = {}

@@ -49,7 +49,7 @@ def check(runtime: Runtime | None, xml: bytes, file: str) -> Examined:
     if runtime is None:
         return examine(xml, file)
     with runtime.database.read() as transaction:
-        return _examined(runtime, transaction, xml, file)
+        return check_within(runtime, transaction, xml, file)
 
 
 def deploy(runtime: Runtime, xml: bytes, file: str, actor: str) -> Deployment:
@@ -60,7 +60,7 @@ def deploy(runtime: Runtime, xml: bytes, file: str, actor: str) -> Deployment:
     """
     with runtime.database.begin() as transaction:
         processes.lock(transaction)
-        found = _examined(runtime, transaction, xml, file)
+        found = check_within(runtime, transaction, xml, file)
         known = processes.versions(transaction)
         needs = _needs(found, known, file)
         notes = tuple(f"line {each.line}: {each.sentence}" for each in found.notes)
@@ -114,15 +114,26 @@ def whole(transaction: Transaction, version: Version) -> bytes:
     return inline(catalog.body(transaction, version.sha256), called)
 
 
-def _examined(
+def check_within(
     runtime: Runtime, transaction: Transaction, xml: bytes, file: str
 ) -> Examined:
+    """
+    Like `check`, in a transaction that is there already.
+    """
     current = catalog.current(transaction)
     policy = runtime.policy(transaction, current.policy) if current.policy else None
     directory = (
         runtime.directory(transaction, current.directory) if current.directory else None
     )
     return examine(xml, file, policy, directory)
+
+
+def called_by(transaction: Transaction, found: Examined, file: str) -> dict[str, bytes]:
+    """
+    What a process that is not deployed would call today. Raises BpmnError.
+    """
+    needs = _needs(found, processes.versions(transaction), file)
+    return {name: catalog.body(transaction, sha) for name, sha in needs.items()}
 
 
 def _needs(found: Examined, known: Iterable[Version], file: str) -> dict[str, str]:

@@ -1,0 +1,89 @@
+"""
+`cpq process deploy|diff|play`: what analysts draw becomes what quotes run on.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from approval_engine.cli.context import Session, pass_session
+from approval_engine.cli.process import deployed_line, process
+from approval_engine.cli.values import FILE
+from approval_engine.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from approval_engine.definitions.model import Process
+
+
+@process.command()
+@FILE
+@pass_session
+def deploy(session: Session, path: str) -> None:
+    """
+    Make FILE the newest version of the process in it; the next submits run on it.
+    """
+    from approval_engine.operations import repository
+
+    session.require_trust()
+    found = repository.deploy(
+        session.runtime, Path(path).read_bytes(), path, session.administrator
+    )
+    for note in found.notes:
+        click.echo(f"note: {note}", err=True)
+    result = "deployed" if found.is_new else "duplicate"
+    session.record(**deployed_line(found.version), result=result)
+
+
+@process.command()
+@click.argument("before", metavar="A")
+@click.argument("after", metavar="B")
+@pass_session
+def diff(session: Session, before: str, after: str) -> None:
+    """
+    What differs between A and B, each a file or a deployed NAME or NAME@VERSION.
+    """
+    from approval_engine.definitions.diff import differences
+
+    one, other = _either(session, before), _either(session, after)
+    session.rows(
+        {
+            "change": each.change,
+            "element": each.element,
+            "name": each.name,
+            "what": each.what,
+            "before": each.before,
+            "after": each.after,
+        }
+        for each in differences(one, other)
+    )
+
+
+@process.command()
+@FILE
+@click.option("--quote", "quote_id", required=True, metavar="Q")
+@pass_session
+def play(session: Session, path: str, quote_id: str) -> None:
+    """
+    The way that a quote would take through FILE if everybody approved; nothing stored.
+    """
+    from approval_engine.operations.play import play as played
+
+    xml = Path(path).read_bytes()
+    session.rows(played(session.runtime, xml, path, quote_id))
+
+
+def _either(session: Session, text: str) -> "Process":
+    from approval_engine.definitions.reading import EVERY_NAME, read
+    from approval_engine.operations import repository
+
+    if Path(text).is_file():
+        return read(Path(text).read_bytes(), text, EVERY_NAME).process
+    name, _, number = text.partition("@")
+    if number and not number.isdecimal():
+        sentence = f"Expected a version number behind '@', but got '{text}'."
+        raise InvalidInput(sentence)
+    with session.runtime.database.read() as transaction:
+        wanted = int(number) if number else None
+        _, body = repository.find(transaction, name, wanted)
+    return read(body, text, EVERY_NAME).process
