@@ -1,0 +1,152 @@
+"""
+An edited export of a definition that we rendered: it serves plans that equal its own.
+"""
+
+import re
+
+import pytest
+
+from approval_engine.errors import BpmnError
+from approval_engine.operations import repository
+from approval_engine.store import catalog
+
+
+def exported(company, workflow):
+    """
+    The definition of a workflow, as an analyst gets it.
+    """
+    digest = company.case(workflow).evidence.definition
+    with company.runtime.database.read() as transaction:
+        return catalog.body(transaction, digest).decode()
+
+
+def deploy(company, xml):
+    return repository.deploy(company.runtime, xml.encode(), "standard.bpmn", "dana")
+
+
+FILE = """
+    <bpmn:userTask id="file_contract" name="File the contract"
+        camunda:candidateGroups="deal_desk">
+      <bpmn:incoming>from_join_1</bpmn:incoming>
+      <bpmn:outgoing>filed</bpmn:outgoing>
+    </bpmn:userTask>
+    <bpmn:sequenceFlow id="filed" sourceRef="file_contract" targetRef="approved" />
+"""
+
+
+def with_filing(xml):
+    """
+    A task of the analyst's between the last join and the approved end.
+    """
+    xml = xml.replace(
+        'id="from_join_1" sourceRef="join_1" targetRef="approved"',
+        'id="from_join_1" sourceRef="join_1" targetRef="file_contract"',
+    )
+    xml = xml.replace(
+        "<bpmn:incoming>from_join_1</bpmn:incoming>",
+        "<bpmn:incoming>filed</bpmn:incoming>",
+    )
+    return xml.replace("</bpmn:process>", f"{FILE}</bpmn:process>")
+
+
+@pytest.fixture
+def standard(company):
+    return exported(company, company.started(margin_pct=20))
+
+
+def steps(company, workflow):
+    return [task.step for task in company.case(workflow).tasks if task.is_open]
+
+
+def planned(company, workflow):
+    (fact,) = company.facts(workflow, "planned")
+    return fact
+
+
+def test_the_next_quote_of_an_equal_plan_runs_on_what_was_drawn(company, standard):
+    assert deploy(company, with_filing(standard)).version.role == "pinned"
+    workflow = company.started(margin_pct=19)
+    company.act(workflow, "manager", "approve", "maria")
+    company.act(workflow, "finance", "approve", "fred")
+
+    assert steps(company, workflow) == ["file_contract"]
+    company.act(workflow, "file_contract", "approve", "dana")
+    assert company.case(workflow).status == "approved"
+    assert planned(company, workflow)["processVersion"] == 1
+    assert company.is_sound()
+    assert company.findings() == ()
+
+
+def test_another_plan_runs_on_the_frame_and_says_so(company, standard):
+    deploy(company, with_filing(standard))
+    workflow = company.started(margin_pct=19, clause=True)
+
+    assert "processVersion" not in planned(company, workflow)
+    assert planned(company, workflow)["processFallback"] == 1
+    assert "file_contract" not in exported(company, workflow)
+
+
+def dropped(xml, pattern):
+    found = re.sub(pattern, "", xml, flags=re.DOTALL)
+    assert found != xml
+    return found
+
+
+def without_finance(xml):
+    xml = dropped(xml, r"\n    <bpmn:userTask id=\"task_finance\".*?</bpmn:userTask>")
+    for kind, name in (
+        ("boundaryEvent", r"(?:remind|due)_finance\w*"),
+        ("endEvent", r"\w+_finance\w*"),
+        ("exclusiveGateway", "decided_finance"),
+    ):
+        xml = dropped(
+            xml, rf"\n    <bpmn:{kind} id=\"{name}\".*?</bpmn:{kind}>"
+        )
+    xml = dropped(
+        xml,
+        r"\n    <bpmn:sequenceFlow id=\"\w+_finance\w*\"(?: [^>]*)?"
+        r"(?:/>|>.*?</bpmn:sequenceFlow>)",
+    )
+    xml = re.sub(r"\n *<bpmn:(?:in|out)coming>\w*finance\w*</bpmn:\w+>", "", xml)
+    xml = re.sub(r"\n *<bpmn:outgoing>\w*finance\w*</bpmn:outgoing>", "", xml)
+    return dropped(xml, r"\n  <bpmndi:BPMNDiagram.*</bpmndi:BPMNDiagram>")
+
+
+def codes(company, xml):
+    with pytest.raises(BpmnError) as refused:
+        deploy(company, xml)
+    return {(p.code, p.element) for p in refused.value.problems}
+
+
+def test_a_deleted_step_is_refused(company, standard):
+    assert ("step-deleted", "/") in codes(company, without_finance(standard))
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('name="role" value="finance"', 'name="role" value="deal_desk"'),
+        ('name="required" value="true"', 'name="required" value="false"'),
+    ],
+)
+def test_a_weakened_step_is_refused(company, standard, before, after):
+    found = codes(company, standard.replace(before, after))
+
+    assert ("step-changed", "task_finance") in found
+
+
+def test_a_way_round_a_step_is_refused_with_the_way(company, standard):
+    opened = standard.replace("${outcome_finance == 'rejected'}", "${amount &lt; 100}")
+    opened = opened.replace('default="hold_finance"', 'default="approve_finance"')
+    opened = opened.replace(
+        "<bpmn:conditionExpression xsi:type=\"bpmn:tFormalExpression\">"
+        "${outcome_finance == 'approved'}</bpmn:conditionExpression>",
+        "",
+    ).replace(
+        'name="no verdict" sourceRef="decided_finance" targetRef="undecided_finance" />',
+        'name="no verdict" sourceRef="decided_finance" targetRef="undecided_finance">'
+        "<bpmn:conditionExpression>${outcome_finance == 'x'}"
+        "</bpmn:conditionExpression></bpmn:sequenceFlow>",
+    )
+    with pytest.raises(BpmnError, match="Finance approval"):
+        deploy(company, opened)
