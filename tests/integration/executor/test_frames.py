@@ -2,10 +2,13 @@
 A quote on a process that an analyst drew: his tasks, the policy's steps in its slots.
 """
 
+from datetime import timedelta
+
 import pytest
 
 from approval_engine.config import packaged
 from approval_engine.errors import BpmnError, InvalidState, NotFound
+from approval_engine.executor.commands.tick import tick
 from approval_engine.operations import repository
 
 DEAL_REVIEW = (packaged("bpmn") / "frames" / "deal_review.bpmn").read_bytes()
@@ -137,3 +140,94 @@ def test_a_workflow_can_be_recalled_and_submitted_again(company):
     assert company.case(workflow).status == "recalled"
     with pytest.raises(InvalidState):
         company.act(workflow, "check_data", "approve", "dana")
+
+
+def late(timer, target="returned", interrupting="true", called="late"):
+    """
+    The frame with a timer at the analyst's own task, and an end where it leads.
+    """
+    event = f"""
+    <bpmn:boundaryEvent id="{called}" cancelActivity="{interrupting}"
+        attachedToRef="check_data">
+      <bpmn:outgoing>from_{called}</bpmn:outgoing>
+      <bpmn:timerEventDefinition>{timer}</bpmn:timerEventDefinition>
+    </bpmn:boundaryEvent>
+    <bpmn:sequenceFlow id="from_{called}" sourceRef="{called}" targetRef="{target}" />
+    """
+    if target == "told":
+        event += """
+    <bpmn:userTask id="told" name="Ask the account team"
+        camunda:candidateGroups="finance" />
+    <bpmn:endEvent id="asked" />
+    <bpmn:sequenceFlow id="from_told" sourceRef="told" targetRef="asked" />
+    """
+    return DEAL_REVIEW.replace(b"</bpmn:process>", event.encode() + b"</bpmn:process>")
+
+
+TWO_DAYS = "<bpmn:timeDuration>P2D</bpmn:timeDuration>"
+THREE_TIMES = "<bpmn:timeCycle>R3/PT4H</bpmn:timeCycle>"
+
+
+def test_an_interrupting_timer_takes_the_task_away_to_the_minute(company):
+    deploy(company, late(TWO_DAYS))
+    workflow = company.started(margin_pct=20)
+    company.wait(hours=47, minutes=59)
+    assert tick(company.runtime, workflow) is None
+    company.wait(minutes=1)
+    tick(company.runtime, workflow)
+
+    found = company.case(workflow)
+    assert found.status == "returned"
+    assert [task.status for task in found.tasks] == ["not_required"]
+    assert company.is_sound()
+    assert company.findings() == ()
+
+
+def test_a_timer_that_repeats_fires_as_often_as_it_says(company):
+    deploy(company, late(THREE_TIMES, target="told", interrupting="false"))
+    workflow = company.started(margin_pct=20)
+    for _ in range(5):
+        company.wait(hours=4)
+        tick(company.runtime, workflow)
+
+    opened = [task.step for task in company.case(workflow).tasks]
+    assert opened == ["check_data", "told", "told", "told"]
+    assert company.findings() == ()
+
+
+def test_what_was_missed_is_not_caught_up_with_one_by_one(company):
+    deploy(company, late(THREE_TIMES, target="told", interrupting="false"))
+    workflow = company.started(margin_pct=20)
+    company.wait(days=3)
+    tick(company.runtime, workflow)
+
+    opened = [task.step for task in company.case(workflow).tasks]
+    assert opened == ["check_data", "told"]
+    assert company.findings() == ()
+
+
+def test_a_task_that_is_done_in_time_has_no_timer_left(company):
+    deploy(company, late(TWO_DAYS))
+    workflow = company.started(margin_pct=20)
+    company.act(workflow, "check_data", "approve", "dana")
+    company.wait(days=3)
+    tick(company.runtime, workflow)
+
+    assert company.case(workflow).status == "pending"
+    assert "timer_fired" not in company.log(workflow)
+
+
+def test_hours_are_business_hours_where_the_process_says_so(make_company):
+    calendar = {"timeZone": "UTC", "hours": "09:00-17:00", "days": "Mon-Fri"}
+    company = make_company(**PROCESSES, calendars={"office": calendar})
+    worked = late("<bpmn:timeDuration>PT10H</bpmn:timeDuration>").replace(
+        b'historyTimeToLive="P180D">',
+        b'historyTimeToLive="P180D"><bpmn:extensionElements><camunda:properties>'
+        b'<camunda:property name="calendar" value="office" /></camunda:properties>'
+        b"</bpmn:extensionElements>",
+    )
+    deploy(company, worked)
+    workflow = company.started(margin_pct=20)
+    (timer,) = company.case(workflow).timers
+
+    assert timer.due_at == company.now + timedelta(days=1, hours=2)

@@ -99,9 +99,7 @@ def without_finance(xml):
         ("endEvent", r"\w+_finance\w*"),
         ("exclusiveGateway", "decided_finance"),
     ):
-        xml = dropped(
-            xml, rf"\n    <bpmn:{kind} id=\"{name}\".*?</bpmn:{kind}>"
-        )
+        xml = dropped(xml, rf"\n    <bpmn:{kind} id=\"{name}\".*?</bpmn:{kind}>")
     xml = dropped(
         xml,
         r"\n    <bpmn:sequenceFlow id=\"\w+_finance\w*\"(?: [^>]*)?"
@@ -139,7 +137,7 @@ def test_a_way_round_a_step_is_refused_with_the_way(company, standard):
     opened = standard.replace("${outcome_finance == 'rejected'}", "${amount &lt; 100}")
     opened = opened.replace('default="hold_finance"', 'default="approve_finance"')
     opened = opened.replace(
-        "<bpmn:conditionExpression xsi:type=\"bpmn:tFormalExpression\">"
+        '<bpmn:conditionExpression xsi:type="bpmn:tFormalExpression">'
         "${outcome_finance == 'approved'}</bpmn:conditionExpression>",
         "",
     ).replace(
