@@ -106,7 +106,8 @@ class Field:
     """
     A field of a task's form; `type` is string, long, boolean, date or enum.
 
-    `choices` are value and label of an enum. `inferred` fields are declared by nobody,
+    `choices` are value and label of an enum; `least` and `most` bound a long, or the
+    length of a string. `inferred` fields are declared by nobody,
     but a condition behind the task reads them and its form is not ours to look into.
     """
 
@@ -117,6 +118,8 @@ class Field:
     required: bool = False
     read_only: bool = False
     choices: tuple[tuple[str, str], ...] = ()
+    least: int | None = None
+    most: int | None = None
     inferred: bool = False
 
 

@@ -22,12 +22,19 @@ def test_a_file_of_the_largest_size_is_read_and_one_byte_more_is_not():
 @pytest.mark.parametrize(
     ("xml", "line", "code"),
     [
-        (b"", 1, "no-xml"),
-        (b"<a>\n<b>\n</a>", 3, "no-xml"),
-        (b"<a>\x00</a>", 1, "no-xml"),
-        (b"\xff\xfe", 1, "no-xml"),
-        (b'<?xml version="1.0" encoding="klingon"?><a/>', 1, "no-xml"),
-        (b"<a>" * 300 + b"</a>" * 300, 1, "no-xml"),
+        (b"", 1, "syntax"),
+        (b"<a>\n<b>\n</a>", 3, "syntax"),
+        (b"<a>\x00</a>", 1, "syntax"),
+        (b"\xff\xfe", 1, "encoding"),
+        (b'<?xml version="1.0" encoding="klingon"?><a/>', 1, "encoding"),
+        ("<?xml version='1.0' encoding='UTF-16'?><a/>".encode("utf-16"), 1, "encoding"),
+        (b"<a>" * 300 + b"</a>" * 300, 1, "syntax"),
+        (b"<a>" + b"<b/>" * 50_000 + b"</a>", 1, "too_large"),
+        (b"<a " + b" ".join(b'a%d=""' % n for n in range(65)) + b"/>", 1, "too_large"),
+        (b"<a>\n<?php evil() ?></a>", 2, "instruction"),
+        (b"<?evil?><a/>", 1, "instruction"),
+        (b"<a/><?evil?>", 1, "instruction"),
+        (b"<!-- a --> <!-- b --><!DOCTYPE a><a/>", 1, "doctype"),
         (b"<!DOCTYPE a><a/>", 1, "doctype"),
         (b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', 1, "doctype"),
         (b'<!DOCTYPE a SYSTEM "file:///etc/hosts"><a/>', 1, "doctype"),
@@ -38,6 +45,24 @@ def test_what_is_no_plain_xml_is_refused_with_its_line(xml, line, code):
         parse(xml, "deal.bpmn")
     (problem,) = refusal.value.problems
     assert (problem.file, problem.line, problem.code) == ("deal.bpmn", line, code)
+
+
+@pytest.mark.parametrize(
+    "xml",
+    [
+        b"\xef\xbb\xbf<a/>",
+        b'<?xml version="1.0" encoding="utf-8"?><a/>',
+        b"<a><!-- <!DOCTYPE a> --></a>",
+        b"<a><![CDATA[<!DOCTYPE a>]]></a>",
+    ],
+)
+def test_what_only_speaks_of_a_doctype_is_read(xml):
+    assert parse(xml).tag == "a"
+
+
+def test_a_prolog_of_many_comments_is_read_once():
+    xml = b"<!--a-->" * 19_000 + b"<a/>"
+    assert parse(xml).tag == "a"
 
 
 def test_entities_do_not_multiply():
