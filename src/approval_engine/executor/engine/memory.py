@@ -64,13 +64,15 @@ class Memory:
     def names(self) -> Values:
         """
         What a condition may ask for; what a task gave counts more than the quote.
+
+        A field of a form may have any name but not answer for a task.
         """
         names = dict(self.facts)
-        for outcome in self.outcomes.values():
-            names.update(outcome)
         if self.decided is not None:
             names[DECISION] = self.decided
             names[APPROVED] = self.decided == WORDS["approved"]
         for said in self.results.values():
             names.update(said)
+        for outcome in self.outcomes.values():
+            names.update(outcome)
         return names

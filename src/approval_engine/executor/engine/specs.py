@@ -111,9 +111,12 @@ class RuleTask(Unpredicted, BpmnSpecMixin):
 
     def _run_hook(self, my_task: Task) -> bool:
         workflow = my_task.workflow
-        workflow.memory.asked |= self.table.reads
-        answer = self.table(workflow.memory.names())
-        workflow.memory.keep(self.name, named(answer, self.decides.variable))
+        memory, reads = workflow.memory, self.table.reads
+        memory.asked |= reads
+        names = memory.names()
+        # What it does not say it reads it must not see: steps are remembered by that.
+        answer = self.table({name: names[name] for name in reads & names.keys()})
+        memory.keep(self.name, named(answer, self.decides.variable))
         workflow.passed.append(self.name)
         return True
 

@@ -16,8 +16,8 @@ from SpiffWorkflow.util.task import TaskState
 from approval_engine.errors import EngineError
 from approval_engine.executor.engine.codec import decode, encode
 from approval_engine.executor.engine.compiled import Definition
+from approval_engine.executor.engine.hosts import CatchTimer, waiting_timers
 from approval_engine.executor.engine.hosts import fire as fire_timer
-from approval_engine.executor.engine.hosts import waiting_timers
 from approval_engine.executor.engine.marking import Marking, Wait
 from approval_engine.executor.engine.model import (
     CANCELLED,
@@ -228,11 +228,12 @@ def _expected(definition: Definition, marking: Marking) -> Iterator[int]:
     """
     How much a caller must see of each wait: the task, unless it is a timer alone.
     """
+    specs = definition.process.task_specs
     for wait in marking.waits:
-        alone = wait.timers == (wait.element,)
+        alone = isinstance(specs.get(wait.element), CatchTimer)
         yield len(wait.timers) + (0 if alone else 1)
     for scope in marking.scopes:
-        known = isinstance(definition.process.task_specs.get(scope.element), Scope)
+        known = isinstance(specs.get(scope.element), Scope)
         yield len(scope.timers) if known else -1
 
 

@@ -2,9 +2,11 @@
 State bytes: what we wrote reads back the same, what anybody else wrote is refused.
 """
 
+import hashlib
 import json
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -23,12 +25,33 @@ START = engine.start(TWO).state
 
 ids = st.text("abc_", min_size=1, max_size=4)
 counts = st.integers(1, 50)
-waits = st.builds(
-    Wait,
-    element=ids,
-    occurrence=counts,
-    timers=st.lists(ids, max_size=3, unique=True).map(tuple),
+values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.text(max_size=4)
+    | st.dates()
+    | st.decimals(allow_nan=False, allow_infinity=False, places=3),
+    lambda inner: st.lists(inner, max_size=3).map(tuple),
+    max_leaves=4,
 )
+
+
+@st.composite
+def waiting(draw):
+    """
+    A wait with timers, of which some have fired.
+    """
+    timers = draw(st.lists(ids, max_size=3, unique=True))
+    fired = draw(st.dictionaries(st.sampled_from(timers), counts)) if timers else {}
+    return Wait(
+        element=draw(ids),
+        occurrence=draw(counts),
+        timers=tuple(timers),
+        fired=fired,
+    )
+
+
+waits = waiting()
 markings = st.builds(
     Marking,
     definition=st.just(TWO.sha256),
@@ -37,6 +60,9 @@ markings = st.builds(
     entered=st.dictionaries(ids, counts, max_size=4),
     outcomes=st.dictionaries(ids, st.dictionaries(ids, ids, max_size=2), max_size=3),
     ended=st.none() | ids,
+    scopes=st.lists(waits, max_size=2).map(tuple),
+    results=st.dictionaries(ids, st.dictionaries(ids, values, max_size=2), max_size=3),
+    decided=st.none() | ids,
 )
 
 
@@ -48,12 +74,64 @@ def test_a_marking_reads_back_the_same(marking):
     assert encode(decode(state, TWO.sha256)) == state
 
 
-@pytest.mark.parametrize("version", [0, 2, "1", "1.0", "9.9", None, True])
+OLD = (
+    b'{"arrivals":[],"definition":"%s","ended":null,"entered":{"task_finance":1,'
+    b'"task_manager":1},"outcomes":{},"v":1,"waits":[["task_finance",1,["due_finance",'
+    b'"remind_finance_1"]],["task_manager",1,["due_manager","remind_manager_1"]]]}'
+) % TWO.sha256[:16].encode()
+"""What the first release stored at the start of `TWO`."""
+
+
+def test_a_state_of_the_first_release_goes_on():
+    snapshot = engine.complete(
+        TWO, OLD, "task_manager", {"outcome_manager": "approved"}
+    )
+    assert [task.element for task in snapshot.position.tasks] == ["task_finance"]
+
+    said = {"outcome_finance": "approved"}
+    done = engine.complete(TWO, snapshot.state, "task_finance", said)
+    assert done.position.ended == "approved"
+
+
+def test_what_needs_nothing_new_is_written_as_the_first_release_did():
+    """
+    So the rows and logs of old workflows still agree, byte for byte.
+    """
+    assert START == OLD
+    assert engine.canonical(TWO, OLD) == hashlib.sha256(OLD).hexdigest()
+
+
+@pytest.mark.parametrize(
+    "new",
+    [
+        {"scopes": (Wait(element="sub", occurrence=1, timers=()),)},
+        {"results": {"a": {"x": None}}},
+        {"decided": "approve"},
+        {"waits": (Wait(element="a", occurrence=1, timers=("t",), fired={"t": 1}),)},
+    ],
+    ids=lambda new: next(iter(new)),
+)
+def test_what_needs_something_new_says_so(new):
+    old = Marking(definition=TWO.sha256, entered={}, outcomes={})
+
+    assert json.loads(encode(old))["v"] == 1
+    assert json.loads(encode(replace(old, **new)))["v"] == 2
+
+
+def test_a_new_version_that_needs_nothing_new_was_not_written_here():
+    document = json.loads(START)
+    document |= {"v": 2, "scopes": [], "results": {}, "decided": None}
+
+    with pytest.raises(EngineError, match="it was changed"):
+        engine.position(TWO, forged(document))
+
+
+@pytest.mark.parametrize("version", [0, 2, 3, "1", "1.0", "9.9", None, True])
 def test_another_version_is_refused(version):
     document = json.loads(START)
     document["v"] = version
 
-    with pytest.raises(EngineError, match=r"version 1|it was changed"):
+    with pytest.raises(EngineError, match=r"version 1 or 2|it was changed"):
         engine.position(TWO, forged(document))
 
 
@@ -61,7 +139,7 @@ def test_a_missing_version_is_refused():
     document = json.loads(START)
     del document["v"]
 
-    with pytest.raises(EngineError, match="version 1"):
+    with pytest.raises(EngineError, match="version 1 or 2"):
         engine.position(TWO, forged(document))
 
 
@@ -76,6 +154,11 @@ def forged(document):
 
 def changed(**values):
     return forged(json.loads(START) | values)
+
+
+def newer(**values):
+    added = {"v": 2, "scopes": [], "results": {}, "decided": "approve"}
+    return changed(**(added | values))
 
 
 WAIT = ["task_manager", 1, ["due_manager"]]
@@ -100,6 +183,20 @@ SHAPES = {
     "outcome as list": changed(outcomes={"task_manager": ["x"]}),
     "outcome nested": changed(outcomes={"task_manager": {"x": {"typename": "y"}}}),
     "ended 1": changed(ended=1),
+    "scopes in version 1": changed(scopes=[["sub", 1, []]]),
+    "scope as text": newer(scopes=["sub"]),
+    "decided 1": newer(decided=1),
+    "fired 0": newer(waits=[["task_manager", 1, [["due_manager", 0]]]]),
+    "fired text": newer(waits=[["task_manager", 1, [["due_manager", "1"]]]]),
+    "results as list": newer(results=[]),
+    "result as number": newer(results={"a": {"x": 1}}),
+    "result as list": newer(results={"a": ["x"]}),
+    "number as number": newer(results={"a": {"x": {"number": 1}}}),
+    "number with zeros": newer(results={"a": {"x": {"number": "1.0"}}}),
+    "number as word": newer(results={"a": {"x": {"number": "one"}}}),
+    "number for ever": newer(results={"a": {"x": {"number": "1E+999999"}}}),
+    "date as word": newer(results={"a": {"x": {"date": "today"}}}),
+    "another kind": newer(results={"a": {"x": {"typename": "y"}}}),
 }
 
 
@@ -127,6 +224,9 @@ STRANGERS = {
     "unknown timer": changed(waits=[["task_manager", 1, ["due_nobody"]]]),
     "timer of another task": changed(waits=[["task_manager", 1, ["due_finance"]]]),
     "a task as timer": changed(waits=[["task_manager", 1, ["task_finance"]]]),
+    "a task as a timer alone": changed(waits=[["task_manager", 1, ["task_manager"]]]),
+    "a task as scope": newer(scopes=[["task_manager", 1, []]]),
+    "unknown scope": newer(scopes=[["sub", 1, []]]),
 }
 
 
