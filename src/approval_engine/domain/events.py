@@ -49,6 +49,7 @@ class Fact(StrEnum):
     )
     TASK_CARRIED = "task_carried"  # whose approval, of which task and event, and why
     TASK_CLOSED = "task_closed"  # the move, why, and the task whose decision did it
+    NOTIFIED = "notified"  # notify task, channel, people, subject, text
     TIMER_SET = "timer_set"  # timers that the process drew for itself
     TIMER_FIRED = "timer_fired"  # such a timer, and when it rings again
     TIMER_EXHAUSTED = "timer_exhausted"  # timers, who is told: nobody is left, it holds

@@ -81,6 +81,14 @@ class Directory:
         found = (self.users[user_id] for user_id in ids if user_id in self.users)
         return tuple(user for user in found if user.active)
 
+    def behind(self, name: str) -> tuple[str, ...]:
+        """
+        The active people behind the name of a role or of a person; perhaps nobody.
+        """
+        user = self.users.get(name)
+        alone = (name,) if user is not None and user.active else ()
+        return tuple(each.id for each in self.members(name)) or alone
+
     def roles_of(self, user_id: str) -> tuple[str, ...]:
         """
         The roles a person holds, sorted.

@@ -4,7 +4,7 @@ One workflow and its tasks as values: what the rows and the event log both descr
 How an event changes them is `executor.projection`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from approval_engine.domain.completion import Outcome, Tally
@@ -102,6 +102,7 @@ class Workflow:
     `state` is the engine's serialized state and `ended` the end event it reached; `seq`
     and `head` are the last event's number and hash. `supersedes` is the workflow whose
     place it took, `fingerprint` the hash of all that can matter to an approval.
+    `passed` are the elements that ran by themselves at the last event; no row keeps it.
     """
 
     id: str
@@ -127,6 +128,7 @@ class Workflow:
     head: str
     supersedes: str | None = None
     fingerprint: str | None = None
+    passed: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def subject(self) -> str:

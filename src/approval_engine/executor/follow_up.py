@@ -17,6 +17,7 @@ from approval_engine.domain.workflow import Task
 from approval_engine.errors import EngineError
 from approval_engine.executor import engine
 from approval_engine.executor.clocked import set_timers
+from approval_engine.executor.notices import send
 from approval_engine.executor.openings import Known, Openings, open_seats, timer_row
 from approval_engine.executor.projection import ANSWERS, ENDINGS
 from approval_engine.executor.recorder import SYSTEM, Recorder
@@ -29,6 +30,7 @@ def advance(recorder: Recorder, openings: Openings) -> None:
     """
     Record everything that follows from the last fact, up to the next wait or the end.
     """
+    send(recorder, openings.members)
     close_beside(recorder)
     if recorder.workflow.ended:
         finish(recorder, TaskMove.DISPENSE)

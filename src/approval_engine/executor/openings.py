@@ -16,6 +16,7 @@ from approval_engine.domain.timers import TimerKind
 from approval_engine.domain.workflow import Task
 from approval_engine.executor import engine
 from approval_engine.executor.added import Added, ask_again
+from approval_engine.executor.notices import Members, nobody
 from approval_engine.executor.projection import Pinned
 from approval_engine.executor.recorder import Recorder
 from approval_engine.planner.opening import Seat, planned_seats
@@ -54,6 +55,7 @@ class Openings:
     What a command brings to the steps that open: calendars, ids, people, old approvals.
 
     `added` are those whom an earlier workflow asked besides; it is asked when needed.
+    `members` finds whom a notice of the process is for.
     """
 
     calendars: Calendars
@@ -61,6 +63,7 @@ class Openings:
     seats_of: SeatsOf = planned_seats
     known: Known = nothing_known
     added: Callable[[], Added] = nobody_added
+    members: Members = nobody
 
 
 def seats_to_open(pinned: Pinned) -> int:

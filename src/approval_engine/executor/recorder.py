@@ -57,6 +57,7 @@ class Recorder:
         self.events: tuple[Event, ...] = ()
         self.states: tuple[Workflow, ...] = ()
         self.clocks: Mapping[str, Clock] = {}
+        self._taken = 0
         self._author = author
 
     @classmethod
@@ -84,6 +85,13 @@ class Recorder:
         Where the engine's tokens are now.
         """
         return engine.position(self.pinned.definition, self.workflow.state)
+
+    def take_passed(self) -> tuple[str, ...]:
+        """
+        The elements that ran by themselves since this was asked last, in order.
+        """
+        fresh, self._taken = self.states[self._taken :], len(self.states)
+        return tuple(element for state in fresh for element in state.passed)
 
     def record(self, fact: NewEvent) -> Event:
         """

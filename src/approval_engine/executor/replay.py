@@ -84,6 +84,8 @@ def first_difference(rebuilt: Workflow, stored: Workflow) -> str | None:
     The first field in which two states of one workflow differ, as a sentence part.
     """
     for field in fields(Workflow):
+        if not field.compare:
+            continue
         ours, theirs = getattr(rebuilt, field.name), getattr(stored, field.name)
         if ours != theirs:
             said, stands = _apart(ours, theirs)

@@ -8,12 +8,14 @@ of his own quotes. A message that lost its point since it was stored is left out
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from approval_engine.documents import load
 from approval_engine.domain.lifecycle import WorkflowStatus
 from approval_engine.domain.people import Directory
 from approval_engine.domain.workflow import Task, Workflow
 from approval_engine.notifications.host import Host
-from approval_engine.notifications.outbox import ASKED
+from approval_engine.notifications.outbox import ASKED, NOTICED
 from approval_engine.notifications.wording import Case, one_line
 from approval_engine.planner import phrases
 from approval_engine.planner.lateness import late
@@ -136,7 +138,7 @@ def compose(
     for message, workflow in found:
         case = _case(host, transaction, workflow, directory)
         if message.kind not in ASKING:
-            news.append(_news(transaction, case, message.kind))
+            news.append(_news(transaction, case, message))
         elif (task := _waits_for(workflow, message)) is None:
             pointless.append(message)
         else:
@@ -210,17 +212,33 @@ def _others(case: Case, task: Task) -> Iterable[str]:
         yield f"{phrases.title(other.step)}: {case.names(people)} ({state})"
 
 
-def _news(transaction: Transaction, case: Case, kind: str) -> News:
+def _news(transaction: Transaction, case: Case, message: Claimed) -> News:
+    kind = message.kind
+    words = NEWS.get(kind, phrases.label(kind))
     by, said = _last_word(transaction, case)
+    if kind == NOTICED:
+        words, said = _notice(transaction, message)
+        by = ""
     return News(
         workflow=case.workflow,
         account=case.account,
         amount=case.amount,
         quote=case.subject,
-        words=NEWS.get(kind, phrases.label(kind)),
+        words=words,
         by=by,
         said=said,
     )
+
+
+def _notice(transaction: Transaction, message: Claimed) -> tuple[str, str]:
+    """
+    The subject and the text that the process itself says.
+    """
+    event = events.one(transaction, message.event_id)
+    data: Any = load(event.data.encode()) if event else {}
+    subject = one_line(data.get("subject", ""))
+    words = f"is at a point where its process tells you: {subject}"
+    return words, one_line(data.get("text", ""))
 
 
 def _last_word(transaction: Transaction, case: Case) -> tuple[str, str]:

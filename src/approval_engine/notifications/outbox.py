@@ -59,8 +59,12 @@ INFORMS = frozenset(
 )
 """The facts of which a principal is told while a stand-in has his work."""
 
+NOTICED = "noticed"
+"""The kind of message that a notify task of a process sends."""
+
 BESIDE = {
     Fact.INFORMED: "informed",
+    Fact.NOTIFIED: NOTICED,
     Fact.INFO_REQUESTED: "info_requested",
     Fact.INFO_PROVIDED: "info_provided",
     Fact.INFO_WITHDRAWN: "info_withdrawn",
@@ -142,7 +146,7 @@ def _named(event: Event, task: Task | None) -> tuple[str, ...]:
     data: Any = load(event.data.encode())
     if event.action in {Fact.INFO_PROVIDED, Fact.INFO_WITHDRAWN}:
         return _asked(task) if task and task.is_open else ()
-    if event.action == Fact.INFORMED:
+    if event.action in {Fact.INFORMED, Fact.NOTIFIED}:
         return tuple(data["people"])
     if event.action == Fact.OVERRIDE_REQUESTED:
         return tuple(data["tell"])

@@ -10,6 +10,7 @@ from approval_engine.config import packaged
 from approval_engine.errors import BpmnError, InvalidState, NotFound
 from approval_engine.executor.commands.tick import tick
 from approval_engine.operations import repository
+from approval_engine.store import messages
 
 DEAL_REVIEW = (packaged("bpmn") / "frames" / "deal_review.bpmn").read_bytes()
 PROCESSES = {"processes": [{"use": "deal_review"}]}
@@ -231,3 +232,53 @@ def test_hours_are_business_hours_where_the_process_says_so(make_company):
     (timer,) = company.case(workflow).timers
 
     assert timer.due_at == company.now + timedelta(days=1, hours=2)
+
+
+NOTICE = """
+    <bpmn:sendTask id="tell" name="Tell the desk"
+        camunda:modelerTemplate="approval-engine.notify">
+      <bpmn:extensionElements><camunda:properties>
+        <camunda:property name="channel" value="mail" />
+        <camunda:property name="to" value="{to}" />
+        <camunda:property name="subject" value="The data is right" />
+        <camunda:property name="text" value="Prepare the contract." />
+      </camunda:properties></bpmn:extensionElements>
+    </bpmn:sendTask>
+    <bpmn:sequenceFlow id="told" sourceRef="tell" targetRef="legal_first" />
+"""
+
+
+def telling(to):
+    xml = DEAL_REVIEW.replace(
+        b'name="yes" sourceRef="data_right" targetRef="legal_first"',
+        b'name="yes" sourceRef="data_right" targetRef="tell"',
+    )
+    added = NOTICE.format(to=to).encode()
+    return xml.replace(b"</bpmn:process>", added + b"</bpmn:process>")
+
+
+def test_a_notify_task_tells_whom_it_names_and_goes_on(company):
+    deploy(company, telling("submitter,legal,carl"))
+    workflow = company.started(margin_pct=20)
+    company.act(workflow, "check_data", "approve", "dana")
+
+    (fact,) = company.facts(workflow, "notified")
+    assert fact["people"] == ["sam", "lara", "leo", "lena", "carl"]
+    with company.runtime.database.read() as transaction:
+        rows = messages.of(transaction, workflow)
+    told = {row.recipient: row.kind for row in rows if row.kind == "noticed"}
+    assert set(told) == {"sam", "lara", "leo", "lena", "carl"}
+    assert steps(company, workflow) == ["manager", "finance"]
+    assert company.is_sound()
+    assert company.findings() == ()
+
+
+def test_a_notice_says_what_the_analyst_wrote(company):
+    deploy(company, telling("owner"))
+    workflow = company.started(margin_pct=20)
+    company.act(workflow, "check_data", "approve", "dana")
+
+    (fact,) = company.facts(workflow, "notified")
+    assert fact["people"] == ["sam"]
+    assert fact["subject"] == "The data is right"
+    assert fact["text"] == "Prepare the contract."

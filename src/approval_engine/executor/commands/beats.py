@@ -55,6 +55,13 @@ class Desk:
             return EVERY_HOUR
         return working_time_around(self.policy.calendars[name], self.now)
 
+    def members(self, name: str) -> tuple[str, ...]:
+        """
+        The active people behind the name of a role or of a person.
+        """
+        directory, _ = self.current.people()
+        return self.runtime.directory(self.transaction, directory).behind(name)
+
     def people(self, workflow: Workflow) -> Eligibility:
         """
         Who may decide what in the workflow, read under its lock.
@@ -147,6 +154,7 @@ def openings(desk: Desk, recorder: Recorder, people: Eligibility) -> Openings:
         seats_of=partial(people.seats_now, recorder),
         known=repeats.answer,
         added=lambda: brought_along(log()) if before.supersedes else {},
+        members=people.directory.behind,
     )
 
 

@@ -198,7 +198,10 @@ def _begun(desk: Desk, routed: Routed, first: NewEvent, start: Start) -> Recorde
     if start.before is None:
         recorder.note(Fact.PLANNED, planned)
         _inform(recorder, routed)
-        advance(recorder, Openings(calendars=desk.calendar, take=lambda _: task_ids))
+        ways = Openings(
+            calendars=desk.calendar, take=_taking(desk, task_ids), members=desk.members
+        )
+        advance(recorder, ways)
         return recorder
     found = weighed(desk, recorder.workflow, start.before.decided, start.because)
     if again := asked_again(found):
@@ -218,7 +221,11 @@ def _begun(desk: Desk, routed: Routed, first: NewEvent, start: Start) -> Recorde
 
     take = _taking(desk, task_ids)
     ways = Openings(
-        calendars=desk.calendar, take=take, known=known, added=lambda: added
+        calendars=desk.calendar,
+        take=take,
+        known=known,
+        added=lambda: added,
+        members=desk.members,
     )
     advance(recorder, ways)
     pass_on_added(people.of(recorder.workflow), recorder)

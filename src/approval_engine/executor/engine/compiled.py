@@ -4,11 +4,11 @@ BPMN bytes → a compiled definition, once per process and hash.
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from threading import Lock
 
-from approval_engine.definitions.model import Kind, Process, Work
+from approval_engine.definitions.model import Kind, Notice, Process, Work
 from approval_engine.definitions.reading import EVERY_NAME, read
 from approval_engine.errors import EngineError
 from approval_engine.executor.engine.build import (
@@ -36,8 +36,9 @@ class Definition:
 
     Tasks and timers come in document order. `reads` are the facts that its conditions
     and decisions ask for. `calendar` is whose hours its own timers count, None for
-    every hour. `process`, `start` and `passed` are its inside: where every
-    instance begins and what runs before, unless that depends on facts.
+    every hour, `notices` what its notify tasks say. `process`, `start` and `passed` are
+    its inside: where every instance begins and what runs before, unless that depends on
+    facts.
     """
 
     sha256: str
@@ -46,6 +47,7 @@ class Definition:
     timers: tuple[TimerElement, ...] = field(compare=False)
     reads: frozenset[str] = field(compare=False)
     calendar: str | None = field(compare=False)
+    notices: Mapping[str, Notice] = field(compare=False)
     process: ProcessSpec = field(compare=False, repr=False)
     start: Marking | None = field(compare=False, repr=False)
     passed: tuple[str, ...] = field(compare=False, repr=False)
@@ -88,6 +90,7 @@ def compile_process(
         timers=tuple(_timers(process)),
         reads=reads,
         calendar=process.properties.get("calendar"),
+        notices={n.id: n.notice for n in process.nodes() if n.notice is not None},
         process=spec,
         start=start,
         passed=passed,

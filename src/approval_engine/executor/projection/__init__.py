@@ -46,6 +46,7 @@ TOLD = frozenset(
     {
         Fact.PLANNED,
         Fact.INFORMED,
+        Fact.NOTIFIED,
         Fact.COMMENTED,
         Fact.NUDGED,
         Fact.OVERRIDE_REQUESTED,
@@ -68,7 +69,7 @@ def evolve(workflow: Workflow, event: Event, pinned: Pinned) -> Workflow:
     The workflow after the event. Raises a Refused or EngineError if it cannot follow.
     """
     return replace(
-        _changed(workflow, _recorded(event, pinned)),
+        _changed(replace(workflow, passed=()), _recorded(event, pinned)),
         updated_at=instant(event.timestamp),
         seq=event.seq,
         head=event.hash,

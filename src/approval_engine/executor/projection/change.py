@@ -89,7 +89,13 @@ def moved(workflow: Workflow, snapshot: engine.Snapshot) -> Workflow:
         if (timer.element, timer.occurrence) in waiting
         or (not timer.is_drawn and (not timer.step or timer.step in steps))
     )
-    return replace(workflow, state=snapshot.state, ended=position.ended, timers=left)
+    return replace(
+        workflow,
+        state=snapshot.state,
+        ended=position.ended,
+        timers=left,
+        passed=(*workflow.passed, *snapshot.passed),
+    )
 
 
 def pending(step: str, rows: Iterable[Data]) -> tuple[PendingTimer, ...]:

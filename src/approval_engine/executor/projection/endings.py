@@ -59,6 +59,7 @@ def begun(recorded: Recorded) -> Workflow:
         head=event.hash,
         supersedes=data.get("supersedes"),
         fingerprint=data.get("fingerprint"),
+        passed=snapshot.passed,
     )
 
 
