@@ -21,18 +21,24 @@ if TYPE_CHECKING:
 @pass_session
 def deploy(session: Session, path: str) -> None:
     """
-    Make FILE the newest version of the process in it; the next submits run on it.
+    Make FILE the newest version of what is in it; the next submits run on it.
+
+    A BPMN file holds one process, a DMN file decisions that processes ask.
     """
     from approval_engine.operations import repository
 
     session.require_trust()
-    found = repository.deploy(
+    done = repository.deploy(
         session.runtime, Path(path).read_bytes(), path, session.administrator
     )
-    for note in found.notes:
-        click.echo(f"note: {note}", err=True)
-    result = "deployed" if found.is_new else "duplicate"
-    session.record(**deployed_line(found.version), result=result)
+    for each in done:
+        for note in each.notes:
+            click.echo(f"note: {note}", err=True)
+    session.rows(
+        deployed_line(each.version)
+        | {"result": "deployed" if each.is_new else "duplicate"}
+        for each in done
+    )
 
 
 @process.command()

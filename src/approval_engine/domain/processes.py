@@ -23,8 +23,8 @@ class Version:
     """
     One version: `sha256` of the bytes as they came, `semantic` of what they mean.
 
-    `needs` are the processes it calls and the decisions it asks, by name, with the
-    bytes that it was deployed with and keeps.
+    `needs` are the processes that it calls and, as `decision:ID`, the decisions that it
+    asks, at any depth, with the hashes of the bytes it was deployed with and keeps.
     """
 
     name: str
@@ -37,3 +37,20 @@ class Version:
     file: str
     deployed_at: str
     deployed_by: str
+
+
+DECISION = "decision:"
+"""What the name of a decision begins with among the needs of a process."""
+
+
+def split(needs: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """
+    The processes among what a process needs, and the decisions, each by its own name.
+    """
+    calls = {n: sha for n, sha in needs.items() if not n.startswith(DECISION)}
+    decisions = {
+        name.removeprefix(DECISION): sha
+        for name, sha in needs.items()
+        if name.startswith(DECISION)
+    }
+    return calls, decisions

@@ -9,12 +9,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from approval_engine.definitions.bound import bind
 from approval_engine.definitions.expand import expand
 from approval_engine.definitions.inline import inline
 from approval_engine.definitions.render import render
 from approval_engine.definitions.shape import shapes_of
 from approval_engine.documents import canonical, load
-from approval_engine.domain.processes import Role, Version
+from approval_engine.domain.processes import Role, Version, split
 from approval_engine.executor.runtime import Runtime
 from approval_engine.planner import frame
 from approval_engine.planner.plan import RoutingPlan
@@ -83,8 +84,9 @@ def drawn(
     xml = catalog.body(transaction, chosen.sha256)
     if chosen.role is Role.FRAME:
         xml = expand(xml, frame.parts(plan, chosen.slots))
-    called = {n: catalog.body(transaction, sha) for n, sha in chosen.needs.items()}
-    xml = inline(xml, called)
+    calls, decisions = split(chosen.needs)
+    called = {name: catalog.body(transaction, sha) for name, sha in calls.items()}
+    xml = bind(inline(xml, called), decisions)
     return Drawn(xml=xml, version=chosen, passed_over=passed)
 
 

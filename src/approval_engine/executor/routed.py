@@ -9,7 +9,6 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from approval_engine.documents import sha256
 from approval_engine.domain.exceptions import Grant
 from approval_engine.domain.quote import Quote
 from approval_engine.domain.validity import Validity
@@ -32,6 +31,7 @@ from approval_engine.store.catalog import Current, QuoteRow
 from approval_engine.store.database import Transaction
 
 if TYPE_CHECKING:
+    from approval_engine.executor import engine
     from approval_engine.executor.deployed import Drawn
 
 BY_COUNT = frozenset({"least_loaded", "round_robin"})
@@ -86,7 +86,9 @@ def route_quote(
     if current.processes:
         found = _drawn(runtime, transaction, current.processes, plan)
         case = case_of(roster, policy, evaluation, quote)
-        steps = around(found.xml, case) if found.version else ()
+        steps: tuple[PlannedStep, ...] = ()
+        if found.version:
+            steps = around(runtime.drawn(transaction, found.xml), case)
         plan = replace(plan, steps=(*plan.steps, *steps))
     return Routed(
         quote=quote,
@@ -111,14 +113,13 @@ def _drawn(
     return drawn(runtime, transaction, current, plan)
 
 
-def around(xml: bytes, case: Case) -> tuple[PlannedStep, ...]:
+def around(definition: "engine.Definition", case: Case) -> tuple[PlannedStep, ...]:
     """
     What a definition asks beside the policy. Raises PlanError if nobody can be asked.
     """
     from approval_engine.executor import engine
     from approval_engine.executor.surroundings import wanted
 
-    definition = engine.definition(sha256(xml), lambda _: xml)
     begun = engine.start(definition, case.inputs)
     names = engine.names(definition, begun.state, case.inputs)
     return planned(case, wanted(definition, names))

@@ -146,9 +146,25 @@ class Runtime:
         """
         The compiled process definition of that hash.
         """
-        from approval_engine.executor import engine
+        from approval_engine.executor.compiled import compiled
 
-        return engine.definition(sha256, lambda key: catalog.body(transaction, key))
+        def body(key: str) -> bytes:
+            return catalog.body(transaction, key)
+
+        return compiled(self.derived, sha256, body)
+
+    def drawn(self, transaction: Transaction, xml: bytes) -> "engine.Definition":
+        """
+        The compiled process definition in these bytes, which need not be stored yet.
+        """
+        from approval_engine.executor.compiled import compiled
+
+        mine = hash_of(xml)
+
+        def body(key: str) -> bytes:
+            return xml if key == mine else catalog.body(transaction, key)
+
+        return compiled(self.derived, mine, body)
 
     def terms(self, transaction: Transaction, sha256: str) -> Terms:
         """

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from approval_engine.definitions import ids
+from approval_engine.definitions.bound import bind
 from approval_engine.definitions.expand import expand
 from approval_engine.definitions.inline import inline
-from approval_engine.documents import sha256
 from approval_engine.domain.completion import Outcome
 from approval_engine.domain.processes import Role
 from approval_engine.errors import InvalidState, NotFound
@@ -41,8 +41,8 @@ def play(runtime: Runtime, xml: bytes, file: str, quote_id: str) -> Iterator[Lin
         found = repository.check_within(runtime, transaction, xml, file)
         case, plan = _routed(runtime, transaction, quote_id)
         body = _expanded(transaction, found, xml, file, plan)
-    plan = replace(plan, steps=(*plan.steps, *around(body, case)))
-    definition = engine.definition(sha256(body), lambda _: body)
+        definition = runtime.drawn(transaction, body)
+    plan = replace(plan, steps=(*plan.steps, *around(definition, case)))
     return _walk(definition, plan, case.inputs)
 
 
@@ -68,9 +68,10 @@ def _routed(
 def _expanded(
     transaction: Transaction, found: Examined, xml: bytes, file: str, plan: RoutingPlan
 ) -> bytes:
-    called = repository.called_by(transaction, found, file)
+    called, decisions = repository.needed_by(transaction, found, file)
     if found.role is Role.FRAME:
-        return inline(expand(xml, frame.parts(plan, found.slots)), called)
+        whole = inline(expand(xml, frame.parts(plan, found.slots)), called)
+        return bind(whole, decisions)
     if found.role is Role.PINNED and not found.serves(plan):
         asked = ", ".join(step.id for step in plan.approvals) or "nobody"
         drawn = ", ".join(found.shapes)
@@ -79,7 +80,7 @@ def _expanded(
             f" but this quote asks {asked}: it would run on the frame."
         )
         raise InvalidState(sentence)
-    return inline(xml, called)
+    return bind(inline(xml, called), decisions)
 
 
 def _walk(

@@ -9,12 +9,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from approval_engine.definitions.dmn.read import read as read_decisions
 from approval_engine.definitions.inline import inline
 from approval_engine.definitions.semantics import semantic_hash
 from approval_engine.documents import sha256
 from approval_engine.domain.events import stamp
-from approval_engine.domain.processes import Role, Version
-from approval_engine.errors import BpmnError, NotFound, Problem
+from approval_engine.domain.processes import DECISION as DECISION_NEED
+from approval_engine.domain.processes import Role, Version, split
+from approval_engine.errors import BpmnError, InvalidState, NotFound, Problem
 from approval_engine.executor.deployed import listed
 from approval_engine.executor.examine import Examined, examine
 from approval_engine.executor.runtime import Runtime
@@ -52,39 +54,109 @@ def check(runtime: Runtime | None, xml: bytes, file: str) -> Examined:
         return check_within(runtime, transaction, xml, file)
 
 
-def deploy(runtime: Runtime, xml: bytes, file: str, actor: str) -> Deployment:
+def deploy(
+    runtime: Runtime, xml: bytes, file: str, actor: str
+) -> tuple[Deployment, ...]:
     """
-    Make a file the newest version of the process that it defines.
+    Make a file the newest version of the process, or of the decisions, in it.
 
-    Raises BpmnError with every problem.
+    Raises BpmnError or DmnError with every problem.
     """
     with runtime.database.begin() as transaction:
         processes.lock(transaction)
-        found = check_within(runtime, transaction, xml, file)
-        known = processes.versions(transaction)
-        needs = _needs(found, known, file)
+        offer = _Offer(runtime, transaction, xml, file, actor)
+        done = offer.decisions() if _is_dmn(xml, file) else (offer.process(),)
+        if any(each.is_new for each in done):
+            _point(transaction)
+    return done
+
+
+def _is_dmn(xml: bytes, file: str) -> bool:
+    return file.lower().endswith(".dmn") or b".omg.org/spec/DMN/" in xml
+
+
+class _Offer:
+    """
+    A file that somebody wants to be the newest, and what is deployed already.
+    """
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        transaction: Transaction,
+        xml: bytes,
+        file: str,
+        actor: str,
+    ) -> None:
+        self.runtime = runtime
+        self.transaction = transaction
+        self.xml = xml
+        self.file = file
+        self.actor = actor
+        self.known = processes.versions(transaction)
+
+    def process(self) -> Deployment:
+        """
+        The process of a BPMN file.
+        """
+        found = check_within(self.runtime, self.transaction, self.xml, self.file)
+        needs = _needs(found, self.known, self.file)
+        semantic = semantic_hash(self.xml, self.file)
+        version = self._version(found.process.id, found.role, semantic, needs)
         notes = tuple(f"line {each.line}: {each.sentence}" for each in found.notes)
-        mine = [each for each in known if each.name == found.process.id]
-        digest = sha256(xml)
-        if mine and (mine[-1].sha256, dict(mine[-1].needs)) == (digest, needs):
-            return Deployment(version=mine[-1], is_new=False, notes=notes)
-        version = Version(
-            name=found.process.id,
+        return self._deployed(version, notes)
+
+    def decisions(self) -> tuple[Deployment, ...]:
+        """
+        Every decision of a DMN file.
+        """
+        found = read_decisions(self.xml, self.file)
+        digest = sha256(self.xml)
+        return tuple(
+            self._deployed(self._version(name, Role.DECISION, digest, {}), ())
+            for name in found.decisions
+        )
+
+    def _version(
+        self, name: str, role: Role, semantic: str, needs: Mapping[str, str]
+    ) -> Version:
+        mine = self._of(name, role)
+        return Version(
+            name=name,
             version=len(mine) + 1,
-            role=found.role,
-            sha256=digest,
-            semantic=semantic_hash(xml, file),
+            role=role,
+            sha256=sha256(self.xml),
+            semantic=semantic,
             needs=needs,
             source=MODELER,
-            file=Path(file).name,
-            deployed_at=stamp(runtime.clock()),
-            deployed_by=actor,
+            file=Path(self.file).name,
+            deployed_at=stamp(self.runtime.clock()),
+            deployed_by=self.actor,
         )
-        body = Document(sha256=digest, kind="process", body=xml)
-        catalog.put(transaction, [body])
-        processes.add(transaction, version)
-        _point(transaction, (*known, version))
-    return Deployment(version=version, is_new=True, notes=notes)
+
+    def _deployed(self, version: Version, notes: tuple[str, ...]) -> Deployment:
+        mine = self._of(version.name, version.role)
+        if mine and _content(mine[-1]) == _content(version):
+            return Deployment(version=mine[-1], is_new=False, notes=notes)
+        body = Document(sha256=version.sha256, kind="process", body=self.xml)
+        catalog.put(self.transaction, [body])
+        processes.add(self.transaction, version)
+        return Deployment(version=version, is_new=True, notes=notes)
+
+    def _of(self, name: str, role: Role) -> list[Version]:
+        mine = [each for each in self.known if each.name == name]
+        other = next(
+            (v for v in mine if (v.role is Role.DECISION) != (role is Role.DECISION)),
+            None,
+        )
+        if other is not None:
+            sentence = f"Expected another id than '{name}': a {other.role} has it."
+            raise InvalidState(sentence)
+        return mine
+
+
+def _content(version: Version) -> tuple[str, dict[str, str]]:
+    return version.sha256, dict(version.needs)
 
 
 def find(
@@ -107,10 +179,8 @@ def whole(transaction: Transaction, version: Version) -> bytes:
     """
     The bytes of a version with everything that it calls in it.
     """
-    called = {
-        name: catalog.body(transaction, digest)
-        for name, digest in version.needs.items()
-    }
+    calls, _ = split(version.needs)
+    called = {name: catalog.body(transaction, sha) for name, sha in calls.items()}
     return inline(catalog.body(transaction, version.sha256), called)
 
 
@@ -128,17 +198,21 @@ def check_within(
     return examine(xml, file, policy, directory)
 
 
-def called_by(transaction: Transaction, found: Examined, file: str) -> dict[str, bytes]:
+def needed_by(
+    transaction: Transaction, found: Examined, file: str
+) -> tuple[dict[str, bytes], dict[str, str]]:
     """
-    What a process that is not deployed would call today. Raises BpmnError.
+    What a process that is not deployed would call, and the decisions it would ask.
+
+    Raises BpmnError.
     """
-    needs = _needs(found, processes.versions(transaction), file)
-    return {name: catalog.body(transaction, sha) for name, sha in needs.items()}
+    calls, decisions = split(_needs(found, processes.versions(transaction), file))
+    return {n: catalog.body(transaction, sha) for n, sha in calls.items()}, decisions
 
 
 def _needs(found: Examined, known: Iterable[Version], file: str) -> dict[str, str]:
     """
-    What the process calls at any depth, in the versions that are newest now.
+    What the process calls and asks at any depth, in the versions that are newest now.
     """
     newest = {each.name: each for each in known}
     needs: dict[str, str] = {}
@@ -149,6 +223,12 @@ def _needs(found: Examined, known: Iterable[Version], file: str) -> dict[str, st
             problems.append(_uncallable(found, name, version, file))
             continue
         needs |= {name: version.sha256, **version.needs}
+    for name in found.decisions:
+        version = newest.get(name)
+        if version is None or version.role is not Role.DECISION:
+            problems.append(_undecidable(found, name, file))
+            continue
+        needs[f"{DECISION_NEED}{name}"] = version.sha256
     if problems:
         raise BpmnError(*problems)
     return needs
@@ -167,10 +247,22 @@ def _uncallable(
     )
 
 
-def _point(transaction: Transaction, versions: Iterable[Version]) -> None:
+def _undecidable(found: Examined, name: str, file: str) -> Problem:
+    asks = (n for n in found.process.nodes() if n.decides)
+    task = next(n for n in asks if n.decides and n.decides.decision == name)
+    sentence = (
+        f"Expected a deployed decision, but '{name}' is not: deploy its DMN file first."
+    )
+    return Problem(
+        file=file, line=task.line, code="decision", element=task.id, sentence=sentence
+    )
+
+
+def _point(transaction: Transaction) -> None:
     """
     Let submits find the newest versions.
     """
+    versions = processes.versions(transaction)
     run = (each for each in versions if each.role in {Role.FRAME, Role.PINNED})
     body = listed((each, _offers(transaction, each)) for each in run)
     document = Document(sha256=sha256(body), kind=processes.POINTER, body=body)

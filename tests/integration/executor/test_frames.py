@@ -22,7 +22,8 @@ def company(make_company):
 
 
 def deploy(company, xml=DEAL_REVIEW, file="deal_review.bpmn"):
-    return repository.deploy(company.runtime, xml, file, "dana")
+    (done,) = repository.deploy(company.runtime, xml, file, "dana")
+    return done
 
 
 def steps(company, workflow):
@@ -282,3 +283,129 @@ def test_a_notice_says_what_the_analyst_wrote(company):
     assert fact["people"] == ["sam"]
     assert fact["subject"] == "The data is right"
     assert fact["text"] == "Prepare the contract."
+
+
+WHO_CHECKS = b"""<?xml version="1.0" encoding="UTF-8"?>
+<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/"
+    id="who" name="who" namespace="urn:test">
+  <decision id="who_checks" name="Who checks">
+    <decisionTable id="table" hitPolicy="UNIQUE">
+      <input id="in"><inputExpression id="e" typeRef="number"><text>amount</text>
+      </inputExpression></input>
+      <output id="out" name="team" typeRef="string" />
+      <rule id="small"><inputEntry id="i1"><text>&lt; 100000</text></inputEntry>
+        <outputEntry id="o1"><text>"deal_desk"</text></outputEntry></rule>
+      <rule id="large"><inputEntry id="i2"><text>&gt;= 100000</text></inputEntry>
+        <outputEntry id="o2"><text>"finance"</text></outputEntry></rule>
+    </decisionTable>
+  </decision>
+</definitions>
+"""
+
+ASKS = (
+    DEAL_REVIEW.replace(
+        b'id="to_check" sourceRef="submitted" targetRef="check_data"',
+        b'id="to_check" sourceRef="submitted" targetRef="who"',
+    )
+    .replace(
+        b"</bpmn:process>",
+        b"""
+    <bpmn:businessRuleTask id="who" name="Who checks?"
+        camunda:decisionRef="who_checks" camunda:resultVariable="team"
+        camunda:mapDecisionResult="singleEntry" />
+    <bpmn:sequenceFlow id="known" sourceRef="who" targetRef="check_data" />
+  </bpmn:process>""",
+    )
+    .replace(
+        b'camunda:candidateGroups="deal_desk"', b'camunda:candidateGroups="${team}"'
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("amount", "asked"),
+    [(50000, ("dana",)), (99999, ("dana",)), (100000, ("fred", "fiona"))],
+)
+def test_a_decision_table_says_whom_a_task_asks(company, amount, asked):
+    repository.deploy(company.runtime, WHO_CHECKS, "who.dmn", "dana")
+    deploy(company, ASKS)
+    workflow = company.started(margin_pct=20, amount=amount)
+
+    (task,) = company.case(workflow).tasks
+    assert task.candidates == asked
+    company.act(workflow, "check_data", "approve", asked[0])
+    assert steps(company, workflow) == ["manager", "finance"]
+    company.begin_anew()
+    assert company.is_sound()
+    assert company.findings() == ()
+
+
+def test_a_process_keeps_the_table_that_it_was_deployed_with(company):
+    repository.deploy(company.runtime, WHO_CHECKS, "who.dmn", "dana")
+    deploy(company, ASKS)
+    other = WHO_CHECKS.replace(b'"deal_desk"', b'"legal"')
+    repository.deploy(company.runtime, other, "who.dmn", "dana")
+    before = company.started(margin_pct=20, amount=50000)
+    deploy(company, ASKS)
+    after = company.started(margin_pct=20, amount=50000)
+
+    assert company.task(before, "check_data").role == "deal_desk"
+    assert company.task(after, "check_data").role == "legal"
+
+
+def test_a_decision_that_is_not_deployed_is_named(company):
+    with pytest.raises(BpmnError, match="who_checks") as refused:
+        deploy(company, ASKS)
+
+    assert [(p.code, p.element) for p in refused.value.problems] == [
+        ("decision", "who")
+    ]
+
+
+PART = b"""<?xml version="1.0" encoding="UTF-8"?>
+<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL"
+    xmlns:camunda="http://camunda.org/schema/1.0/bpmn"
+    id="d" targetNamespace="urn:test">
+  <bpmn:process id="credit_check" name="Credit check" isExecutable="true">
+    <bpmn:startEvent id="begin" />
+    <bpmn:sequenceFlow id="f1" sourceRef="begin" targetRef="look" />
+    <bpmn:userTask id="look" name="Look at the credit"
+        camunda:candidateGroups="finance" />
+    <bpmn:sequenceFlow id="f2" sourceRef="look" targetRef="done" />
+    <bpmn:endEvent id="done" />
+  </bpmn:process>
+</bpmn:definitions>
+"""
+CALLS = DEAL_REVIEW.replace(
+    b'name="yes" sourceRef="data_right" targetRef="legal_first"',
+    b'name="yes" sourceRef="data_right" targetRef="credit"',
+).replace(
+    b"</bpmn:process>",
+    b"""
+    <bpmn:callActivity id="credit" calledElement="credit_check" />
+    <bpmn:sequenceFlow id="checked" sourceRef="credit" targetRef="legal_first" />
+  </bpmn:process>""",
+)
+
+
+def test_a_process_can_call_a_deployed_one_in_the_version_of_that_day(company):
+    deploy(company, PART, "credit.bpmn")
+    deploy(company, CALLS)
+    deploy(company, PART.replace(b'"finance"', b'"legal"'), "credit.bpmn")
+    workflow = company.started(margin_pct=20)
+    company.act(workflow, "check_data", "approve", "dana")
+
+    assert steps(company, workflow) == ["credit_look"]
+    assert company.task(workflow, "credit_look").role == "finance"
+    company.act(workflow, "credit_look", "approve", "fred")
+    assert steps(company, workflow) == ["manager", "finance"]
+    assert company.findings() == ()
+
+
+def test_what_is_called_must_be_deployed_and_no_frame(company):
+    with pytest.raises(BpmnError, match="not deployed"):
+        deploy(company, CALLS)
+    deploy(company)
+    itself = CALLS.replace(b'"credit_check"', b'"deal_review"')
+    with pytest.raises(BpmnError, match="this process itself"):
+        deploy(company, itself)

@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from approval_engine.definitions.render import render
-from approval_engine.documents import sha256
 from approval_engine.domain.events import Fact, NewEvent
 from approval_engine.domain.lifecycle import TaskMove, WorkflowStatus
 from approval_engine.domain.workflow import Evidence, Task, Workflow
@@ -115,7 +114,7 @@ def begin(
         now=routed.at,
         current=current,
         policy=routed.policy,
-        pinned=_pinned(routed, xml),
+        pinned=_pinned(routed, runtime.drawn(transaction, xml)),
     )
     recorder = _begun(desk, routed, _submitted(runtime, routed, hashes, start), start)
     if start.before:
@@ -145,8 +144,7 @@ def weighed(
     return scales.weigh(decided)
 
 
-def _pinned(routed: Routed, xml: bytes) -> Pinned:
-    definition = engine.definition(sha256(xml), lambda _: xml)
+def _pinned(routed: Routed, definition: engine.Definition) -> Pinned:
     validity = validity_of(routed.policy)
     inputs = routed.evaluation.inputs
     facts = inputs if definition.reads else engine.NO_VALUES
