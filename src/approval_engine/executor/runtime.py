@@ -128,6 +128,12 @@ class Runtime:
         """
         return self._document(transaction, sha256, _quote)
 
+    def quote_of(self, sha256: str, body: bytes) -> Quote:
+        """
+        The quote revision of that hash, whose document is at hand already.
+        """
+        return self.derived(sha256, lambda: _quote(body))
+
     def plan(self, transaction: Transaction, sha256: str) -> RoutingPlan:
         """
         The routing plan of that hash.
