@@ -13,7 +13,7 @@ from approval_engine.cli.acting import action, comment, nudge
 from approval_engine.cli.context import Session, camel, pass_session
 from approval_engine.cli.explaining import explain, preview
 from approval_engine.cli.office import override, reassign
-from approval_engine.cli.values import KEY, WORKFLOW
+from approval_engine.cli.values import COMMENT, KEY, WORKFLOW
 
 if TYPE_CHECKING:
     from approval_engine.history.reading import Case
@@ -52,7 +52,7 @@ def submit(session: Session, quote_id: str, key: str | None) -> None:
 
 @approval.command()
 @WORKFLOW
-@click.option("--comment", required=True, metavar="C")
+@click.option("--comment", required=True, metavar="C", type=COMMENT)
 @KEY
 @pass_session
 def recall(session: Session, workflow_id: str, comment: str, key: str | None) -> None:

@@ -5,13 +5,13 @@
 import click
 
 from approval_engine.cli.context import Session, pass_session
-from approval_engine.cli.values import KEY, WORKFLOW
+from approval_engine.cli.values import COMMENT, KEY, WORKFLOW
 
 
 @click.command()
 @click.option("--from", "giver", required=True, metavar="USER")
 @click.option("--to", "taker", required=True, metavar="USER")
-@click.option("--comment", metavar="C")
+@click.option("--comment", metavar="C", type=COMMENT)
 @click.option("--dry-run", is_flag=True, help="Only show what would happen.")
 @pass_session
 def reassign(
@@ -42,7 +42,7 @@ def reassign(
 
 @click.command()
 @WORKFLOW
-@click.option("--comment", required=True, metavar="C", help="The reason.")
+@click.option("--comment", required=True, metavar="C", type=COMMENT, help="The reason.")
 @click.option(
     "--decision",
     type=click.Choice(("approve", "reject")),
