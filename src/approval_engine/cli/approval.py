@@ -12,7 +12,7 @@ import click
 from approval_engine.cli.acting import action, comment, nudge
 from approval_engine.cli.context import Session, camel, pass_session
 from approval_engine.cli.explaining import explain, preview
-from approval_engine.cli.office import override, reassign
+from approval_engine.cli.office import override, reassign, withdraw_seat
 from approval_engine.cli.values import COMMENT, KEY, WORKFLOW
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def approval() -> None:
     """
 
 
-for _command in (action, comment, nudge, override, reassign):
+for _command in (action, comment, nudge, override, reassign, withdraw_seat):
     approval.add_command(_command)
 
 
@@ -79,11 +79,13 @@ def status(session: Session, workflow_id: str, *, detail: bool) -> None:
     """
     Where a workflow stands, and why it was started.
     """
+    from approval_engine.cli.directory import current
     from approval_engine.history import reading, views
 
     case = reading.find(session.runtime.database, workflow_id)
+    people = current(session)[1] if detail else None
     if session.as_json:
-        session.document(reading.detail_view(case) if detail else case.view())
+        session.document(reading.detail_view(case, people) if detail else case.view())
         return
     session.record(status=case.workflow.status)
     marks = {"overridden": case.workflow.overridden, "held_by": case.incident}
@@ -96,7 +98,7 @@ def status(session: Session, workflow_id: str, *, detail: bool) -> None:
     for link in reading.links(case):
         session.record(**link)
     if detail:
-        for line in reading.detail(case):
+        for line in reading.detail(case, people):
             session.record(**line)
 
 

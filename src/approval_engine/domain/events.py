@@ -49,6 +49,8 @@ class Fact(StrEnum):
     )
     TASK_CARRIED = "task_carried"  # whose approval, of which task and event, and why
     TASK_CLOSED = "task_closed"  # the move, why, and the task whose decision did it
+    SEAT_VACATED = "seat_vacated"  # whom it asked, who left, who is told
+    SEAT_WITHDRAWN = "seat_withdrawn"  # whom it asked, comment hash
     TIMER_EXHAUSTED = "timer_exhausted"  # timers, who is told: nobody is left, it holds
     STEP_TIMED_OUT = "step_timed_out"  # timers, the outcome, what the policy says, told
     APPROVER_ADDED = "approver_added"  # approver, whether after the rule, comment hash

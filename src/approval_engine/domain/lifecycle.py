@@ -51,7 +51,7 @@ class TaskStatus(StrEnum):
     RETURNED = "returned"
     ESCALATED = "escalated"  # its seat moved on to a task beside it
     CANCELLED = "cancelled"  # the workflow ended without it
-    NOT_REQUIRED = "not_required"  # its step was decided without it
+    NOT_REQUIRED = "not_required"  # its step is decided without it
 
 
 class TaskMove(StrEnum):

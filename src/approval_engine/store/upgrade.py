@@ -9,10 +9,10 @@ from sqlalchemy import inspect, text
 from approval_engine.errors import StorageError
 from approval_engine.store.database import Database, Transaction
 
-NEWEST = "0007"
+NEWEST = "0008"
 """The schema version that this code reads and writes."""
 
-UPGRADABLE: frozenset[str] = frozenset({"0001", "0002", "0003", "0004", "0005", "0006"})
+UPGRADABLE: frozenset[str] = frozenset(f"{number:04}" for number in range(1, 8))
 """The older versions that migrations lead from."""
 
 

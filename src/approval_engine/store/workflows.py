@@ -53,6 +53,7 @@ _TASK_CHANGED = (
     "role", "candidates", "assignee", "principal", "status", "is_open",
     "escalation_level", "due_at", "closed_at", "closed_by", "closed_seq",
     "vetoed", "windows", "info_from", "info_since", "then_ask",
+    "withdrawn",
 )  # fmt: skip
 _UPDATE_TASKS = prepared.change(
     update(TASK)

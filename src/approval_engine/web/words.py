@@ -79,6 +79,8 @@ EVENTS: dict[str, str] = {
     "task_escalated": "moved the task up",
     "task_carried": "kept an earlier approval",
     "task_closed": "closed the task",
+    "seat_vacated": "left a task that nobody is left to decide",
+    "seat_withdrawn": "took out a seat that nobody was left to take",
     "timer_exhausted": "found nobody left to ask and told the deal desk",
     "step_timed_out": "decided the step, as nobody answered in time",
     "approver_added": "wants one more asked",

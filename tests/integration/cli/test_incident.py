@@ -2,6 +2,7 @@
 `cpq incident`: what holds a workflow is listed, and closed once its cause is gone.
 """
 
+import getpass
 import sqlite3
 
 from tests.integration.cli.conftest import NOW
@@ -45,6 +46,8 @@ def test_a_held_workflow_goes_on_once_it_replays_again(office):
     closed = office.ok("incident", "close", "--incident", "IN-1")
     assert closed.lines == ["incident=IN-1 workflow=WF-8809 status=closed"]
     assert office.ok("incident", "list").lines == []
-    assert "status=closed" in office.ok("incident", "list", "--all").out
+    (line,) = office.ok("incident", "list", "--all").lines
+    assert "status=closed" in line
+    assert line.endswith(f" closed_by={getpass.getuser()}")
     assert approve(office).code == 0
     assert office("incident", "close", "--incident", "IN-1").code == 3

@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
 
+from approval_engine.domain.actions.handing import ADMIN
 from approval_engine.domain.delegation import acting_for
 from approval_engine.domain.events import Fact
 from approval_engine.domain.seats import taken
@@ -24,7 +25,7 @@ from approval_engine.executor.incident import held_on_failure
 from approval_engine.executor.recorder import Recorder
 from approval_engine.executor.runtime import Runtime
 from approval_engine.executor.stand_ins import move_of
-from approval_engine.store import workload
+from approval_engine.store import events, workload
 from approval_engine.store.database import Transaction
 
 NOBODY = "nobody"
@@ -124,10 +125,12 @@ def _replace(
         recorder = Recorder(found.workflow, desk.pinned, desk.now, author)
         if task.is_lent:
             way = _from_hand_to_hand(people, recorder, task)
-            return _stored(transaction, recorder, task.id, way)
+            if way != NOBODY:
+                return _stored(transaction, recorder, task.id, way)
+            return _vacated(transaction, recorder, (task, person), people)
         after = _next(people, found.workflow, task, person)
         if after is None:
-            return Replaced(task=task.id, workflow=workflow_id, way=NOBODY)
+            return _vacated(transaction, recorder, (task, person), people)
         data: dict[str, object] = {
             "assignee": after.assignee,
             "candidates": after.people,
@@ -153,6 +156,32 @@ def _from_hand_to_hand(people: Eligibility, recorder: Recorder, task: Task) -> s
     return _WAYS[fact]
 
 
+def _vacated(
+    transaction: Transaction,
+    recorder: Recorder,
+    left: tuple[Task, str],
+    people: Eligibility,
+) -> Replaced:
+    """
+    The task stays as it is, and whoever looks after the step is told, once.
+    """
+    task, person = left
+    asked = _asked(task)
+    key = f"vacated:{task.id}:{task.escalation_level}:{','.join(asked)}"
+    if not events.has_key(transaction, task.workflow_id, key):
+        # An admin may take the seat out, so they are told besides.
+        admins = (user.id for user in people.directory.members(ADMIN))
+        told = tuple(dict.fromkeys((*people.overseers(task.step), *admins)))
+        data = {"asked": asked, "because": f"'{person}' left", "told": told}
+        recorder.note(Fact.SEAT_VACATED, data, task.id, key)
+        store(transaction, recorder)
+    return Replaced(task=task.id, workflow=task.workflow_id, way=NOBODY)
+
+
+def _asked(task: Task) -> tuple[str, ...]:
+    return (task.assignee,) if task.assignee else task.candidates
+
+
 def _stored(
     transaction: Transaction, recorder: Recorder, task_id: str, way: str
 ) -> Replaced:
@@ -160,7 +189,7 @@ def _stored(
     task = workflow.task(task_id)
     asked: tuple[str, ...] = ()
     if task and recorder.events:
-        asked = (task.assignee,) if task.assignee else task.candidates
+        asked = _asked(task)
     return Replaced(task=task_id, workflow=workflow.id, way=way, people=asked)
 
 
@@ -168,8 +197,9 @@ def _needs_somebody(people: Eligibility, task: Task) -> bool:
     """
     Whether the task is open and nobody whom it asks may decide it any more.
     """
-    asked = (task.assignee,) if task.assignee else task.candidates
-    return task.is_open and not any(_is_able(people, task, each) for each in asked)
+    return task.is_open and not any(
+        _is_able(people, task, each) for each in _asked(task)
+    )
 
 
 def _is_able(people: Eligibility, task: Task, person: str) -> bool:

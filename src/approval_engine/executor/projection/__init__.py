@@ -18,6 +18,7 @@ from approval_engine.executor.projection import (
     endings,
     hands,
     overriding,
+    seats,
     stand_ins,
     tasks,
     timers,
@@ -35,6 +36,7 @@ CHANGES: Mapping[str, Change] = {
     **endings.CHANGES,
     **hands.CHANGES,
     **overriding.CHANGES,
+    **seats.CHANGES,
     **stand_ins.CHANGES,
     **tasks.CHANGES,
     **timers.CHANGES,
@@ -49,6 +51,7 @@ TOLD = frozenset(
         Fact.COMMENTED,
         Fact.NUDGED,
         Fact.OVERRIDE_REQUESTED,
+        Fact.SEAT_VACATED,
         Fact.EXCEPTION_ENDED,
         Fact.EXCEPTION_EXPIRING,
     }
