@@ -12,6 +12,7 @@ from approval_engine.domain.exceptions import Grant
 from approval_engine.domain.quote import Quote
 from approval_engine.domain.validity import Validity
 from approval_engine.errors import InvalidState, StorageError
+from approval_engine.executor.authors import authors_before
 from approval_engine.executor.rates import rate_for
 from approval_engine.executor.runtime import Runtime
 from approval_engine.planner.advice import Informed, informed
@@ -66,10 +67,11 @@ def route_quote(
     directory, delegations = current.people()
     quote = runtime.quote(transaction, row.sha256)
     roster = _roster(runtime, transaction, policy, current, now)
-    exceptions = _at_arms_length(current.exceptions, quote, roster)
+    authors = authors_before(runtime, transaction, policy, row)
+    exceptions = _at_arms_length(current.exceptions, quote, roster, authors)
     on = day_of(policy, now)
     rate = rate_for(transaction, policy, quote, on)
-    terms = Terms(exceptions=exceptions, rate=rate)
+    terms = Terms(exceptions=exceptions, rate=rate, authors=authors)
     evaluation = evaluate(policy, quote, on, terms)
     plan = plan_among(roster, policy, evaluation, quote)
     return Routed(
@@ -118,14 +120,19 @@ def validity_of(policy: Policy) -> Validity | None:
 
 
 def _at_arms_length(
-    exceptions: tuple[Grant, ...], quote: Quote, roster: Roster
+    exceptions: tuple[Grant, ...],
+    quote: Quote,
+    roster: Roster,
+    authors: tuple[tuple[str, str], ...],
 ) -> tuple[Grant, ...]:
     """
     Whoever must not decide a quote cannot have granted what waives a trigger of it.
     """
     if not exceptions:
         return ()
-    barred = dict(excluded(quote, roster.directory, roster.delegations, roster.at))
+    barred = dict(
+        excluded(quote, roster.directory, roster.delegations, roster.at, authors)
+    )
     reasons = {
         grant.id: f"'{person}' granted it: {barred[person]}"
         for grant in exceptions

@@ -55,7 +55,9 @@ def plan_among(
     submitted, and PlanError with every step that cannot be staffed.
     """
     admission.check(policy, evaluation, quote)
-    barred = separation.excluded(quote, roster.directory, roster.delegations, roster.at)
+    barred = separation.excluded(
+        quote, roster.directory, roster.delegations, roster.at, evaluation.authors
+    )
     case = Case(
         policy=policy,
         inputs=evaluation.inputs,

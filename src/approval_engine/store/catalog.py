@@ -211,6 +211,16 @@ def quote(
     return _quote(newest) if newest is not None else None
 
 
+def revisions(
+    transaction: Transaction, quote_id: str, newest: int
+) -> tuple[QuoteRow, ...]:
+    """
+    The revisions of a quote up to that one, in their order.
+    """
+    query = _QUOTE.where(QUOTE.c.revision <= newest).order_by(QUOTE.c.revision)
+    return tuple(map(_quote, transaction.execute(query, {"id": quote_id})))
+
+
 def lock_quote(
     transaction: Transaction, quote_id: str, revision: int | None = None
 ) -> tuple[QuoteRow, bytes] | None:
