@@ -1,8 +1,9 @@
 """
 Leave: a person is no longer available, so others are asked for what he left open.
 
-His stand-in comes first, then his colleagues, then the next authority. Where nobody is
-left the task stays as it is: that he left never decides anything.
+The submitter's new manager comes first, where he was asked as the manager; then his
+stand-in, his colleagues, the next authority. Where nobody is left the task stays as it
+is: that he left never decides anything.
 """
 
 from collections.abc import Iterator
@@ -25,6 +26,7 @@ from approval_engine.executor.incident import held_on_failure
 from approval_engine.executor.recorder import Recorder
 from approval_engine.executor.runtime import Runtime
 from approval_engine.executor.stand_ins import move_of
+from approval_engine.planner.fitness import MANAGER
 from approval_engine.store import events, workload
 from approval_engine.store.database import Transaction
 
@@ -44,8 +46,8 @@ class Replaced:
     """
     Who is asked for a leaver's task now, and how they were found.
 
-    `way` is delegate, principal, colleague, next_authority, or nobody; `held` the
-    sentence that stands against any change.
+    `way` is manager, delegate, principal, colleague, next_authority, or nobody; `held`
+    the sentence that stands against any change.
     """
 
     task: str
@@ -217,11 +219,28 @@ def _next(
 ) -> _Next | None:
     seats = workflow.seats(task.step)
     busy = taken((seat for seat in seats if seat.id != task.id), people.directory)
-    ways = chain(_delegates(people, task, person), _others(people, task, busy))
+    ways = chain(
+        _new_manager(people, task),
+        _delegates(people, task, person),
+        _others(people, task, busy),
+    )
     return next(
         (way for way in ways if way.people and not busy.keys() & set(way.people)),
         None,
     )
+
+
+def _new_manager(people: Eligibility, task: Task) -> Iterator[_Next]:
+    """
+    Whom the directory names as the submitter's manager now, where the step asks him.
+    """
+    asks_him = people.needed[task.step].rule.assign == MANAGER
+    submitter = people.directory.user(people.case.quote.submitted_by)
+    manager = submitter.manager if submitter else None
+    if task.ad_hoc or task.escalation_level or not asks_him or manager is None:
+        return
+    if _is_able(people, task, manager):
+        yield _Next(way="manager", role=task.role, people=(manager,))
 
 
 def _delegates(people: Eligibility, task: Task, person: str) -> Iterator[_Next]:
