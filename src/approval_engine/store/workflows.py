@@ -106,13 +106,15 @@ class Locked:
     """
     A workflow under its lock, with the id of an open incident.
 
-    `answer` was kept under the key of the command, `current` is what holds today.
+    `answer` was kept under the key of the command, `current` is what holds today,
+    `newest_quote` the hash of the newest revision of its quote.
     """
 
     workflow: Workflow
     incident: str | None
     answer: str | None
     current: Current
+    newest_quote: str | None
 
 
 def lock(
@@ -143,6 +145,7 @@ def _locked(
         incident=row.incident,
         answer=seen.answer,
         current=seen.current,
+        newest_quote=seen.newest_quote,
     )
 
 

@@ -170,7 +170,7 @@ def _vacated(
     task, person = left
     asked = _asked(task)
     key = f"vacated:{task.id}:{task.escalation_level}:{','.join(asked)}"
-    if not events.has_key(transaction, task.workflow_id, key):
+    if not events.keyed(transaction, task.workflow_id, key):
         # An admin may take the seat out, so they are told besides.
         admins = (user.id for user in people.directory.members(ADMIN))
         told = tuple(dict.fromkeys((*people.overseers(task.step), *admins)))
