@@ -61,14 +61,15 @@ def validate(session: Session, path: str) -> None:
 @pass_session
 def publish(session: Session, path: str) -> None:
     """
-    Make a policy the active one; the one before it is retired.
+    Make a policy the active one, from its first day; the one before it is retired.
     """
     from approval_engine.operations.intake import publish_policy
 
     session.require_trust()
     document = session.read(path)
     row = publish_policy(session.runtime, document, session.administrator)
-    session.record(**_line(row))
+    today = (each for each in _rows(session) if each.sha256 == row.sha256)
+    session.record(**_line(next(today)))
 
 
 @policy.command("list")
@@ -185,10 +186,11 @@ def _contents(found: "Policy") -> Iterator[dict[str, object]]:
 
 
 def _rows(session: Session) -> "tuple[PolicyRow, ...]":
-    from approval_engine.store import catalog
+    from approval_engine.executor.routed import policies_today
 
-    with session.runtime.database.read() as transaction:
-        return catalog.policies(transaction)
+    runtime = session.runtime
+    with runtime.database.read() as transaction:
+        return policies_today(runtime, transaction, runtime.clock())
 
 
 def _row(session: Session, version: str) -> "PolicyRow":

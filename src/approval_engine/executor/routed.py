@@ -4,6 +4,7 @@ A quote under today's policy and directory → its evaluation and plan; stores n
 Submit, preview and scenarios all see the same result here.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -25,8 +26,11 @@ from approval_engine.policy.evaluate import evaluate
 from approval_engine.policy.evaluation import Evaluation, Terms
 from approval_engine.policy.model import Policy
 from approval_engine.store import catalog, workflows
-from approval_engine.store.catalog import Current, QuoteRow
+from approval_engine.store.catalog import Current, PolicyRow, QuoteRow
 from approval_engine.store.database import Transaction
+
+ACTIVE, SCHEDULED, ENDED = "active", "scheduled", "ended"
+"""What a published version is today; before them others are retired."""
 
 BY_COUNT = frozenset({"least_loaded", "round_robin"})
 """The assignments that look at how much everybody has."""
@@ -187,6 +191,30 @@ def policy_in_force(
         f" {day_of(active, now)}, and neither is an earlier one."
     )
     raise InvalidState(sentence)
+
+
+def policies_today(
+    runtime: Runtime, transaction: Transaction, now: datetime
+) -> tuple[PolicyRow, ...]:
+    """
+    Every published version, oldest first, with the status that it has now.
+
+    The newest is `scheduled` until its first day, and the one in force is `active`.
+    """
+    rows = catalog.policies(transaction)
+    chosen = next((row for row in rows if row.status == ACTIVE), None)
+    if chosen is None or _holds(runtime.policy(transaction, chosen.sha256), now):
+        return rows
+    current = catalog.current(transaction)
+    with suppress(InvalidState):
+        used = policy_in_force(runtime, transaction, current, now).sha256
+        rows = tuple(
+            replace(row, status=ACTIVE) if row.sha256 == used else row for row in rows
+        )
+    policy = runtime.policy(transaction, chosen.sha256)
+    begun = policy.starts_on is None or policy.starts_on <= day_of(policy, now)
+    waits = replace(chosen, status=ENDED if begun else SCHEDULED)
+    return tuple(waits if row.sha256 == chosen.sha256 else row for row in rows)
 
 
 def _holds(policy: Policy, now: datetime) -> bool:
