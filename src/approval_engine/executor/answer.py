@@ -48,7 +48,7 @@ class Answer:
         """
         The answer that tells where a workflow stands.
         """
-        return cls(workflow=workflow.id, status=str(workflow.status), **more)  # type: ignore[arg-type]
+        return cls(workflow=workflow.id, status=str(workflow.status), **more)  # type: ignore[arg-type] # its own fields, by name
 
 
 def check_key(key: str) -> None:
@@ -84,7 +84,7 @@ def again(text: str | None) -> Answer | None:
     """
     if text is None:
         return None
-    return replace(Answer(**load(text.encode())), replayed=True)  # type: ignore[arg-type]
+    return replace(Answer(**load(text.encode())), replayed=True)  # type: ignore[arg-type] # written by keep
 
 
 def keep(

@@ -89,5 +89,5 @@ def _changed(workflow: Workflow, recorded: Recorded) -> Workflow:
 
 
 def _recorded(event: Event, pinned: Pinned) -> Recorded:
-    data: Mapping[str, object] = load(event.data.encode())  # type: ignore[assignment]
+    data: Mapping[str, object] = load(event.data.encode())  # type: ignore[assignment] # the data of an event is an object
     return Recorded(event=event, data=data, pinned=pinned)
