@@ -159,12 +159,22 @@ def replan(session: Session, workflow_id: str, *, only_look: bool) -> None:
 @approval.command()
 @click.option("--workflow", "workflow_id", metavar="WF")
 @click.option("--all", "everything", is_flag=True)
+@click.option("--repair", is_flag=True, help="Make the rows what the events say.")
 @pass_session
-def replay(session: Session, workflow_id: str | None, *, everything: bool) -> None:
+def replay(
+    session: Session, workflow_id: str | None, *, everything: bool, repair: bool
+) -> None:
     """
     Rebuild workflows from their events and compare.
+
+    With --repair the rows of one workflow are made what its events say, if their chain
+    holds; an event tells of it.
     """
     from approval_engine.operations.check import replay_all
+
+    if repair:
+        _repair(session, workflow_id)
+        return
 
     found = replay_all(session.runtime, _which(workflow_id, everything=everything))
     wrong = [each for each in found if each.difference]
@@ -176,6 +186,27 @@ def replay(session: Session, workflow_id: str | None, *, everything: bool) -> No
         raise SystemExit(8)
     events = sum(each.events for each in found)
     session.record(replay="ok", workflows=len(found), events=events)
+
+
+def _repair(session: Session, workflow_id: str | None) -> None:
+    from approval_engine.executor.answer import Caller
+    from approval_engine.operations.repair import repair
+
+    if workflow_id is None:
+        raise click.UsageError("Give --workflow WF to --repair.")
+    session.require_trust()
+    actor = session.administrator
+    caller = Caller(actor=actor, channel=f"cli:{actor}")
+    found = repair(session.runtime, workflow_id, caller)
+    if not found.fields:
+        session.record(replay="ok", workflows=1, events=found.events)
+        return
+    session.record(
+        replay="repaired",
+        workflow=found.workflow,
+        events=found.events,
+        fields=found.fields,
+    )
 
 
 @approval.command()

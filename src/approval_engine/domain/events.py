@@ -65,6 +65,7 @@ class Fact(StrEnum):
     OVERRIDDEN = "overridden"
     RECALLED = "recalled"  # comment hash
     SUPERSEDED = "superseded"  # by which workflow, and why
+    REPAIRED = "repaired"  # which fields of the rows were not what the events say
     EXCEPTION_ENDED = "exception_ended"  # exception, comment hash
     EXCEPTION_EXPIRING = "exception_expiring"  # exception, its last day
     # fingerprint, or by which policy; until when it is good, timers of that

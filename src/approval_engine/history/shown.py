@@ -19,6 +19,7 @@ SHOWN: Mapping[str, Mapping[str, str]] = {
     Fact.TASK_HANDED_BACK: {"assignee": "to", "windows": "windows"},
     Fact.TASK_ESCALATED: {"role": "role", "level": "level", "because": "because"},
     Fact.TASK_REASSIGNED: {"assignee": "to", "because": "because"},
+    Fact.REPAIRED: {"fields": "fields"},
     Fact.SEAT_VACATED: {"asked": "asked", "because": "because", "told": "told"},
     Fact.SEAT_WITHDRAWN: {"asked": "asked"},
     Fact.STEP_TIMED_OUT: {"outcome": "outcome", "because": "because"},

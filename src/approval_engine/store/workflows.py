@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select, update
+from sqlalchemy import Select, bindparam, delete, func, select, update
 
 from approval_engine.domain.events import instant, stamp
 from approval_engine.domain.lifecycle import WorkflowStatus
@@ -281,3 +281,13 @@ def save(transaction: Transaction, before: Workflow, after: Workflow) -> None:
     ]
     _UPDATE_TASKS.run(transaction, updates)
     insert_tasks(transaction, (task for task in after.tasks if task.id not in known))
+
+
+def rewrite(transaction: Transaction, workflow: Workflow) -> None:
+    """
+    Make the rows of a workflow what this value says, whatever they said.
+    """
+    mine = WORKFLOW.c.id == workflow.id
+    transaction.execute(update(WORKFLOW).where(mine).values(workflow_row(workflow)))
+    transaction.execute(delete(TASK).where(TASK.c.workflow_id == workflow.id))
+    insert_tasks(transaction, workflow.tasks)

@@ -94,6 +94,7 @@ EVENTS: dict[str, str] = {
     "overridden": "overrode the review",
     "recalled": "recalled the quote",
     "superseded": "put another review in its place",
+    "repaired": "made the rows again what the events say",
     "exception_ended": "ended the exception",
     "exception_expiring": "told the owner that the exception ends soon",
     "workflow_approved": "closed the review: approved",

@@ -51,6 +51,7 @@ TOLD = frozenset(
         Fact.COMMENTED,
         Fact.NUDGED,
         Fact.OVERRIDE_REQUESTED,
+        Fact.REPAIRED,
         Fact.SEAT_VACATED,
         Fact.EXCEPTION_ENDED,
         Fact.EXCEPTION_EXPIRING,
