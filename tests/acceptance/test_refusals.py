@@ -57,7 +57,7 @@ def test_what_is_not_there(quick_reviewed, line, words):
         (f"--as sam {ACTION} T-22 --action approve", "submitter of the quote"),
         (f"--as sam {ACTION} T-21 --action approve", "submitter of the quote"),
         (f"--as maria {ACTION} T-21 --action reject", "a comment is missing"),
-        (f"--as maria {ACTION} T-21 --action delegate", "none is named"),
+        (f"--as maria {ACTION} T-21 --action delegate", "nobody is named"),
         (f"--as maria {ACTION} T-21 --action delegate --to sam", "must not decide"),
         ("--as tara approval submit --quote Q-2026-0121", "belongs to 'sofia'"),
         ("--as tara approval recall --workflow WF-8821 --comment x", "not by 'tara'"),

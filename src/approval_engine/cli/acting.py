@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from approval_engine.cli.context import Session, pass_session
-from approval_engine.cli.values import KEY, WORKFLOW
+from approval_engine.cli.values import COMMENT, KEY, WORKFLOW, Checked
 from approval_engine.errors import NotFound, Refused
 
 if TYPE_CHECKING:
@@ -45,8 +45,19 @@ ATTACH = click.option(
     type=click.Path(exists=True, dir_okay=False),
     help="A file that goes with the comment.",
 )
+
+
+def _bounds(text: str) -> None:
+    from approval_engine.policy.envelope import read_bounds
+
+    read_bounds(text)
+
+
 WITHIN = click.option(
-    "--within", metavar="BOUNDS", help="Room that an approval leaves."
+    "--within",
+    metavar="BOUNDS",
+    type=Checked("bounds", _bounds),
+    help="Room that an approval leaves.",
 )
 REPLY = click.option(
     "--reply-to", type=int, metavar="SEQ", help="The event whose comment this answers."
@@ -86,7 +97,7 @@ class _Asked:
 @TASKS
 @LIST
 @click.option("--action", "name", required=True, type=click.Choice(ACTIONS))
-@click.option("--comment", metavar="C")
+@click.option("--comment", metavar="C", type=COMMENT)
 @TO
 @WITHIN
 @REPLY
@@ -139,7 +150,7 @@ def action(  # noqa: PLR0913, PLR0917 one argument per option
 
 @click.command()
 @WORKFLOW
-@click.option("--comment", required=True, metavar="C")
+@click.option("--comment", required=True, metavar="C", type=COMMENT)
 @REPLY
 @KEY
 @pass_session

@@ -12,8 +12,8 @@ import click
 from approval_engine.cli.acting import action, comment, nudge
 from approval_engine.cli.context import Session, camel, pass_session
 from approval_engine.cli.explaining import explain, preview
-from approval_engine.cli.office import override, reassign
-from approval_engine.cli.values import KEY, WORKFLOW
+from approval_engine.cli.office import override, reassign, withdraw_seat
+from approval_engine.cli.values import COMMENT, KEY, WORKFLOW
 
 if TYPE_CHECKING:
     from approval_engine.history.reading import Case
@@ -26,7 +26,7 @@ def approval() -> None:
     """
 
 
-for _command in (action, comment, nudge, override, reassign):
+for _command in (action, comment, nudge, override, reassign, withdraw_seat):
     approval.add_command(_command)
 
 
@@ -52,7 +52,7 @@ def submit(session: Session, quote_id: str, key: str | None) -> None:
 
 @approval.command()
 @WORKFLOW
-@click.option("--comment", required=True, metavar="C")
+@click.option("--comment", required=True, metavar="C", type=COMMENT)
 @KEY
 @pass_session
 def recall(session: Session, workflow_id: str, comment: str, key: str | None) -> None:
@@ -79,11 +79,13 @@ def status(session: Session, workflow_id: str, *, detail: bool) -> None:
     """
     Where a workflow stands, and why it was started.
     """
+    from approval_engine.cli.directory import current
     from approval_engine.history import reading, views
 
     case = reading.find(session.runtime.database, workflow_id)
+    people = current(session)[1] if detail else None
     if session.as_json:
-        session.document(reading.detail_view(case) if detail else case.view())
+        session.document(reading.detail_view(case, people) if detail else case.view())
         return
     session.record(status=case.workflow.status)
     marks = {"overridden": case.workflow.overridden, "held_by": case.incident}
@@ -96,7 +98,7 @@ def status(session: Session, workflow_id: str, *, detail: bool) -> None:
     for link in reading.links(case):
         session.record(**link)
     if detail:
-        for line in reading.detail(case):
+        for line in reading.detail(case, people):
             session.record(**line)
 
 
@@ -157,12 +159,22 @@ def replan(session: Session, workflow_id: str, *, only_look: bool) -> None:
 @approval.command()
 @click.option("--workflow", "workflow_id", metavar="WF")
 @click.option("--all", "everything", is_flag=True)
+@click.option("--repair", is_flag=True, help="Make the rows what the events say.")
 @pass_session
-def replay(session: Session, workflow_id: str | None, *, everything: bool) -> None:
+def replay(
+    session: Session, workflow_id: str | None, *, everything: bool, repair: bool
+) -> None:
     """
     Rebuild workflows from their events and compare.
+
+    With --repair the rows of one workflow are made what its events say, if their chain
+    holds; an event tells of it.
     """
     from approval_engine.operations.check import replay_all
+
+    if repair:
+        _repair(session, workflow_id)
+        return
 
     found = replay_all(session.runtime, _which(workflow_id, everything=everything))
     wrong = [each for each in found if each.difference]
@@ -174,6 +186,27 @@ def replay(session: Session, workflow_id: str | None, *, everything: bool) -> No
         raise SystemExit(8)
     events = sum(each.events for each in found)
     session.record(replay="ok", workflows=len(found), events=events)
+
+
+def _repair(session: Session, workflow_id: str | None) -> None:
+    from approval_engine.executor.answer import Caller
+    from approval_engine.operations.repair import repair
+
+    if workflow_id is None:
+        raise click.UsageError("Give --workflow WF to --repair.")
+    session.require_trust()
+    actor = session.administrator
+    caller = Caller(actor=actor, channel=f"cli:{actor}")
+    found = repair(session.runtime, workflow_id, caller)
+    if not found.fields:
+        session.record(replay="ok", workflows=1, events=found.events)
+        return
+    session.record(
+        replay="repaired",
+        workflow=found.workflow,
+        events=found.events,
+        fields=found.fields,
+    )
 
 
 @approval.command()

@@ -8,10 +8,20 @@ from typing import TYPE_CHECKING
 import click
 
 from approval_engine.cli.context import Session, pass_session
-from approval_engine.cli.values import Instant
+from approval_engine.cli.values import Checked, Instant
+from approval_engine.errors import InvalidInput
 
 if TYPE_CHECKING:
     from approval_engine.domain.delegation import Delegation
+
+
+def _condition(text: str) -> None:
+    from approval_engine.policy.conditions import ConditionError, parse_condition
+
+    try:
+        parse_condition(text)
+    except ConditionError as error:
+        raise InvalidInput(error.sentence) from error
 
 
 @click.group()
@@ -26,7 +36,10 @@ def delegation() -> None:
 @click.option("--to", "delegate", required=True, metavar="USER")
 @click.option("--role", metavar="R", help="Only for work in this role.")
 @click.option(
-    "--within", metavar="C", help='Only for such quotes, as "amount <= 500000".'
+    "--within",
+    metavar="C",
+    type=Checked("condition", _condition),
+    help='Only for such quotes, as "amount <= 500000".',
 )
 @click.option("--process", metavar="P", help="Only for quotes of this process.")
 @click.option("--starts", required=True, type=Instant(), help="RFC 3339, with offset.")

@@ -176,7 +176,7 @@ def _secret_key(session: Session) -> str:
 
 
 def _bound(app: Any) -> tuple[Any, int]:  # noqa: ANN401 neither has types
-    from waitress.server import create_server  # type: ignore[import-untyped]
+    from waitress.server import create_server  # type: ignore[import-untyped] # it ships no types
 
     for port in PORTS:
         try:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from approval_engine.cli.context import Session, pass_session
+from approval_engine.cli.values import COMMENT, Checked
 
 if TYPE_CHECKING:
     from approval_engine.store.exceptions import ExceptionRow
@@ -63,6 +64,18 @@ class Uses(click.ParamType[int | None]):
         return int(text)
 
 
+def _bounds(text: str) -> None:
+    from approval_engine.policy.bounds import spelled
+
+    spelled(text)
+
+
+def _account(text: str) -> None:
+    from approval_engine.executor.commands.grant import check_account
+
+    check_account(text)
+
+
 @click.group()
 def exception() -> None:
     """
@@ -71,13 +84,21 @@ def exception() -> None:
 
 
 @exception.command()
-@click.option("--account", required=True, metavar="A")
+@click.option(
+    "--account", required=True, metavar="A", type=Checked("account", _account)
+)
 @click.option("--trigger", required=True, metavar="T")
-@click.option("--within", required=True, metavar="BOUNDS", help="discount_pct<=38,…")
+@click.option(
+    "--within",
+    required=True,
+    metavar="BOUNDS",
+    type=Checked("bounds", _bounds),
+    help="discount_pct<=38,…",
+)
 @click.option(
     "--until", required=True, type=LastDay(), help="The last day, or unlimited."
 )
-@click.option("--reason", required=True, metavar="TEXT")
+@click.option("--reason", required=True, metavar="TEXT", type=COMMENT)
 @click.option(
     "--uses", required=True, type=Uses(), help="For how many submits, or unlimited."
 )
@@ -127,7 +148,7 @@ def list_(session: Session, account: str | None, status: str | None) -> None:
 
 @exception.command()
 @click.option("--id", "exception_id", required=True, metavar="EX")
-@click.option("--reason", required=True, metavar="TEXT")
+@click.option("--reason", required=True, metavar="TEXT", type=COMMENT)
 @pass_session
 def end(session: Session, exception_id: str, reason: str) -> None:
     """

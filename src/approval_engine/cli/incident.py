@@ -2,9 +2,15 @@
 `cpq incident`: what broke in which workflow, and letting it go on.
 """
 
+from typing import TYPE_CHECKING
+
 import click
 
 from approval_engine.cli.context import Session, pass_session
+
+if TYPE_CHECKING:
+    from approval_engine.domain.workflow import Task
+    from approval_engine.store.incidents import Incident
 
 
 @click.group()
@@ -19,24 +25,16 @@ def incident() -> None:
 @pass_session
 def list_(session: Session, *, everything: bool) -> None:
     """
-    What holds a workflow now, oldest first.
+    What holds a workflow now, oldest first; then tasks all of whose people have left.
     """
+    from approval_engine.operations.incidents import vacant_tasks
     from approval_engine.store import incidents
 
     session.require_trust()
     with session.runtime.database.read() as transaction:
         found = incidents.listed(transaction, closed=everything)
-    session.rows(
-        {
-            "incident": each.id,
-            "workflow": each.workflow_id,
-            "status": "closed" if each.closed_at else "open",
-            "kind": each.kind,
-            "at": each.opened_at,
-            "because": each.detail,
-        }
-        for each in found
-    )
+    vacant = vacant_tasks(session.runtime)
+    session.rows((*map(_incident, found), *map(_alert, vacant)))
 
 
 @incident.command()
@@ -49,5 +47,30 @@ def close(session: Session, incident_id: str) -> None:
     from approval_engine.operations.incidents import close as command
 
     session.require_trust()
-    workflow_id = command(session.runtime, incident_id)
+    workflow_id = command(session.runtime, incident_id, session.administrator)
     session.record(incident=incident_id, workflow=workflow_id, status="closed")
+
+
+def _incident(each: "Incident") -> dict[str, object]:
+    line: dict[str, object] = {
+        "incident": each.id,
+        "workflow": each.workflow_id,
+        "status": "closed" if each.closed_at else "open",
+        "kind": each.kind,
+        "at": each.opened_at,
+        "because": each.detail,
+    }
+    return line | ({"closed_by": each.closed_by} if each.closed_by else {})
+
+
+def _alert(task: "Task") -> dict[str, object]:
+    from approval_engine.history.reading import VACANT
+
+    return {
+        "alert": task.id,
+        "workflow": task.workflow_id,
+        "status": "open",
+        "kind": "vacant_seat",
+        "step": task.step,
+        "because": VACANT,
+    }

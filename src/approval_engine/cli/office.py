@@ -1,17 +1,17 @@
 """
-`cpq approval reassign` and `override`: what the office of the process may do.
+`cpq approval reassign`, `override`, `withdraw-seat`: what the office may do.
 """
 
 import click
 
 from approval_engine.cli.context import Session, pass_session
-from approval_engine.cli.values import KEY, WORKFLOW
+from approval_engine.cli.values import COMMENT, KEY, WORKFLOW
 
 
 @click.command()
 @click.option("--from", "giver", required=True, metavar="USER")
 @click.option("--to", "taker", required=True, metavar="USER")
-@click.option("--comment", metavar="C")
+@click.option("--comment", metavar="C", type=COMMENT)
 @click.option("--dry-run", is_flag=True, help="Only show what would happen.")
 @pass_session
 def reassign(
@@ -42,7 +42,7 @@ def reassign(
 
 @click.command()
 @WORKFLOW
-@click.option("--comment", required=True, metavar="C", help="The reason.")
+@click.option("--comment", required=True, metavar="C", type=COMMENT, help="The reason.")
 @click.option(
     "--decision",
     type=click.Choice(("approve", "reject")),
@@ -73,6 +73,33 @@ def override(
         workflow=answer.workflow,
         action=answer.action,
         decision=decision,
+        result=answer.result,
+        status=answer.status,
+    )
+
+
+@click.command("withdraw-seat")
+@WORKFLOW
+@click.option("--task", "task_id", required=True, metavar="T")
+@click.option("--comment", required=True, metavar="C", type=COMMENT, help="The reason.")
+@KEY
+@pass_session
+def withdraw_seat(
+    session: Session, workflow_id: str, task_id: str, comment: str, key: str | None
+) -> None:
+    """
+    Ask one less in a step, as an admin, because all whom the task asks have left.
+
+    That alone never approves the step.
+    """
+    from approval_engine.executor.commands.withdraw import Seat, withdraw
+
+    seat = Seat(workflow=workflow_id, task=task_id, comment=comment)
+    answer = withdraw(session.runtime, seat, session.caller("act", None, key))
+    session.record(
+        workflow=answer.workflow,
+        task=answer.task,
+        action=answer.action,
         result=answer.result,
         status=answer.status,
     )

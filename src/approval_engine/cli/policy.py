@@ -64,14 +64,15 @@ def validate(session: Session, path: str) -> None:
 @pass_session
 def publish(session: Session, path: str) -> None:
     """
-    Make a policy the active one; the one before it is retired.
+    Make a policy the active one, from its first day; the one before it is retired.
     """
     from approval_engine.operations.intake import publish_policy
 
     session.require_trust()
     document = session.read(path)
     row = publish_policy(session.runtime, document, session.administrator)
-    session.record(**published.line(row))
+    today = (r for r in published.rows(session) if r.sha256 == row.sha256)
+    session.record(**published.line(next(today)))
 
 
 @policy.command("list")

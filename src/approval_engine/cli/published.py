@@ -17,12 +17,13 @@ ACTIVE = "active"
 
 def rows(session: Session) -> "tuple[PolicyRow, ...]":
     """
-    Every published version, oldest first.
+    Every published version, oldest first, as it stands today.
     """
-    from approval_engine.store import catalog
+    from approval_engine.executor.routed import policies_today
 
-    with session.runtime.database.read() as transaction:
-        return catalog.policies(transaction)
+    runtime = session.runtime
+    with runtime.database.read() as transaction:
+        return policies_today(runtime, transaction, runtime.clock())
 
 
 def row(session: Session, version: str) -> "PolicyRow":

@@ -7,7 +7,13 @@ from pathlib import Path
 import click
 
 from approval_engine.cli.context import Session, pass_session
-from approval_engine.cli.values import FILE
+from approval_engine.cli.values import FILE, Checked
+
+
+def _name(text: str) -> None:
+    from approval_engine.operations.rates import check_name
+
+    check_name(text)
 
 
 @click.group()
@@ -19,7 +25,13 @@ def rates() -> None:
 
 @rates.command("import")
 @FILE
-@click.option("--set", "name", metavar="NAME", help="Default: the policy's own set.")
+@click.option(
+    "--set",
+    "name",
+    metavar="NAME",
+    type=Checked("name", _name),
+    help="Default: the policy's own set.",
+)
 @pass_session
 def import_(session: Session, path: str, name: str | None) -> None:
     """

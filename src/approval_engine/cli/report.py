@@ -2,7 +2,7 @@
 `cpq report`: what an auditor asks for.
 """
 
-from datetime import date
+from datetime import MAXYEAR, MINYEAR, date
 from pathlib import Path
 
 import click
@@ -28,7 +28,9 @@ class Day(click.ParamType[date]):
         """
         from approval_engine.policy.reading.words import day_of
 
-        if (day := day_of(str(value))) is None:
+        day = day_of(str(value))
+        # The first and the last year there are do not begin and end in every zone.
+        if day is None or not MINYEAR < day.year < MAXYEAR:
             sentence = f"Expected a day such as 2026-12-31, got '{value}'."
             self.fail(sentence, param, ctx)
         return day

@@ -29,7 +29,7 @@ def serve(session: Session, host: str, port: int) -> None:
 
     Timers are fired by `cpq worker`, which runs beside it.
     """
-    from waitress.server import create_server  # type: ignore[import-untyped]
+    from waitress.server import create_server  # type: ignore[import-untyped] # it ships no types
 
     require_moving_clock(session.settings)
     app = application(session.settings, session.runtime)

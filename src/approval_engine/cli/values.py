@@ -2,9 +2,12 @@
 The kinds of arguments and options that commands share.
 """
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import click
+
+from approval_engine.errors import InvalidInput
 
 FILE = click.argument(
     "path", metavar="FILE", type=click.Path(exists=True, dir_okay=False)
@@ -13,9 +16,6 @@ FILE = click.argument(
 
 WORKFLOW = click.option("--workflow", "workflow_id", required=True, metavar="WF")
 """The workflow that a command is about."""
-
-KEY = click.option("--idempotency-key", "key", metavar="K")
-"""What makes a repeated call the same request."""
 
 
 class Instant(click.ParamType[datetime]):
@@ -45,3 +45,44 @@ class Instant(click.ParamType[datetime]):
             )
             self.fail(sentence, param, ctx)
         return found
+
+
+class Checked(click.ParamType[str]):
+    """
+    A text of a form of its own; what its reader refuses is wrong usage.
+    """
+
+    def __init__(self, name: str, check: Callable[[str], object]) -> None:
+        self.name = name
+        self._check = check
+
+    def convert(
+        self, value: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        """
+        The text as it was given, or a usage error in the words of its reader.
+        """
+        try:
+            self._check(value)
+        except InvalidInput as error:
+            self.fail(str(error), param, ctx)
+        return value
+
+
+def _key(text: str) -> None:
+    from approval_engine.executor.answer import check_key
+
+    check_key(text)
+
+
+def _comment(text: str) -> None:
+    from approval_engine.executor.comments import comment_of
+
+    comment_of(text)
+
+
+COMMENT = Checked("comment", _comment)
+"""What people write; whether there must be something to read is asked later."""
+
+KEY = click.option("--idempotency-key", "key", metavar="K", type=Checked("key", _key))
+"""What makes a repeated call the same request."""

@@ -7,11 +7,24 @@ from typing import TYPE_CHECKING
 import click
 
 from approval_engine.cli.context import Session, pass_session
+from approval_engine.cli.values import Checked
 
 if TYPE_CHECKING:
     from approval_engine.store.webhooks import Webhook
 
 SHAPES = ("json", "slack", "teams")
+
+
+def _url(text: str) -> None:
+    from approval_engine.notifications.transport import spelled_url
+
+    spelled_url(text)
+
+
+def _kind(text: str) -> None:
+    from approval_engine.operations.messages import action_of
+
+    action_of(text)
 
 
 @click.group()
@@ -22,13 +35,20 @@ def webhook() -> None:
 
 
 @webhook.command()
-@click.option("--url", required=True, metavar="URL", help="An https address.")
+@click.option(
+    "--url",
+    required=True,
+    metavar="URL",
+    type=Checked("address", _url),
+    help="An https address.",
+)
 @click.option(
     "--kind",
     "kinds",
     required=True,
     multiple=True,
     metavar="K",
+    type=Checked("kind", _kind),
     help="Such as workflow.approved; may be given more than once.",
 )
 @click.option("--shape", default="json", show_default=True, type=click.Choice(SHAPES))

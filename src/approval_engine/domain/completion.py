@@ -61,12 +61,15 @@ class Completion:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tally:
     """
-    The answers so far. `seats` is frozen when the step opens.
+    The answers so far.
 
-    `vetoed` says that a person of a veto role rejected; `first` is the earliest answer.
+    `seats` is frozen when the step opens, but for those `withdrawn` since, which count
+    no more. `vetoed` says that a person of a veto role rejected; `first` is the
+    earliest answer.
     """
 
     seats: int
+    withdrawn: int = 0
     approvals: int = 0
     rejections: int = 0
     returns: int = 0
@@ -107,6 +110,17 @@ def needed(completion: Completion, seats: int) -> int:
             return max(1, int(share))
     message = f"Expected a number for rule '{completion.rule}', but it has none."
     raise EngineError(message)
+
+
+def wanted(completion: Completion, tally: Tally) -> int:
+    """
+    How many must approve, whatever was withdrawn since the step opened.
+
+    `all` wants all who are left, any other rule as many as at first: else a share of
+    fewer seats would be met by approvals that were too few a moment ago.
+    """
+    left = completion.rule is Rule.ALL
+    return needed(completion, tally.seats + (0 if left else tally.withdrawn))
 
 
 def decide(completion: Completion, tally: Tally) -> Outcome | None:
@@ -181,7 +195,7 @@ def _by_rule(completion: Completion, tally: Tally) -> Outcome | None:
         return tally.first
     if completion.rule is Rule.ALL_RESPOND_ANY and tally.pending:
         return None
-    count = needed(completion, tally.seats)
+    count = wanted(completion, tally)
     if tally.approvals >= count:
         return Outcome.APPROVED
     if tally.seats - tally.rejections < count:

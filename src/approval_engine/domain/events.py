@@ -52,6 +52,8 @@ class Fact(StrEnum):
     NOTIFIED = "notified"  # notify task, channel, people, subject, text
     TIMER_SET = "timer_set"  # timers that the process drew for itself
     TIMER_FIRED = "timer_fired"  # such a timer, and when it rings again
+    SEAT_VACATED = "seat_vacated"  # whom it asked, who left, who is told
+    SEAT_WITHDRAWN = "seat_withdrawn"  # whom it asked, comment hash
     TIMER_EXHAUSTED = "timer_exhausted"  # timers, who is told: nobody is left, it holds
     STEP_TIMED_OUT = "step_timed_out"  # timers, the outcome, what the policy says, told
     APPROVER_ADDED = "approver_added"  # approver, whether after the rule, comment hash
@@ -66,6 +68,7 @@ class Fact(StrEnum):
     OVERRIDDEN = "overridden"
     RECALLED = "recalled"  # comment hash
     SUPERSEDED = "superseded"  # by which workflow, and why
+    REPAIRED = "repaired"  # which fields of the rows were not what the events say
     EXCEPTION_ENDED = "exception_ended"  # exception, comment hash
     EXCEPTION_EXPIRING = "exception_expiring"  # exception, its last day
     # fingerprint, or by which policy; until when it is good, timers of that

@@ -51,7 +51,7 @@ class TaskStatus(StrEnum):
     RETURNED = "returned"
     ESCALATED = "escalated"  # its seat moved on to a task beside it
     CANCELLED = "cancelled"  # the workflow ended without it
-    NOT_REQUIRED = "not_required"  # its step was decided without it
+    NOT_REQUIRED = "not_required"  # its step is decided without it
 
 
 class TaskMove(StrEnum):
@@ -176,12 +176,20 @@ ANSWERED = frozenset(_DECIDE.values())
 """The statuses in which a person answered."""
 
 
+_DEEDS: Mapping[TaskMove, str] = {
+    TaskMove.MOVE_ON: "move on from",
+    TaskMove.DISPENSE: "dispense with",
+}
+"""How a sentence calls a move whose own name is no verb for a task."""
+
+
 def move_task(status: TaskStatus, move: TaskMove, subject: str) -> TaskStatus:
     """
     The status after the move. Raises InvalidState if the table does not hold it.
     """
     if (after := TASK_MOVES[status].get(move)) is None:
-        sentence = f"Expected to {move} {subject}, but it is {status}."
+        words = status.replace("_", " ")
+        sentence = f"Expected to {_DEEDS.get(move, move)} {subject}, but it is {words}."
         raise InvalidState(sentence)
     return after
 

@@ -40,5 +40,6 @@ def awaits_added(workflow: Workflow, step: str) -> bool:
     """
     seats = workflow.seats(step)
     approved = {seat.seat for seat in seats if seat.status == TaskStatus.APPROVED}
-    waiting = any(seat.ad_hoc and seat.seat not in approved for seat in seats)
+    gone = {seat.seat for seat in seats if seat.withdrawn}
+    waiting = any(seat.ad_hoc and seat.seat not in approved | gone for seat in seats)
     return waiting or any(seat.then_ask for seat in seats)

@@ -30,6 +30,16 @@ def answered(seats: Iterable[Task], directory: Directory) -> dict[str, str]:
     return taken((seat for seat in seats if seat.status in ANSWERED), directory)
 
 
+def is_vacant(seat: Task, directory: Directory) -> bool:
+    """
+    Whether all whom it asks have left, and the principal of a stand-in with them.
+    """
+    asked = (seat.assignee,) if seat.assignee else seat.candidates
+    people = (*asked, seat.principal) if seat.principal else asked
+    users = (directory.user(person) for person in people)
+    return seat.is_open and not any(user is not None and user.active for user in users)
+
+
 def _people(seat: Task) -> Iterator[str]:
     holder = seat.assignee if seat.is_open else None
     author = seat.closed_by if seat.status in ANSWERED else None

@@ -46,6 +46,7 @@ class Task:
     came from a role that may veto. An `ad_hoc` seat was added by an approver, beside
     those of the policy. `info_from` is who was asked for information, since
     `info_since`. `then_ask` are whom its approver wants asked once the rule is met.
+    `withdrawn` says that an admin took the seat out, as nobody was left to take it.
     """
 
     id: str
@@ -71,6 +72,7 @@ class Task:
     info_from: str | None = None
     info_since: datetime | None = None
     then_ask: tuple[str, ...] = ()
+    withdrawn: bool = False
 
     @property
     def is_lent(self) -> bool:
@@ -205,9 +207,11 @@ class Workflow:
             if seat.status in ANSWERED
         )
         given = [outcome for _, outcome in answers]
+        gone = {seat.seat for seat in seats if seat.withdrawn}
         return Tally(
             # Two tasks may share a seat: whoever answers first answers for both.
-            seats=len({seat.seat for seat in seats}),
+            seats=len({seat.seat for seat in seats} - gone),
+            withdrawn=len(gone),
             approvals=given.count(Outcome.APPROVED),
             rejections=given.count(Outcome.REJECTED),
             returns=given.count(Outcome.RETURNED),

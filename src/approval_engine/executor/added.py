@@ -29,7 +29,7 @@ def added_in(workflow: Workflow, log: Iterable[Event]) -> dict[str, tuple[str, .
     found = dict(brought_along(log))
     for step in dict.fromkeys(task.step for task in workflow.tasks):
         seats = workflow.seats(step)
-        last = {seat.seat: seat for seat in seats if seat.ad_hoc}
+        last = {s.seat: s for s in seats if s.ad_hoc and not s.withdrawn}
         last |= {seat.seat: seat for seat in seats if seat.ad_hoc and _answered(seat)}
         people = [person for seat in last.values() if (person := _whose(seat))]
         coming = (person for seat in seats for person in seat.then_ask)

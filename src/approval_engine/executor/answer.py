@@ -48,7 +48,19 @@ class Answer:
         """
         The answer that tells where a workflow stands.
         """
-        return cls(workflow=workflow.id, status=str(workflow.status), **more)  # type: ignore[arg-type]
+        return cls(workflow=workflow.id, status=str(workflow.status), **more)  # type: ignore[arg-type] # its own fields, by name
+
+
+def check_key(key: str) -> None:
+    """
+    Raises InvalidInput if a text is no idempotency key.
+    """
+    fits = 0 < len(key) <= _LONGEST_KEY
+    if not (fits and key.isascii() and key.isprintable()):
+        sentence = (
+            f"An idempotency key is 1 to {_LONGEST_KEY} printable ASCII characters."
+        )
+        raise InvalidInput(sentence)
 
 
 def key_of(
@@ -59,12 +71,7 @@ def key_of(
     """
     if caller.key is None:
         return None
-    fits = 0 < len(caller.key) <= _LONGEST_KEY
-    if not (fits and caller.key.isascii() and caller.key.isprintable()):
-        sentence = (
-            f"An idempotency key is 1 to {_LONGEST_KEY} printable ASCII characters."
-        )
-        raise InvalidInput(sentence)
+    check_key(caller.key)
     fingerprint = sha256(canonical({"route": route, **body}))
     return answers.Key(
         actor=caller.actor, route=route, key=caller.key, fingerprint=fingerprint
@@ -77,7 +84,7 @@ def again(text: str | None) -> Answer | None:
     """
     if text is None:
         return None
-    return replace(Answer(**load(text.encode())), replayed=True)  # type: ignore[arg-type]
+    return replace(Answer(**load(text.encode())), replayed=True)  # type: ignore[arg-type] # written by keep
 
 
 def keep(

@@ -206,16 +206,19 @@ def eligibility(
     # What the pinned policy made of the pinned quote on the day of the submit.
     on = day_of(policy, workflow.created_at)
     found = basis(runtime, transaction, judged_as(pinned), on)
-    quote = found.judged.quote
+    quote, evaluation = found.judged.quote, found.judged.evaluation
+    barred = excluded(
+        quote, roster.directory, roster.delegations, roster.at, evaluation.authors
+    )
     plan = runtime.plan(transaction, pinned.plan)
     around = (step for step in plan.steps if step.around is not None)
     needed = {step.id: requirement_of(policy, step) for step in around}
     case = Case(
         policy=policy,
-        inputs=found.judged.evaluation.inputs,
+        inputs=evaluation.inputs,
         quote=quote,
         roster=roster,
-        barred=dict(excluded(quote, roster.directory, roster.delegations, roster.at)),
+        barred=dict(barred),
         process=workflow.process,
     )
     return Eligibility(workflow=workflow, case=case, needed={**found.needed, **needed})

@@ -5,10 +5,12 @@ It always follows from documents that never change, so it is made once per proce
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from approval_engine.domain.workflow import Evidence
+from approval_engine.domain.workflow import Evidence, Workflow
+from approval_engine.errors import DefinitionError, Refused
+from approval_engine.executor.routed import day_of
 from approval_engine.executor.runtime import Runtime
 from approval_engine.planner.requirements import Requirement, collect
 from approval_engine.policy.changes import Judged
@@ -67,6 +69,27 @@ def basis(
 
     key = f"{pinned.policy}:{pinned.quote}:{pinned.evaluation}:{on}"
     return runtime.derived(key, judge)
+
+
+def is_outdated(
+    runtime: Runtime, transaction: Transaction, workflow: Workflow, newest: str
+) -> bool:
+    """
+    Whether the newest revision says what nobody who approves this one has approved.
+
+    It is judged as the workflow was; what cannot be judged so says something else.
+    """
+    if newest == workflow.evidence.quote:
+        return False
+    policy = runtime.policy(transaction, workflow.evidence.policy)
+    on = day_of(policy, workflow.created_at)
+    pinned = judged_as(workflow.evidence)
+    mine = basis(runtime, transaction, pinned, on).judged
+    try:
+        other = basis(runtime, transaction, replace(pinned, quote=newest), on).judged
+    except (DefinitionError, Refused):
+        return True
+    return fingerprint_of(runtime, mine) != fingerprint_of(runtime, other)
 
 
 def fingerprint_of(runtime: Runtime, judged: Judged) -> str:

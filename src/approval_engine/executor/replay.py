@@ -50,13 +50,10 @@ def replay(runtime: Runtime, transaction: Transaction, workflow_id: str) -> Repl
     stored = found[0]
     log = events.of(transaction, workflow_id)
     try:
-        rebuilt = rebuild(log, _pinned(runtime, transaction, log))
+        rebuilt, _ = rebuilt_from(runtime, transaction, log)
         difference = first_difference(rebuilt, stored)
     except ApprovalEngineError as error:
         difference = str(error)
-    except (KeyError, TypeError, ValueError) as error:
-        # An event whose data is not what its kind holds was not written by us.
-        difference = f"an event cannot be read: {error!r}"
     return Replayed(workflow=workflow_id, events=len(log), difference=difference)
 
 
@@ -77,6 +74,23 @@ def rebuild(log: tuple[Event, ...], pinned: Pinned) -> Workflow:
         )
         raise EngineError(sentence)
     return workflow
+
+
+def rebuilt_from(
+    runtime: Runtime, transaction: Transaction, log: tuple[Event, ...]
+) -> tuple[Workflow, Pinned]:
+    """
+    The workflow that a log describes, and what it is pinned to.
+
+    Raises EngineError, which says why, if the events describe none.
+    """
+    try:
+        pinned = _pinned(runtime, transaction, log)
+        return rebuild(log, pinned), pinned
+    except (KeyError, TypeError, ValueError) as error:
+        # An event whose data is not what its kind holds was not written by us.
+        sentence = f"an event cannot be read: {error!r}"
+        raise EngineError(sentence) from error
 
 
 def first_difference(rebuilt: Workflow, stored: Workflow) -> str | None:

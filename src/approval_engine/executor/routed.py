@@ -4,6 +4,7 @@ A quote under today's policy and directory → its evaluation and plan; stores n
 Submit, preview and scenarios all see the same result here.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from approval_engine.domain.exceptions import Grant
 from approval_engine.domain.quote import Quote
 from approval_engine.domain.validity import Validity
 from approval_engine.errors import InvalidState, StorageError
+from approval_engine.executor.authors import authors_before
 from approval_engine.executor.rates import rate_for
 from approval_engine.executor.runtime import Runtime
 from approval_engine.planner.advice import Informed, informed
@@ -27,12 +29,15 @@ from approval_engine.policy.evaluate import evaluate
 from approval_engine.policy.evaluation import Evaluation, Terms
 from approval_engine.policy.model import Policy
 from approval_engine.store import catalog, workflows
-from approval_engine.store.catalog import Current, QuoteRow
+from approval_engine.store.catalog import Current, PolicyRow, QuoteRow
 from approval_engine.store.database import Transaction
 
 if TYPE_CHECKING:
     from approval_engine.executor import engine
     from approval_engine.executor.deployed import Drawn
+
+ACTIVE, SCHEDULED, ENDED = "active", "scheduled", "ended"
+"""What a published version is today; before them others are retired."""
 
 BY_COUNT = frozenset({"least_loaded", "round_robin"})
 """The assignments that look at how much everybody has."""
@@ -76,10 +81,11 @@ def route_quote(
     directory, delegations = current.people()
     quote = runtime.quote(transaction, row.sha256)
     roster = roster_of(runtime, transaction, policy, current, now)
-    exceptions = _at_arms_length(current.exceptions, quote, roster)
+    authors = authors_before(runtime, transaction, policy, row)
+    exceptions = _at_arms_length(current.exceptions, quote, roster, authors)
     on = day_of(policy, now)
     rate = rate_for(transaction, policy, quote, on)
-    terms = Terms(exceptions=exceptions, rate=rate)
+    terms = Terms(exceptions=exceptions, rate=rate, authors=authors)
     evaluation = evaluate(policy, quote, on, terms)
     plan = plan_among(roster, policy, evaluation, quote)
     found = None
@@ -158,14 +164,19 @@ def validity_of(policy: Policy) -> Validity | None:
 
 
 def _at_arms_length(
-    exceptions: tuple[Grant, ...], quote: Quote, roster: Roster
+    exceptions: tuple[Grant, ...],
+    quote: Quote,
+    roster: Roster,
+    authors: tuple[tuple[str, str], ...],
 ) -> tuple[Grant, ...]:
     """
     Whoever must not decide a quote cannot have granted what waives a trigger of it.
     """
     if not exceptions:
         return ()
-    barred = dict(excluded(quote, roster.directory, roster.delegations, roster.at))
+    barred = dict(
+        excluded(quote, roster.directory, roster.delegations, roster.at, authors)
+    )
     reasons = {
         grant.id: f"'{person}' granted it: {barred[person]}"
         for grant in exceptions
@@ -223,6 +234,30 @@ def policy_in_force(
         f" {day_of(active, now)}, and neither is an earlier one."
     )
     raise InvalidState(sentence)
+
+
+def policies_today(
+    runtime: Runtime, transaction: Transaction, now: datetime
+) -> tuple[PolicyRow, ...]:
+    """
+    Every published version, oldest first, with the status that it has now.
+
+    The newest is `scheduled` until its first day, and the one in force is `active`.
+    """
+    rows = catalog.policies(transaction)
+    chosen = next((row for row in rows if row.status == ACTIVE), None)
+    if chosen is None or _holds(runtime.policy(transaction, chosen.sha256), now):
+        return rows
+    current = catalog.current(transaction)
+    with suppress(InvalidState):
+        used = policy_in_force(runtime, transaction, current, now).sha256
+        rows = tuple(
+            replace(row, status=ACTIVE) if row.sha256 == used else row for row in rows
+        )
+    policy = runtime.policy(transaction, chosen.sha256)
+    begun = policy.starts_on is None or policy.starts_on <= day_of(policy, now)
+    waits = replace(chosen, status=ENDED if begun else SCHEDULED)
+    return tuple(waits if row.sha256 == chosen.sha256 else row for row in rows)
 
 
 def _holds(policy: Policy, now: datetime) -> bool:

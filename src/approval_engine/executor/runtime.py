@@ -90,7 +90,15 @@ def _quote(body: bytes) -> Quote:
 
 
 def _terms(body: bytes) -> Terms:
-    return Terms(exceptions=exceptions_of(body), rate=rate_of(body))
+    return Terms(
+        exceptions=exceptions_of(body), rate=rate_of(body), authors=_authors(body)
+    )
+
+
+def _authors(body: bytes) -> tuple[tuple[str, str], ...]:
+    evaluation: Any = load(body)
+    # Evaluations of before revisions remembered their authors do not speak of them.
+    return tuple((person, reason) for person, reason in evaluation.get("authors", ()))
 
 
 def wall_clock() -> datetime:
@@ -127,6 +135,12 @@ class Runtime:
         The quote revision of that hash.
         """
         return self._document(transaction, sha256, _quote)
+
+    def quote_of(self, sha256: str, body: bytes) -> Quote:
+        """
+        The quote revision of that hash, whose document is at hand already.
+        """
+        return self.derived(sha256, lambda: _quote(body))
 
     def plan(self, transaction: Transaction, sha256: str) -> RoutingPlan:
         """

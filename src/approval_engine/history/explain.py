@@ -7,6 +7,7 @@ from typing import Any
 
 from approval_engine.documents import load
 from approval_engine.domain.exceptions import Grant
+from approval_engine.domain.workflow import Task
 from approval_engine.history import views
 from approval_engine.history.reading import Case
 from approval_engine.planner.plan import PlannedStep
@@ -36,14 +37,27 @@ def lines(found: Case) -> Iterator[Line]:
             yield {"step": step.id, "excluded": person, "because": reason}
         for person, reason in step.staffing.away:
             yield {"step": step.id, "away": person, "because": reason}
-    for told in found.again:
-        yield {
-            "step": told["step"],
-            "asked_again": told["because"],
-            "decided_by": told["person"],
-            "decided_in": told["workflow"],
-            "changed": [views.change_text(each) for each in told["changes"]],
-        }
+    yield from (_withdrawn(seat) for seat in found.workflow.tasks if seat.withdrawn)
+    yield from map(_again, found.again)
+
+
+def _withdrawn(seat: Task) -> Line:
+    return {
+        "step": seat.step,
+        "seat_withdrawn": seat.id,
+        "asked": views.asked(seat),
+        "by": seat.closed_by,
+    }
+
+
+def _again(told: Mapping[str, Any]) -> Line:
+    return {
+        "step": told["step"],
+        "asked_again": told["because"],
+        "decided_by": told["person"],
+        "decided_in": told["workflow"],
+        "changed": [views.change_text(each) for each in told["changes"]],
+    }
 
 
 def why_not(found: Case, policy: Policy, wanted: str) -> Iterator[Line]:

@@ -8,35 +8,20 @@ from typing import Any
 
 from approval_engine.documents import load
 from approval_engine.domain.events import Event, Fact, stamp
+from approval_engine.domain.people import Directory
+from approval_engine.domain.seats import is_vacant
 from approval_engine.domain.workflow import Task, Workflow
 from approval_engine.errors import NotFound
 from approval_engine.history import views
+from approval_engine.history.shown import more
 from approval_engine.planner.document import plan_of
 from approval_engine.planner.lateness import late
 from approval_engine.planner.plan import PlannedStep, RoutingPlan
 from approval_engine.store import catalog, events, workflows
 from approval_engine.store.database import Database, Transaction
 
-SHOWN: Mapping[str, Mapping[str, str]] = {
-    Fact.SUBMITTED: {"supersedes": "supersedes", "because": "because"},
-    Fact.SUPERSEDED: {"by": "by", "because": "because"},
-    Fact.TASK_APPROVED: {"within": "within"},
-    Fact.TASK_CARRIED: {name: name for name in ("person", "workflow", "because")},
-    Fact.INFORMED: {"role": "role", "people": "people"},
-    Fact.TASK_DELEGATED: {"assignee": "to"},
-    Fact.TASK_STOOD_IN: {"assignee": "to", "windows": "windows"},
-    Fact.TASK_HANDED_BACK: {"assignee": "to", "windows": "windows"},
-    Fact.TASK_ESCALATED: {"role": "role", "level": "level", "because": "because"},
-    Fact.TASK_REASSIGNED: {"assignee": "to", "because": "because"},
-    Fact.STEP_TIMED_OUT: {"outcome": "outcome", "because": "because"},
-    Fact.APPROVER_ADDED: {"approver": "to"},
-    Fact.INFO_REQUESTED: {"asked": "to"},
-    Fact.COMMENTED: {"replyTo": "reply_to"},
-    Fact.OVERRIDE_REQUESTED: {"decision": "decision"},
-    Fact.OVERRIDDEN: {"decision": "decision", "requestedBy": "requested_by"},
-    Fact.TASK_CLOSED: {"because": "because", "decidedBy": "decided_by"},
-}
-"""What a line of history takes from the data of an event, and how it calls it."""
+VACANT = "all whom it asks have left"
+"""What is told of a task that waits for nobody who is still there."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -126,22 +111,10 @@ class Entry:
         }
         if event.on_behalf_of:
             fields["on_behalf_of"] = event.on_behalf_of
-        fields |= _more(event)
+        fields |= more(event)
         if self.attachment:
             fields["attachment"] = self.attachment["name"]
         return fields | ({"comment": self.text} if self.text else {})
-
-
-def _more(event: Event) -> dict[str, object]:
-    """
-    What a line says of an event besides: whom it names, and what was decided.
-    """
-    data: Any = load(event.data.encode())
-    return {
-        shown: data[name]
-        for name, shown in SHOWN.get(event.action, {}).items()
-        if data.get(name)
-    }
 
 
 def find(database: Database, workflow_id: str) -> Case:
@@ -219,11 +192,12 @@ def timeline_in(transaction: Transaction, workflow_id: str) -> tuple[Entry, ...]
     )
 
 
-def detail(found: Case) -> Iterator[dict[str, object]]:
+def detail(found: Case, people: Directory | None = None) -> Iterator[dict[str, object]]:
     """
     The lines of `status --detail`: who is asked, why, until when, and then what.
 
-    Of an approval that ends, until when it is good.
+    Of an approval that ends, until when it is good. Among today's `people` also which
+    task asks nobody who is still there.
     """
     if until := found.workflow.valid_until:
         yield {"valid_until": stamp(until)}
@@ -237,19 +211,26 @@ def detail(found: Case) -> Iterator[dict[str, object]]:
             "because": [reason.trigger for reason in reasons],
             "due_at": stamp(task.due_at),
             "if_late": found.late(task),
+            **_alert(task, people),
             **_since(found, task),
         }
 
 
-def detail_view(found: Case) -> views.View:
+def detail_view(found: Case, people: Directory | None = None) -> views.View:
     """
     `WorkflowInstance` with its open tasks, each an `ApprovalTask` and what comes next.
     """
     tasks = [
-        views.task_view(task, found.step(task.step)) | {"ifLate": found.late(task)}
+        views.task_view(task, found.step(task.step))
+        | {"ifLate": found.late(task), **_alert(task, people)}
         for task in found.workflow.open_tasks
     ]
     return found.view() | {"tasks": tasks}
+
+
+def _alert(task: Task, people: Directory | None) -> dict[str, object]:
+    vacant = people is not None and is_vacant(task, people)
+    return {"alert": VACANT} if vacant else {}
 
 
 def _since(found: Case, task: Task) -> dict[str, object]:

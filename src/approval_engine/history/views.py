@@ -101,6 +101,7 @@ def _for(person: str, principal: str, windows: tuple[str, ...]) -> str:
 def _beside(task: Task) -> View:
     # What is rare is named only where it is so.
     added = {"adHoc": True} if task.ad_hoc else {}
+    added |= {"withdrawn": True} if task.withdrawn else {}
     return added | ({"infoFrom": task.info_from} if task.info_from else {})
 
 

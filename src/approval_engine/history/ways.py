@@ -2,19 +2,25 @@
 Proposals that avoid an approval → what lists and pages show of them.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from approval_engine.domain.quote import Value
 from approval_engine.planner.requirements import words
 from approval_engine.policy.levers import Change
 from approval_engine.policy.nearest import Proposal
 
+NO_WAY = "no small change avoids it"
 
-def lines(ways: Mapping[str, Iterable[Proposal]]) -> Iterator[dict[str, object]]:
+
+def lines(ways: Mapping[str, Collection[Proposal]]) -> Iterator[dict[str, object]]:
     """
     A line per change; those with one `way` of a step must be made together.
+
+    A step that no small change avoids has one line, of way 0, that says so.
     """
     for step, proposals in ways.items():
+        if not proposals:
+            yield {"step": step, "way": 0, "because": NO_WAY}
         for way, proposal in enumerate(proposals, start=1):
             for change in proposal:
                 yield {"step": step, "way": way, "change": change.name} | _change(

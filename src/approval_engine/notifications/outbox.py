@@ -43,10 +43,14 @@ ASKED = {
 }
 """The facts that ask somebody, with the kind of message they send."""
 
-TOLD = {Fact.TIMER_EXHAUSTED: "held", Fact.STEP_TIMED_OUT: "timed_out"}
+TOLD = {
+    Fact.TIMER_EXHAUSTED: "held",
+    Fact.SEAT_VACATED: "held",
+    Fact.STEP_TIMED_OUT: "timed_out",
+}
 """The facts that name whom they tell, with the kind of message they send."""
 
-_ON_TASK = frozenset({*ASKED, Fact.TIMER_EXHAUSTED})
+_ON_TASK = frozenset({*ASKED, Fact.TIMER_EXHAUSTED, Fact.SEAT_VACATED})
 """The facts whose messages are of no use once the task is closed."""
 
 
@@ -111,6 +115,7 @@ def closed_tasks(events: Iterable[Event]) -> tuple[str, ...]:
         Fact.TASK_RETURNED,
         Fact.TASK_CARRIED,
         Fact.TASK_CLOSED,
+        Fact.SEAT_WITHDRAWN,
     }
     return tuple(e.task_id for e in events if e.action in closing and e.task_id)
 

@@ -50,16 +50,26 @@ class Reach:
     resolve: Resolve = socket.getaddrinfo
 
 
+def spelled_url(url: str) -> SplitResult:
+    """
+    The parts of a text in the form of an address. Raises InvalidInput if it has none.
+    """
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        raise InvalidInput(_refused(url, "it cannot be read")) from None
+    if reason := _misspelled(url, parts):
+        raise InvalidInput(_refused(url, reason))
+    return parts
+
+
 def checked_url(url: str, reach: Reach) -> SplitResult:
     """
     The parts of a webhook's address. Raises InvalidInput if no webhook may be there.
     """
-    try:
-        parts = urlsplit(url)
-        port = parts.port or HTTPS_PORT
-    except ValueError:
-        raise InvalidInput(_refused(url, "it cannot be read")) from None
-    if reason := _fault(url, parts, port, reach):
+    parts = spelled_url(url)
+    if reason := _out_of_reach(parts, reach):
         raise InvalidInput(_refused(url, reason))
     return parts
 
@@ -169,16 +179,21 @@ def _request(parts: SplitResult, headers: Mapping[str, str], body: bytes) -> byt
     return "\r\n".join((*lines, "", "")).encode("ascii") + body
 
 
-def _fault(url: str, parts: SplitResult, port: int, reach: Reach) -> str | None:
-    schemes = {"https", "http"} if reach.loopback else {"https"}
+def _misspelled(url: str, parts: SplitResult) -> str | None:
     if not url.isascii() or not url.isprintable() or " " in url or "\\" in url:
         return "it holds characters that an address does not have"
-    if parts.scheme not in schemes:
-        return f"it begins with '{parts.scheme}:'"
+    if not parts.scheme:
+        return "it begins with no 'https:'"
     if not parts.hostname or "@" in parts.netloc:
         return "it names no host, or a person before it"
-    if parts.fragment:
-        return "it ends with a fragment"
+    return "it ends with a fragment" if parts.fragment else None
+
+
+def _out_of_reach(parts: SplitResult, reach: Reach) -> str | None:
+    schemes = {"https", "http"} if reach.loopback else {"https"}
+    port = parts.port or HTTPS_PORT
+    if parts.scheme not in schemes:
+        return f"it begins with '{parts.scheme}:'"
     if port != HTTPS_PORT and not _FIRST_FREE_PORT <= port <= _LAST_PORT:
         return f"port {port} belongs to another service"
     return None

@@ -1,17 +1,33 @@
 """
-An incident whose cause is gone → its workflow goes on.
+What holds a workflow: an incident, until its cause is gone, or people who left.
 """
 
 from approval_engine.domain.events import stamp
+from approval_engine.domain.seats import is_vacant
+from approval_engine.domain.workflow import Task
 from approval_engine.errors import InvalidState, NotFound
 from approval_engine.executor.runtime import Runtime
 from approval_engine.operations.check import replay_all
-from approval_engine.store import incidents
+from approval_engine.store import catalog, incidents, workload
 
 
-def close(runtime: Runtime, incident_id: str) -> str:
+def vacant_tasks(runtime: Runtime) -> tuple[Task, ...]:
     """
-    Close an open incident; the workflow that it held.
+    The open tasks all of whose people have left, oldest first: nobody answers them.
+    """
+    with runtime.database.read() as transaction:
+        digest = catalog.current(transaction).directory
+        if digest is None:
+            return ()
+        people = runtime.directory(transaction, digest)
+        return tuple(
+            task for task in workload.all_open(transaction) if is_vacant(task, people)
+        )
+
+
+def close(runtime: Runtime, incident_id: str, actor: str) -> str:
+    """
+    Close an open incident in a person's name; the workflow that it held.
 
     Raises NotFound if none is open by that id, InvalidState while the workflow's row is
     not what its events say.
@@ -30,5 +46,5 @@ def close(runtime: Runtime, incident_id: str) -> str:
             )
             raise InvalidState(sentence)
     with runtime.database.begin() as transaction:
-        incidents.close(transaction, incident_id, stamp(runtime.clock()))
+        incidents.close(transaction, incident_id, actor, stamp(runtime.clock()))
     return found.workflow_id

@@ -37,7 +37,7 @@ def add_webhook(
         url=url,
         shape=shape,
         secret=secret,
-        actions=tuple(sorted({_action(kind) for kind in kinds})),
+        actions=tuple(sorted({action_of(kind) for kind in kinds})),
     )
     with runtime.database.begin() as transaction:
         webhooks.add(transaction, new, stamp(runtime.clock()))
@@ -69,7 +69,10 @@ def retry(runtime: Runtime, message_id: str) -> None:
         raise InvalidState(sentence)
 
 
-def _action(kind: str) -> str:
+def action_of(kind: str) -> str:
+    """
+    The action of the event log behind a kind of event. Raises InvalidInput.
+    """
     if kind not in TYPES:
         known = ", ".join(sorted(TYPES))
         sentence = f"Expected a kind of event out of {known}, but got '{kind[:40]}'."

@@ -63,12 +63,15 @@ def import_rates(
         if chosen is None:
             sentence = "The active policy names no set of rates; say --set NAME."
             raise InvalidState(sentence)
-        _must_be_a_name(chosen)
+        check_name(chosen)
         count = rates.put(transaction, chosen, found.values())
     return Imported(count=count, into=into, name=chosen)
 
 
-def _must_be_a_name(name: str) -> None:
+def check_name(name: str) -> None:
+    """
+    Raises InvalidInput if no set of rates can have this name.
+    """
     fits = name.strip() and name.isprintable() and len(name) <= _LONGEST_NAME
     if not fits:
         sentence = (

@@ -31,7 +31,7 @@ def ways_around(
     def asked(evaluation: Evaluation) -> frozenset[str]:
         admission.check(policy, evaluation, quote)
         needed = collect(policy, evaluation, on)
-        return frozenset(each.rule.id for each in needed)
+        return frozenset(each.rule.id for each in needed if not each.rule.fyi)
 
     needed = collect(policy, evaluate(policy, quote, on, terms), on)
     return {
@@ -47,4 +47,6 @@ def ways_around(
             )
         )
         for each in needed
+        # Whoever is only told approves nothing that could be avoided.
+        if not each.rule.fyi
     }

@@ -72,7 +72,9 @@ def case_of(
     """
     What people are chosen by for a quote.
     """
-    barred = separation.excluded(quote, roster.directory, roster.delegations, roster.at)
+    barred = separation.excluded(
+        quote, roster.directory, roster.delegations, roster.at, evaluation.authors
+    )
     return Case(
         policy=policy,
         inputs=evaluation.inputs,

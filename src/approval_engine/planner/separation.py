@@ -16,18 +16,22 @@ def excluded(
     directory: Directory,
     delegations: tuple[Delegation, ...],
     at: datetime,
+    authors: tuple[tuple[str, str], ...] = (),
 ) -> tuple[tuple[str, str], ...]:
     """
     Pairs of person and reason; each person once, under the first reason that applies.
 
-    The submitter, the owner, the last editor of a protected field, whoever acts for one
-    of them in whatever role, and every other account of all these people.
+    The submitter, the owner, the last editor of a protected field, the `authors` of
+    earlier revisions, whoever acts for one of them in whatever role, and every other
+    account of all these people.
     """
     found = {quote.submitted_by: "submitter of the quote"}
     if quote.owner:
         found.setdefault(quote.owner, "owner of the quote")
     if quote.edited_by:
         found.setdefault(quote.edited_by, "last editor of a protected field")
+    for person, reason in authors:
+        found.setdefault(person, reason)
     found = _with_accounts(found, directory)
     for person, reason in tuple(found.items()):
         for stand_in in sorted(acting_for(delegations, person, at)):

@@ -62,10 +62,7 @@ def read_bounds(policy: Policy, text: str, *, on_lines: bool) -> tuple[Bound, ..
     They are on inputs of the policy and, if the trigger judges lines, on their fields.
     """
     found: dict[tuple[str, str], Bound] = {}
-    for part in text.split(","):
-        if (match := _BOUND.fullmatch(part)) is None:
-            sentence = f"Expected a bound such as discount_pct<=38, but got '{part}'."
-            raise InvalidInput(sentence)
+    for match in spelled(text):
         bound = _bound(policy, match, on_lines=on_lines)
         if (bound.name, bound.sign) in found:
             sentence = f"Expected one bound {bound.name}{bound.sign}, but got two."
@@ -73,6 +70,21 @@ def read_bounds(policy: Policy, text: str, *, on_lines: bool) -> tuple[Bound, ..
         found[bound.name, bound.sign] = bound
     _must_leave_room(tuple(found.values()))
     return tuple(found.values())
+
+
+def spelled(text: str) -> tuple[re.Match[str], ...]:
+    """
+    Name, sign and value of each bound in a text, whatever they mean.
+
+    Raises InvalidInput if it is no such text.
+    """
+    found = []
+    for part in text.split(","):
+        if (match := _BOUND.fullmatch(part)) is None:
+            sentence = f"Expected a bound such as discount_pct<=38, but got '{part}'."
+            raise InvalidInput(sentence)
+        found.append(match)
+    return tuple(found)
 
 
 def input_named(policy: Policy, name: str, *, on_lines: bool) -> Input | None:

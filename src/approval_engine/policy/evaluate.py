@@ -67,6 +67,7 @@ def evaluate(
         process=process,
         exceptions=looked_at,
         rate=terms.rate,
+        authors=terms.authors,
     )
 
 

@@ -14,10 +14,14 @@ from approval_engine.domain.rates import Rate
 class Terms:
     """
     What a quote is judged by beside the policy: exceptions, and a frozen rate.
+
+    `authors` are people of its earlier revisions who must not decide it, each once,
+    with the reason.
     """
 
     exceptions: tuple[Grant, ...] = ()
     rate: Rate | None = None
+    authors: tuple[tuple[str, str], ...] = ()
 
 
 NO_TERMS = Terms()
@@ -81,7 +85,8 @@ class Evaluation:
     All triggers in policy order, the resolved inputs, and the process to use.
 
     `exceptions` are those of the account that were looked at, as they stood then;
-    `rate` is the one by which a quote in another currency was judged.
+    `rate` is the one by which a quote in another currency was judged. `authors` are
+    people of earlier revisions who must not decide, with the reason.
     """
 
     policy: str
@@ -92,13 +97,14 @@ class Evaluation:
     process: str
     exceptions: tuple[Grant, ...] = ()
     rate: Rate | None = None
+    authors: tuple[tuple[str, str], ...] = ()
 
     @property
     def terms(self) -> Terms:
         """
         What it was judged by beside the policy.
         """
-        return Terms(exceptions=self.exceptions, rate=self.rate)
+        return Terms(exceptions=self.exceptions, rate=self.rate, authors=self.authors)
 
     @property
     def fired(self) -> tuple[TriggerResult, ...]:

@@ -92,7 +92,7 @@ class History:
         for number, person in enumerate(LEAVES):
             hours = SPAN_HOURS * Decimal(2 * number + 1) / (2 * len(LEAVES))
             start = subtract_hours(self._office, self._end, hours)
-            self._at(start, lambda person=person: self._leave(person))  # type: ignore[misc]
+            self._at(start, lambda person=person: self._leave(person))  # type: ignore[misc] # a default binds the person of this turn
 
     def _leave(self, person: str) -> None:
         role = self._directory.roles_of(person)[0]

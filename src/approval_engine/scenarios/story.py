@@ -40,7 +40,7 @@ class Beat:
 
 def _beat(hours: str, verb: Verb | Action, quote: str = "", **more: object) -> Beat:
     identity = f"Q-2026-{quote}" if quote else ""
-    return Beat(hours=Decimal(hours), verb=verb, quote=identity, **more)  # type: ignore[arg-type]
+    return Beat(hours=Decimal(hours), verb=verb, quote=identity, **more)  # type: ignore[arg-type] # its own fields, by name
 
 
 APPROVALS: tuple[Beat, ...] = (

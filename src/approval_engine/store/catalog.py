@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
+    Integer,
     Row,
     ScalarSelect,
     Select,
+    and_,
     bindparam,
+    func,
     select,
     update,
 )
@@ -95,10 +98,20 @@ class Current:
 _PUT = prepared.insert_missing(DOCUMENT)
 _BODY = select(DOCUMENT.c.body).where(DOCUMENT.c.sha256 == bindparam("sha256"))
 _SETTING = select(SETTING.c.value).where(SETTING.c.name == bindparam("name"))
+_ALL = QUOTE.alias()
 _QUOTE = select(QUOTE).where(QUOTE.c.id == bindparam("id"))
 _POLICIES = select(POLICY).order_by(POLICY.c.published_at, POLICY.c.version)
-# Two submits of one quote must not both find that it has no workflow yet.
-_LOCK_QUOTE = _QUOTE.order_by(QUOTE.c.revision.desc()).with_for_update()
+# Two submits of one quote must not both find that it has no workflow yet. Whoever locks
+# a quote reads it next, so the wanted document comes along; the others may be big.
+_NEWEST = select(func.max(_ALL.c.revision)).where(_ALL.c.id == bindparam("id"))
+_WANTED = func.coalesce(bindparam("revision", type_=Integer), _NEWEST.scalar_subquery())
+_IS_WANTED = and_(DOCUMENT.c.sha256 == QUOTE.c.sha256, QUOTE.c.revision == _WANTED)
+_LOCK_QUOTE = (
+    select(QUOTE, DOCUMENT.c.body)
+    .select_from(QUOTE.outerjoin(DOCUMENT, _IS_WANTED))
+    .where(QUOTE.c.id == bindparam("id"))
+    .with_for_update(of=QUOTE)
+)
 
 
 def _pointer(name: str) -> ScalarSelect[Any]:
@@ -201,16 +214,26 @@ def quote(
     return _quote(newest) if newest is not None else None
 
 
+def revisions(
+    transaction: Transaction, quote_id: str, newest: int
+) -> tuple[QuoteRow, ...]:
+    """
+    The revisions of a quote up to that one, in their order.
+    """
+    query = _QUOTE.where(QUOTE.c.revision <= newest).order_by(QUOTE.c.revision)
+    return tuple(map(_quote, transaction.execute(query, {"id": quote_id})))
+
+
 def lock_quote(
     transaction: Transaction, quote_id: str, revision: int | None = None
-) -> QuoteRow | None:
+) -> tuple[QuoteRow, bytes] | None:
     """
-    Like `quote`, while nobody else may submit any revision of it.
+    Like `quote`, with its document, while nobody else may submit any revision of it.
     """
-    rows = transaction.execute(_LOCK_QUOTE, {"id": quote_id}).all()
-    wanted = (row for row in rows if revision in {None, row.revision})
-    found = next(wanted, None)
-    return _quote(found) if found is not None else None
+    wanted = {"id": quote_id, "revision": revision}
+    rows = transaction.execute(_LOCK_QUOTE, wanted).all()
+    found = next((row for row in rows if row.body is not None), None)
+    return (_quote(found), bytes(found.body)) if found is not None else None
 
 
 def current(transaction: Transaction) -> Current:

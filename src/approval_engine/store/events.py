@@ -15,7 +15,7 @@ from approval_engine.store.schema import EVENT, EVENT_TEXT
 _COLUMNS = tuple(Event.__slots__)
 _OF = select(EVENT).where(EVENT.c.workflow_id == bindparam("id")).order_by(EVENT.c.seq)
 _ONE = select(EVENT).where(EVENT.c.id == bindparam("id"))
-_KEYED = select(EVENT.c.seq).where(
+_KEYED = select(EVENT).where(
     EVENT.c.workflow_id == bindparam("id"),
     EVENT.c.natural_key == bindparam("natural_key"),
 )
@@ -67,12 +67,13 @@ def one(transaction: Transaction, event_id: str) -> Event | None:
     return Event(**row._mapping) if row is not None else None  # noqa: SLF001 public in SQLAlchemy
 
 
-def has_key(transaction: Transaction, workflow_id: str, natural_key: str) -> bool:
+def keyed(transaction: Transaction, workflow_id: str, natural_key: str) -> Event | None:
     """
-    Whether a fact was recorded in the workflow under that natural key.
+    The fact that was recorded in the workflow under that natural key; None if none was.
     """
     known = {"id": workflow_id, "natural_key": natural_key}
-    return transaction.execute(_KEYED, known).one_or_none() is not None
+    row = transaction.execute(_KEYED, known).one_or_none()
+    return Event(**row._mapping) if row is not None else None  # noqa: SLF001 public in SQLAlchemy
 
 
 def texts(transaction: Transaction, workflow_id: str) -> dict[int, EventText]:

@@ -23,6 +23,7 @@ class Incident:
     detail: str
     opened_at: str
     closed_at: str | None
+    closed_by: str | None
 
 
 def listed(transaction: Transaction, *, closed: bool) -> tuple[Incident, ...]:
@@ -63,13 +64,13 @@ def add(
     return incident_id
 
 
-def close(transaction: Transaction, incident_id: str, at: str) -> bool:
+def close(transaction: Transaction, incident_id: str, by: str, at: str) -> bool:
     """
-    Let the workflow go on; whether the incident was open.
+    Let the workflow go on, as a person says; whether the incident was open.
     """
     changed = transaction.execute(
         update(INCIDENT)
         .where(INCIDENT.c.id == incident_id, INCIDENT.c.closed_at.is_(None))
-        .values(closed_at=at)
+        .values(closed_at=at, closed_by=by)
     )
     return bool(changed.rowcount)

@@ -78,6 +78,7 @@ def task_row(task: Task) -> dict[str, object]:
         "info_from": task.info_from,
         "info_since": stamp(task.info_since) if task.info_since else None,
         "then_ask": canonical(task.then_ask).decode() if task.then_ask else None,
+        "withdrawn": int(task.withdrawn),
     }
 
 
@@ -142,6 +143,7 @@ def task_of(row: Row[Any]) -> Task:
         info_from=row.info_from,
         info_since=instant(row.info_since) if row.info_since else None,
         then_ask=tuple(_list(row.then_ask)) if row.then_ask else (),
+        withdrawn=bool(row.withdrawn),
     )
 
 

@@ -31,13 +31,15 @@ class Sight:
     """
     The answer kept under the command's key, what is current, and the rows asked for.
 
-    `has_exceptions` says that the account of a quote has some that may count.
+    `has_exceptions` says that the account of a quote has some that may count,
+    `newest_quote` is the hash of the newest revision of the quote of a workflow.
     """
 
     answer: str | None
     current: Current
     rows: tuple[Row[Any], ...]
     has_exceptions: bool = False
+    newest_quote: str | None = None
 
 
 _NO_KEY = dict.fromkeys(SCOPE)
@@ -56,7 +58,16 @@ def _with(columns: Iterable[ColumnElement[Any]], belongs: Column[Any]) -> Select
     return query.order_by(table.c.number)
 
 
-_TASKS = _with(TASK.c, TASK.c.workflow_id)
+_QUOTE_ID = select(WORKFLOW.c.quote_id).where(WORKFLOW.c.id == bindparam("the_id"))
+_NEWEST_QUOTE = (
+    select(QUOTE.c.sha256)
+    .where(QUOTE.c.id == _QUOTE_ID.scalar_subquery())
+    .order_by(QUOTE.c.revision.desc())
+    .limit(1)
+    .scalar_subquery()
+    .label("newest_quote")
+)
+_TASKS = _with((*TASK.c, _NEWEST_QUOTE), TASK.c.workflow_id)
 _ATTEMPT = (
     WORKFLOW.c.id,
     WORKFLOW.c.quote_revision,
@@ -102,4 +113,5 @@ def _sight(
         current=current_of(first),
         rows=tuple(row for row in rows if row.id is not None),
         has_exceptions=bool(getattr(first, "has_exceptions", False)),
+        newest_quote=getattr(first, "newest_quote", None),
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select, update
+from sqlalchemy import Select, bindparam, delete, func, select, update
 
 from approval_engine.domain.events import instant, stamp
 from approval_engine.domain.lifecycle import WorkflowStatus
@@ -53,6 +53,7 @@ _TASK_CHANGED = (
     "role", "candidates", "assignee", "principal", "status", "is_open",
     "escalation_level", "due_at", "closed_at", "closed_by", "closed_seq",
     "vetoed", "windows", "info_from", "info_since", "then_ask",
+    "withdrawn",
 )  # fmt: skip
 _UPDATE_TASKS = prepared.change(
     update(TASK)
@@ -105,13 +106,15 @@ class Locked:
     """
     A workflow under its lock, with the id of an open incident.
 
-    `answer` was kept under the key of the command, `current` is what holds today.
+    `answer` was kept under the key of the command, `current` is what holds today,
+    `newest_quote` the hash of the newest revision of its quote.
     """
 
     workflow: Workflow
     incident: str | None
     answer: str | None
     current: Current
+    newest_quote: str | None
 
 
 def lock(
@@ -142,6 +145,7 @@ def _locked(
         incident=row.incident,
         answer=seen.answer,
         current=seen.current,
+        newest_quote=seen.newest_quote,
     )
 
 
@@ -277,3 +281,13 @@ def save(transaction: Transaction, before: Workflow, after: Workflow) -> None:
     ]
     _UPDATE_TASKS.run(transaction, updates)
     insert_tasks(transaction, (task for task in after.tasks if task.id not in known))
+
+
+def rewrite(transaction: Transaction, workflow: Workflow) -> None:
+    """
+    Make the rows of a workflow what this value says, whatever they said.
+    """
+    mine = WORKFLOW.c.id == workflow.id
+    transaction.execute(update(WORKFLOW).where(mine).values(workflow_row(workflow)))
+    transaction.execute(delete(TASK).where(TASK.c.workflow_id == workflow.id))
+    insert_tasks(transaction, workflow.tasks)

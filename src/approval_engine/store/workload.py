@@ -2,10 +2,14 @@
 A person → the open tasks that lie at him, for whoever hands them on.
 """
 
+from collections.abc import Iterator
+
 from sqlalchemy import Text, and_, bindparam, func, literal_column, or_, select
 
 from approval_engine.documents import canonical
+from approval_engine.domain.workflow import Task
 from approval_engine.store.database import Transaction
+from approval_engine.store.rows import task_of
 from approval_engine.store.schema import TASK
 
 # The condition of the index of a person's inbox, so that the planner uses it.
@@ -33,7 +37,9 @@ _OPEN_FOR = (
     .order_by(TASK.c.number)
 )
 
-
+_ALL_OPEN = (
+    select(TASK).where(TASK.c.is_open == literal_column("1")).order_by(TASK.c.number)
+)
 # The condition of the index of the questions that wait for a person.
 _ASKED_OF = (
     select(TASK.c.workflow_id, TASK.c.id)
@@ -61,6 +67,13 @@ def open_for_person(
     quoted = canonical(person).decode()
     rows = transaction.execute(_OPEN_FOR, {"person": person, "quoted": quoted})
     return tuple((row.workflow_id, row.id) for row in rows)
+
+
+def all_open(transaction: Transaction) -> Iterator[Task]:
+    """
+    Everybody's open tasks, oldest first.
+    """
+    yield from (task_of(row) for row in transaction.execute(_ALL_OPEN))
 
 
 def asked_of(transaction: Transaction, person: str) -> tuple[tuple[str, str], ...]:

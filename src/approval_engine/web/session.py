@@ -19,7 +19,7 @@ from flask import (
     session,
     url_for,
 )
-from flask_wtf.csrf import CSRFError, CSRFProtect  # type: ignore[import-untyped]
+from flask_wtf.csrf import CSRFError, CSRFProtect  # type: ignore[import-untyped] # it ships no types
 from werkzeug.exceptions import Forbidden as Forged
 from werkzeug.wrappers import Response as AnyResponse
 

@@ -235,6 +235,34 @@ def test_publishing_makes_active_and_retires_the_one_before(office):
     assert " status=active " in listed[1]
 
 
+def standings(office, **environment):
+    lines = office.ok("policy", "list", **environment).lines
+    return [line.split(" status=")[1].split(" ")[0] for line in lines]
+
+
+def test_a_version_is_scheduled_until_its_first_day(office):
+    later = policy(version="2", effectiveFrom="2026-03-10", until="2026-03-20")
+    (line,) = office.ok("policy", "publish", office.file("p2.json", later)).lines
+
+    assert line.endswith(" status=scheduled")
+    assert standings(office) == ["active", "scheduled"]
+    assert office.ok("policy", "show").lines[0].endswith(" status=active")
+    assert " version=1 " in office.ok("policy", "show").lines[0]
+    assert standings(office, CPQ_NOW="2026-03-09T23:59:59Z") == ["active", "scheduled"]
+    assert standings(office, CPQ_NOW="2026-03-10T00:00:00Z") == ["retired", "active"]
+    assert standings(office, CPQ_NOW="2026-03-21T00:00:00Z") == ["active", "ended"]
+
+
+def test_a_version_that_nobody_decides_by_yet_leaves_none_active(shell):
+    shell.ok("db", "upgrade")
+    first = shell.file("p.json", policy(effectiveFrom="2026-03-10"))
+    assert shell.ok("policy", "publish", first).lines[0].endswith(" status=scheduled")
+
+    assert standings(shell) == ["scheduled"]
+    assert shell("policy", "show").code == 3
+    assert shell.ok("policy", "show", "--version", "1").code == 0
+
+
 def test_a_version_is_published_with_one_content_only(office):
     changed = policy(approvalValidDays=30)
     ended = office("policy", "publish", office.file("p.json", changed))

@@ -2,6 +2,8 @@
 `cpq incident`: what holds a workflow is listed, and closed once its cause is gone.
 """
 
+import getpass
+import re
 import sqlite3
 
 from tests.integration.cli.conftest import NOW
@@ -41,10 +43,20 @@ def test_a_held_workflow_goes_on_once_it_replays_again(office):
 
     early = office("incident", "close", "--incident", "IN-1")
     assert (early.code, "does not replay" in early.err) == (4, True)
-    state(office, whole)
+    repair = ("approval", "replay", "--repair", "--workflow", "WF-8809")
+    assert office("approval", "replay", "--repair").code == 2
+    assert office(*repair[:-1], "WF-1").code == 3
+    (line,) = office.ok(*repair).lines
+    assert re.fullmatch(
+        r"replay=repaired workflow=WF-8809 events=\d+ fields=\[state\]", line
+    )
+    assert state(office) == whole
+    assert office.ok(*repair).lines[0].startswith("replay=ok workflows=1 events=")
     closed = office.ok("incident", "close", "--incident", "IN-1")
     assert closed.lines == ["incident=IN-1 workflow=WF-8809 status=closed"]
     assert office.ok("incident", "list").lines == []
-    assert "status=closed" in office.ok("incident", "list", "--all").out
+    (line,) = office.ok("incident", "list", "--all").lines
+    assert "status=closed" in line
+    assert line.endswith(f" closed_by={getpass.getuser()}")
     assert approve(office).code == 0
     assert office("incident", "close", "--incident", "IN-1").code == 3

@@ -40,18 +40,22 @@ def test_a_webhook_is_added_listed_and_ended(office):
 
 
 @pytest.mark.parametrize(
-    ("options", "words"),
+    ("options", "code", "words"),
     [
-        (("--kind", "task.eaten"), "a kind of event"),
-        (("--secret", "slack"), "a secret named 'slack'"),
-        (("--url", "https://127.0.0.1:25/"), "port 25 belongs"),
-        (("--url", "http://hooks.example/"), "it begins with 'http:'"),
+        (("--secret", "slack"), 4, "a secret named 'slack'"),
+        (("--url", "https://127.0.0.1:25/"), 4, "port 25 belongs"),
+        (("--url", "http://hooks.example/"), 4, "it begins with 'http:'"),
+        (("--url", "hooks.example/a"), 2, "it begins with no 'https:'"),
+        (("--url", "https:///a"), 2, "it names no host"),
+        (("--url", "https://[1"), 2, "it cannot be read"),
+        (("--url", "https://hooks.example:port/"), 2, "it cannot be read"),
+        (("--kind", "task.eaten"), 2, "a kind of event"),
     ],
 )
-def test_a_webhook_that_could_never_work_is_refused(office, options, words):
+def test_a_webhook_that_could_never_work_is_refused(office, options, code, words):
     ended = add(office, *options)
 
-    assert ended.code == 4
+    assert ended.code == code
     assert words in ended.err
     assert office.ok("webhook", "list").out == ""
 

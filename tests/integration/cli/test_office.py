@@ -158,3 +158,46 @@ def test_files_come_with_a_quote_and_with_a_comment(desk):
     )
     assert refused.code == 4
     assert "has 3 bytes, not 1 to 2" in refused.err
+
+
+def leaves(desk, *gone):
+    changed = people(dana=None, **dict.fromkeys(gone))
+    for user in changed["users"]:
+        user["manager"] = None
+    desk.ok("directory", "import", desk.file("people.json", changed))
+
+
+def test_a_seat_that_nobody_can_take_is_an_alert_and_is_taken_out(desk):
+    quote = {"id": "Q-9", "margin_pct": "30", "clause": True}
+    body = {**json.loads((desk.folder / "quotes.json").read_text())[0], **quote}
+    desk.ok("quote", "import", desk.file("clause.json", [body]))
+    desk.ok("--as", "sam", "approval", "submit", "--quote", "Q-9")
+    take = ("approval", "withdraw-seat", "--workflow", "WF-8810", "--task", "T-3")
+    take += ("--comment", "she left")
+    assert desk("--as", "ada", *take).code == 4
+    leaves(desk, "lara")
+
+    alert = (
+        "alert=T-3 workflow=WF-8810 status=open kind=vacant_seat step=legal"
+        ' because="all whom it asks have left"'
+    )
+    assert desk.ok("incident", "list").lines == [alert]
+    status = ("approval", "status", "--workflow", "WF-8810", "--detail")
+    told = [line for line in desk.ok(*status).lines if " alert=" in line]
+    assert len(told) == 1
+    assert "task=T-3" in told[0]
+    first, *_ = desk.ok("--json", *status).json["tasks"]
+    assert first["alert"] == "all whom it asks have left"
+
+    assert desk("--as", "leo", *take).code == 4
+    assert desk("--as", "ada", *take[:-2]).code == 2
+    done = "workflow=WF-8810 task=T-3 action=withdraw-seat result=%s status=pending"
+    assert desk.ok("--as", "ada", *take).lines == [done % "applied"]
+    assert desk.ok("--as", "ada", *take).lines == [done % "duplicate"]
+    history = desk.ok("approval", "history", "--workflow", "WF-8810").lines
+    assert history[-1].endswith(
+        'action=seat_withdrawn actor=ada task=T-3 asked=[lara] comment="she left"'
+    )
+    explain = desk.ok("approval", "explain", "--workflow", "WF-8810").lines
+    assert "step=legal seat_withdrawn=T-3 asked=lara by=ada" in explain
+    assert desk.ok("incident", "list").lines == []

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from approval_engine.errors import Forbidden, InvalidInput
+from approval_engine.errors import Forbidden, InvalidInput, InvalidState
 from approval_engine.operations import intake
 from tests.integration.executor.company import directory, document
 
@@ -198,3 +198,30 @@ def test_a_fact_that_is_worse_on_either_side_is_bounded_on_both(company):
 
     (record,) = company.facts(workflow, "task_approved")
     assert record["within"] == "term_months[12..36]"
+
+
+@pytest.mark.parametrize(
+    ("first", "other", "words"),
+    [
+        ("discount_pct<=15", "discount_pct<=18", "within discount_pct<=15"),
+        ("discount_pct<=15", None, "within discount_pct<=15"),
+        (None, "discount_pct<=18", "without bounds"),
+    ],
+)
+def test_a_second_yes_with_other_bounds_is_refused(company, first, other, words):
+    workflow = started(company, first)
+
+    with pytest.raises(InvalidState, match=f"it is approved {words} already"):
+        company.act(workflow, "manager", "approve", "maria", within=other)
+    again = company.act(workflow, "manager", "approve", "maria", within=first)
+    assert again.result == "duplicate"
+    assert company.log(workflow).count("task_approved") == 1
+    assert company.findings() == ()
+
+
+def test_bounds_that_say_the_same_are_the_same(company):
+    workflow = started(company, "discount_pct<=15,amount<=400000")
+
+    bounds = " discount_pct <=15, amount <=400000"
+    again = company.act(workflow, "manager", "approve", "maria", within=bounds)
+    assert again.result == "duplicate"

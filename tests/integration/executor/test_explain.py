@@ -125,6 +125,17 @@ def test_the_way_around_a_step_is_the_same_before_and_after_the_submit(desk):
     assert desk.submit("Q-2").steps == 0
 
 
+def test_a_step_that_no_small_change_avoids_says_so(company):
+    workflow = company.started(margin_pct="30", clause=True)
+    found = find(company.runtime.database, workflow)
+
+    assert list(ways.lines({"legal": ()})) == [
+        {"step": "legal", "way": 0, "because": "no small change avoids it"}
+    ]
+    told = {line["step"] for line in ways.lines(of_workflow(company.runtime, found))}
+    assert told == {step.id for step in found.plan.steps}
+
+
 def test_a_request_for_an_exception_has_no_way_around(desk):
     granted(desk)
 

@@ -10,6 +10,7 @@ from approval_engine.errors import Forbidden
 from approval_engine.executor.answer import Caller
 from approval_engine.executor.commands.leave import replace_leaver
 from approval_engine.executor.commands.reassign import Handover, reassign_all
+from approval_engine.executor.commands.tick import tick
 from approval_engine.history.reading import timeline
 from approval_engine.operations.intake import add_delegation
 from approval_engine.operations.invariants.table import check_all
@@ -18,8 +19,8 @@ from tests.integration.executor.office import data, staff, told
 CALLER = Caller(actor="root", channel="cli:root")
 
 
-def leave(company, *people):
-    staff(company, **dict.fromkeys(people))
+def leave(company, *people, **changes):
+    staff(company, **dict.fromkeys(people), **changes)
     return [
         (each.way, each.people)
         for person in people
@@ -42,6 +43,54 @@ def test_a_task_of_an_approver_who_leaves_goes_to_his_colleagues(company):
     assert told(company, workflow, "reassigned") == ["fiona"]
     assert company.act(workflow, "finance", "approve", "fiona").result == "applied"
     assert is_whole(company)
+
+
+def test_the_task_of_a_manager_goes_to_the_new_manager_of_the_submitter(company):
+    workflow = company.started()
+
+    gone = leave(company, "maria", sam={"manager": "dirk"})
+    assert gone == [("manager", ("dirk",))]
+    task = company.task(workflow, "manager")
+    assert (task.assignee, task.role) == ("dirk", "manager")
+    assert told(company, workflow, "reassigned") == ["dirk"]
+    assert company.act(workflow, "manager", "approve", "dirk").result == "applied"
+    assert is_whole(company)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        {},
+        {"sam": {"manager": None}},
+        {"sam": {"manager": "olga"}, "olga": {"active": False}},
+    ],
+    ids=["the leaver still", "nobody", "somebody who left too"],
+)
+def test_without_a_new_manager_it_goes_to_the_role(company, line):
+    workflow = company.started()
+
+    assert leave(company, "maria", **line) == [("colleague", ("mona",))]
+    assert company.task(workflow, "manager").assignee == "mona"
+    assert is_whole(company)
+
+
+def test_a_new_manager_who_must_not_decide_is_passed_over(company):
+    workflow = company.submit(company.quote("Q-9", owner="dirk")).workflow
+
+    gone = leave(company, "maria", sam={"manager": "dirk"})
+    assert gone == [("colleague", ("mona",))]
+    assert company.case(workflow).task("T-1").assignee == "mona"
+
+
+def test_an_escalated_task_does_not_go_back_to_a_manager(company):
+    workflow = company.started()
+    company.wait(days=5)
+    tick(company.runtime, workflow)
+    company.act(workflow, "manager", "claim", "dora")
+
+    gone = leave(company, "dora", sam={"manager": "mona"})
+    assert gone == [("colleague", ("dirk",))]
+    assert company.task(workflow, "manager").role == "director"
 
 
 def test_a_pool_in_which_somebody_is_left_stays_as_it_is(company):

@@ -55,7 +55,7 @@ def test_a_task_goes_to_nobody_who_may_not_decide_it(company, to, reason):
 
     with pytest.raises(Forbidden, match=reason):
         company.act(workflow, "finance", "reassign", "ada", to=to)
-    with pytest.raises(InvalidInput, match="none is named"):
+    with pytest.raises(InvalidInput, match="nobody is named"):
         company.act(workflow, "finance", "reassign", "ada")
 
 

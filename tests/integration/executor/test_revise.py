@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from approval_engine.errors import DocumentError, InvalidState
+from approval_engine.errors import DocumentError, Forbidden, InvalidState
 from approval_engine.executor.answer import Caller
 from approval_engine.executor.commands.recall import recall
 from approval_engine.executor.commands.tick import tick
 from approval_engine.executor.incident import hold
+from approval_engine.history.reading import find
 from approval_engine.operations import intake
 from tests.integration.executor.company import (
     INPUTS,
@@ -444,4 +445,56 @@ def test_a_revision_never_begins_before_what_it_takes_over(company):
     second = company.revised(first, needed_by="2026-05-01").workflow
 
     assert company.case(second).created_at == company.case(first).updated_at
+    assert company.findings() == ()
+
+
+def barred(company, workflow):
+    case = find(company.runtime.database, workflow)
+    return {
+        person: reason
+        for step in case.plan.steps
+        for person, reason in step.staffing.excluded
+    }
+
+
+def test_an_editor_is_not_forgotten_by_a_revision_that_names_none(make_company):
+    company = make_company(protected=["margin_pct"])
+    first = company.started(editedBy="fred")
+    second = company.revised(first, margin_pct="20").workflow
+
+    reason = "last editor of a protected field, in revision 1"
+    assert barred(company, second)["fred"] == reason
+    assert company.task(second, "finance").candidates == ("fiona",)
+    with pytest.raises(Forbidden, match="'fred' must not decide"):
+        company.act(second, "finance", "approve", "fred")
+    assert company.findings() == ()
+
+
+def test_an_editor_is_free_once_somebody_else_edited_a_protected_field(make_company):
+    company = make_company(protected=["margin_pct"])
+    first = company.started(editedBy="fred")
+    harmless = company.revised(first, editedBy="fiona", justification="typo").workflow
+    assert {"fred", "fiona"} <= barred(company, harmless).keys()
+
+    changed = company.revised(harmless, editedBy="fiona", margin_pct="20").workflow
+    assert "fred" not in barred(company, changed)
+    assert company.task(changed, "finance").candidates == ("fred",)
+    assert company.act(changed, "finance", "approve", "fred").result == "applied"
+    assert company.findings() == ()
+
+
+def test_who_submitted_an_earlier_revision_never_decides_the_case(company):
+    first = company.submit(
+        company.quote("Q-1", submittedBy="fred"), actor="fred"
+    ).workflow
+    second = company.revised(first, actor="sam", submittedBy="sam").workflow
+
+    assert barred(company, second) == {
+        "sam": "submitter of the quote",
+        "fred": "submitter of revision 1",
+    }
+    with pytest.raises(Forbidden, match="'fred' must not decide: submitter of revis"):
+        company.act(second, "finance", "approve", "fred")
+    assert company.act(second, "finance", "approve", "fiona").result == "applied"
+    assert company.is_sound()
     assert company.findings() == ()

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from approval_engine import worker
-from approval_engine.errors import Forbidden
+from approval_engine.errors import Forbidden, InvalidState
 from approval_engine.executor.commands.tick import tick
 from approval_engine.operations.rates import import_rates
 from tests.integration.executor.company import MONDAY, STEPS
@@ -282,3 +282,49 @@ def test_an_approval_stands_beside_a_waiver_in_another_currency(make_company):
     assert why(company, third) == {"finance": ("fred", "unchanged")}
     assert asked(company, third) == ["director"]
     assert sound(company)
+
+
+def test_a_yes_to_what_the_quote_no_longer_says_is_refused(company):
+    workflow = company.started()
+    company.quote("Q-1", revision=2, margin_pct="12")
+
+    words = "says something else in revision 2; that one must be submitted first"
+    with pytest.raises(InvalidState, match=words):
+        company.act(workflow, "finance", "approve", "fred")
+    assert "task_approved" not in company.log(workflow)
+    company.act(workflow, "finance", "claim", "fred")
+    second = company.submit("Q-1").workflow
+    assert company.act(second, "finance", "approve", "fred").result == "applied"
+    assert company.findings() == ()
+
+
+@pytest.mark.parametrize("action", ["reject", "return"])
+def test_a_no_is_taken_whatever_a_newer_revision_says(company, action):
+    workflow = company.started()
+    company.quote("Q-1", revision=2, margin_pct="12")
+
+    assert company.act(workflow, "finance", action, "fred").result == "applied"
+
+
+def test_a_newer_revision_in_which_nothing_matters_stops_no_yes(company):
+    workflow = company.started()
+    company.quote("Q-1", revision=2, justification="a typing error")
+
+    assert company.act(workflow, "finance", "approve", "fred").result == "applied"
+    assert company.findings() == ()
+
+
+def test_a_yes_that_was_given_is_repeated_whatever_came_since(company):
+    workflow = company.started()
+    company.act(workflow, "finance", "approve", "fred")
+    company.quote("Q-1", revision=2, margin_pct="12")
+
+    assert company.act(workflow, "finance", "approve", "fred").result == "duplicate"
+
+
+def test_a_revision_that_cannot_be_judged_says_something_else(company):
+    workflow = company.started()
+    company.quote("Q-1", revision=2, margin_pct=None)
+
+    with pytest.raises(InvalidState, match="says something else in revision 2"):
+        company.act(workflow, "finance", "approve", "fred")

@@ -14,12 +14,15 @@ import pytest
 from approval_engine import worker
 from approval_engine.domain.events import Fact
 from approval_engine.errors import InvalidInput, NotFound, Undelivered
+from approval_engine.executor.answer import Caller
+from approval_engine.executor.commands.override import Override, override
 from approval_engine.notifications import transport
 from approval_engine.notifications.bodies import TYPES
 from approval_engine.notifications.transport import Reach, post
 from approval_engine.operations import intake, messages
 from approval_engine.operations.invariants import check_all
 from tests.integration.executor.company import document, policy
+from tests.integration.executor.office import staff
 from tests.integration.notifications.receivers import serving_hook
 
 
@@ -86,6 +89,27 @@ def test_a_replaced_and_an_expired_approval_are_told(company, writer, hook):
         ("workflow.expired", second),
     ]
     assert [each["data"]["status"] for each in told] == ["superseded", "expired"]
+    assert check_all(company.runtime).findings == ()
+
+
+def test_an_override_is_told_as_what_it_is_with_what_was_approved(
+    company, writer, hook
+):
+    staff(company)
+    kinds = ("workflow.approved", "workflow.overridden", "workflow.override_requested")
+    writer.webhook(hook.url, *kinds)
+    workflow = company.started()
+    for person in ("ada", "abe"):
+        wish = Override(workflow=workflow, decision="approve", comment="now")
+        override(company.runtime, wish, Caller(actor=person, channel="t"))
+        assert writer.once()[0] == 1
+
+    told = [verified(request) for request in hook.requests]
+    assert [each["type"] for each in told] == list(kinds[:0:-1])
+    asked, done = (each["data"] for each in told)
+    assert (asked["actor"], asked["status"]) == ("ada", "pending")
+    assert (done["actor"], done["status"]) == ("abe", "approved")
+    assert done["fingerprint"] == company.case(workflow).fingerprint
     assert check_all(company.runtime).findings == ()
 
 

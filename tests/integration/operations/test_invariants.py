@@ -376,7 +376,8 @@ SQL_BREAKS = [
         "I20",
         None,
         "incident 'IN-9' belongs to nothing",
-        "INSERT INTO incident VALUES ('IN-9', 'WF-1', 'engine', 'why', 'now', NULL)",
+        "INSERT INTO incident (id, workflow_id, kind, detail, opened_at)"
+        " VALUES ('IN-9', 'WF-1', 'engine', 'why', 'now')",
         "UPDATE counter SET incident = 10",
     ),
     breach(
@@ -752,7 +753,8 @@ def test_an_incident_explains_why_nothing_moves(copy):
     copy.rewrite(
         "UPDATE workflow_instance SET timers = '[]' WHERE id = 'WF-8815'",
         "UPDATE approval_task SET status = 'cancelled' WHERE workflow_id = 'WF-8815'",
-        "INSERT INTO incident VALUES ('IN-1', 'WF-8815', 'engine', 'why', 'now', NULL)",
+        "INSERT INTO incident (id, workflow_id, kind, detail, opened_at)"
+        " VALUES ('IN-1', 'WF-8815', 'engine', 'why', 'now')",
     )
 
     assert "I7" not in {each.invariant for each in found(copy)}

@@ -16,7 +16,8 @@ from approval_engine.executor.commands.act import Wish, act
 from approval_engine.executor.commands.leave import replace_leaver
 from approval_engine.executor.commands.nudge import nudge
 from approval_engine.executor.commands.override import Override, override
-from approval_engine.history.reading import timeline
+from approval_engine.executor.commands.withdraw import Seat, withdraw
+from approval_engine.history.reading import detail, detail_view, find, timeline
 from approval_engine.operations import intake
 from approval_engine.web.words import EVENTS
 from tests.integration.executor.company import STEPS, TRIGGERS, document, policy
@@ -51,6 +52,8 @@ HERE = frozenset(
         Fact.TASK_CARRIED,
         Fact.OVERRIDE_REQUESTED,
         Fact.OVERRIDDEN,
+        Fact.SEAT_VACATED,
+        Fact.SEAT_WITHDRAWN,
         Fact.WORKFLOW_EXPIRED,
     }
 )
@@ -66,6 +69,18 @@ WORDS = {
 
 def by(person):
     return Caller(actor=person, channel="t")
+
+
+def take_out_the_seat_of(company, workflow, person):
+    """
+    With his colleague and the deal desk gone nobody takes over, until all are back.
+    """
+    seats = {task.assignee: task.id for task in company.case(workflow).seats("legal")}
+    staff(company, **dict.fromkeys((person, "lena", "dana")))
+    list(replace_leaver(company.runtime, person, by("root")))
+    seat = Seat(workflow=workflow, task=seats[person], comment="he left")
+    withdraw(company.runtime, seat, by("ada"))
+    staff(company)
 
 
 @pytest.fixture
@@ -99,6 +114,7 @@ def lived(company):
     )
     act(company.runtime, wish, by("fred"))
     company.act(first, "manager", "approve", "maria")
+    take_out_the_seat_of(company, first, "leo")
     second = company.revised(first, justification="typo").workflow
     for person in ("ada", "abe"):
         wish = Override(workflow=second, decision="approve", comment="now", limit=None)
@@ -106,6 +122,17 @@ def lived(company):
     company.now += timedelta(days=40)
     assert not worker.once(company.runtime).held
     return first, second
+
+
+def assert_told_in_detail(company, workflow):
+    """
+    What `status --detail` prints and its JSON, for every open task or the end.
+    """
+    found = find(company.runtime.database, workflow)
+    ids = [task.id for task in found.workflow.open_tasks]
+    assert [line["task"] for line in detail(found) if "task" in line] == ids
+    assert [task["id"] for task in detail_view(found)["tasks"]] == ids
+    assert json.dumps(detail_view(found))
 
 
 def test_every_fact_is_shown_by_every_page_and_answer(company, enter, api, lived):
@@ -128,6 +155,7 @@ def test_every_fact_is_shown_by_every_page_and_answer(company, enter, api, lived
             assert client.get(path).status_code in {200, 404}, path
         for each in tasks:
             assert maria.get(f"/tasks/{each}").status_code == 200
+        assert_told_in_detail(company, workflow)
     for person in ("sam", "fred", "fiona", "carl", "lara", "ada"):
         assert enter(person).get("/").status_code == 200
     assert company.findings() == ()

@@ -13,6 +13,7 @@ from approval_engine.executor.commands import tick
 from approval_engine.notifications import links
 from approval_engine.web.app import create_app
 from tests.integration.executor.company import Company
+from tests.integration.executor.office import staff
 from tests.integration.web.browser import PASSWORD, Browser, text_of
 from tests.integration.web.conftest import SECRET
 
@@ -207,6 +208,26 @@ def test_after_an_escalation_or_a_delegation_the_link_says_where_the_task_is(
     assert answer.status_code == 409
     assert "with the role director now" in text_of(answer)
     assert "task_approved" not in company.log(first)
+
+
+def test_after_a_reassignment_the_old_link_decides_nothing_and_a_new_one_does(
+    company, enter, link_of
+):
+    staff(company)
+    workflow = company.started()
+    company.act(workflow, "finance", "claim", "fred")
+    fred, fiona = enter("fred"), enter("fiona")
+    old = opened(fred, link_of(workflow, "finance", "fred"))
+    fields = fred.fields(old, old, action="approve")
+    company.act(workflow, "finance", "reassign", "ada", to="fiona")
+
+    answer = fred.client.post(old, data=fields)
+    assert answer.status_code == 409
+    assert "task_approved" not in company.log(workflow)
+    new = opened(fiona, link_of(workflow, "finance", "fiona"))
+    assert sent(fiona, new, "approve").status_code == 303
+    assert company.task(workflow, "finance").closed_by == "fiona"
+    assert company.findings() == ()
 
 
 def test_after_the_quote_changed_the_link_decides_nothing(company, enter, link_of):

@@ -214,8 +214,30 @@ def test_whoever_may_not_decide_any_more_lets_go_of_his_claim(around):
     assert ask("release", task=task, around=make_around(**around))
 
 
+@pytest.mark.parametrize(
+    ("action", "deed"),
+    [
+        ("approve", "approve task"),
+        ("claim", "claim task"),
+        ("request-info", "ask for information about task"),
+        ("provide-info", "give information about task"),
+        ("add-approver", "add an approver to task"),
+        ("reassign", "reassign task"),
+    ],
+)
+def test_a_refusal_says_in_words_what_was_wanted(action, deed):
+    closed = make_task(status=TaskStatus.NOT_REQUIRED)
+    with pytest.raises(InvalidState, match=f"^Expected to {deed} 'T-1' of workflow"):
+        ask(action, task=closed, to="dora")
+
+
+def test_a_comment_of_a_stranger_is_refused_in_words():
+    with pytest.raises(Forbidden, match=r"^Expected to comment on task 'T-1' of"):
+        ask("comment", "greta")
+
+
 def test_a_delegation_names_somebody():
-    with pytest.raises(InvalidInput, match="none is named"):
+    with pytest.raises(InvalidInput, match=r"to delegate task 'T-1'.* nobody is named"):
         ask("delegate")
 
 

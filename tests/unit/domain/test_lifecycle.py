@@ -49,10 +49,12 @@ WORKFLOW_TABLE = {
 )
 def test_a_task_makes_exactly_the_moves_of_its_table(status, move):
     expected = TASK_TABLE.get(status, {}).get(move)
+    deed = {"move_on": "move on from", "dispense": "dispense with"}.get(move, move)
+    state = status.replace("_", " ")
 
     if expected is None:
         with pytest.raises(
-            InvalidState, match=rf"{move} task 'T-1', but it is {status}"
+            InvalidState, match=rf"to {deed} task 'T-1', but it is {state}"
         ):
             move_task(status, move, "task 'T-1'")
     else:

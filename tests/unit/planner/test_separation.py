@@ -13,9 +13,9 @@ from tests.factories import (
 )
 
 
-def barred(quote=None, directory=None, delegations=(), at=NOW):
+def barred(quote=None, directory=None, delegations=(), at=NOW, authors=()):
     found = excluded(
-        quote or make_quote(), directory or make_directory(), delegations, at
+        quote or make_quote(), directory or make_directory(), delegations, at, authors
     )
     assert len(dict(found)) == len(found)
     return dict(found)
@@ -36,6 +36,18 @@ def test_the_last_editor_of_a_protected_field_must_not_decide():
     assert barred(make_quote(owner=None, edited_by="fred")) == {
         "sam": "submitter of the quote",
         "fred": "last editor of a protected field",
+    }
+
+
+def test_the_authors_of_earlier_revisions_must_not_decide_nor_who_acts_for_them():
+    found = barred(
+        delegations=(make_delegation("fred", "fiona"),),
+        authors=(("fred", "submitter of revision 1"), ("sam", "anything")),
+    )
+    assert found == {
+        "sam": "submitter of the quote",
+        "fred": "submitter of revision 1",
+        "fiona": "acts for 'fred', submitter of revision 1",
     }
 
 

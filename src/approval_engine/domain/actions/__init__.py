@@ -17,6 +17,7 @@ from approval_engine.domain.actions.request import (
     Request,
     Surroundings,
 )
+from approval_engine.domain.actions.withdrawing import Withdrawal, withdraw
 
 __all__ = [
     "DECISIONS",
@@ -25,7 +26,9 @@ __all__ = [
     "OverrideRequest",
     "Request",
     "Surroundings",
+    "Withdrawal",
     "decide",
     "is_repeat",
     "override",
+    "withdraw",
 ]

@@ -98,11 +98,7 @@ def receiver(
     """
     to = request.to
     if to is None:
-        sentence = (
-            f"Expected a person to {request.action} {task.subject} to,"
-            " but none is named."
-        )
-        raise InvalidInput(sentence)
+        raise InvalidInput(refusal(task, request, "nobody is named"))
     must_be_active(to, task, request, around)
     must_be_free_to_decide(to, task, request, around)
     seats = other_seats(workflow, task)

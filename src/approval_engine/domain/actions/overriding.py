@@ -44,18 +44,8 @@ def override(
 
     It answers for no task. Raises a Refused that says what is against it.
     """
-    subject, actor = workflow.subject, request.actor
-    user = around.directory.user(actor)
-    if user is None or not user.active:
-        word = "no longer active" if user else "not in the directory"
-        raise Forbidden(f"Expected to override {subject}, but '{actor}' is {word}.")
-    if actor not in around.directory.roles.get(ADMIN, ()):
-        raise Forbidden(f"Expected to override {subject}, but '{actor}' is no admin.")
-    if reason := around.excluded.get(actor):
-        sentence = (
-            f"Expected to override {subject}, but '{actor}' must not decide: {reason}."
-        )
-        raise Forbidden(sentence)
+    subject = workflow.subject
+    must_be_admin(f"override {subject}", request.actor, around)
     if not request.comment_sha256:
         sentence = f"Expected to override {subject}, but a reason is missing."
         raise InvalidInput(sentence)
@@ -70,6 +60,22 @@ def override(
         return _event(Fact.OVERRIDE_REQUESTED, request, data)
     data["requestedBy"] = request.asked_by if second else None
     return _event(Fact.OVERRIDDEN, request, data)
+
+
+def must_be_admin(deed: str, actor: str, around: Surroundings) -> None:
+    """
+    Raises Forbidden, which names the deed, unless he is an admin who may decide here.
+    """
+    user = around.directory.user(actor)
+    reason = None
+    if user is None or not user.active:
+        reason = f"is {'no longer active' if user else 'not in the directory'}"
+    elif actor not in around.directory.roles.get(ADMIN, ()):
+        reason = "is no admin"
+    elif excluded := around.excluded.get(actor):
+        reason = f"must not decide: {excluded}"
+    if reason:
+        raise Forbidden(f"Expected to {deed}, but '{actor}' {reason}.")
 
 
 def _is_second(request: OverrideRequest, around: Surroundings) -> bool:

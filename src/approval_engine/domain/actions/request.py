@@ -83,6 +83,15 @@ DECISIONS: Mapping[Action, tuple[TaskMove, TaskStatus, Fact]] = {
 """The actions that decide a task: their move, its next status, the fact they leave."""
 
 
+DEEDS: Mapping[Action, str] = {
+    Action.COMMENT: "comment on",
+    Action.REQUEST_INFO: "ask for information about",
+    Action.PROVIDE_INFO: "give information about",
+    Action.ADD_APPROVER: "add an approver to",
+}
+"""How a sentence calls an action whose own name is no verb for a task."""
+
+
 def other_seats(workflow: Workflow, task: Task) -> tuple[Task, ...]:
     """
     The seats of the task's step beside it.
@@ -94,7 +103,8 @@ def refusal(task: Task, request: Request, reason: str) -> str:
     """
     The sentence that says no.
     """
-    return f"Expected to {request.action} {task.subject}, but {reason}."
+    deed = DEEDS.get(request.action, request.action)
+    return f"Expected to {deed} {task.subject}, but {reason}."
 
 
 def event(

@@ -5,8 +5,11 @@ Act: one person's wish on one task → the fact it leaves and all that follows f
 import logging
 import secrets
 from dataclasses import dataclass, replace
+from typing import Any
 
+from approval_engine.documents import load
 from approval_engine.domain.actions import Action, Request, decide, is_repeat
+from approval_engine.domain.actions.request import refusal
 from approval_engine.domain.events import Fact, NewEvent
 from approval_engine.domain.workflow import Task, Workflow
 from approval_engine.errors import Forbidden, InvalidState, NotFound
@@ -25,6 +28,7 @@ from approval_engine.executor.eligibility import Eligibility, eligibility
 from approval_engine.executor.envelope import check_envelope, within_of
 from approval_engine.executor.follow_up import advance, close_beside
 from approval_engine.executor.incident import held_on_failure
+from approval_engine.executor.judging import is_outdated
 from approval_engine.executor.recorder import Recorder
 from approval_engine.executor.runtime import Runtime
 from approval_engine.executor.stand_ins import pass_on_added
@@ -32,6 +36,7 @@ from approval_engine.store import attachments, catalog, events, workflows
 from approval_engine.store.attachments import File
 from approval_engine.store.database import Transaction
 from approval_engine.store.events import EventText
+from approval_engine.store.workflows import Locked
 
 _LOG = logging.getLogger(__name__)
 
@@ -93,8 +98,10 @@ def act(runtime: Runtime, wish: Wish, caller: Caller) -> Answer:
         written = salted(salt, comment) if comment else None
         request = _request(transaction, wish, caller, written)
         if is_repeat(task, request):
+            _must_say_the_same(transaction, task, request)
             return keep(transaction, key, _answer(workflow, wish, "duplicate"), now)
         desk = open_desk(runtime, transaction, found, now)
+        _must_be_newest(desk, found, task, request)
         recorder = _record(desk, workflow, (task, wish.file), request)
         attachments.put(transaction, (wish.file,) if wish.file else ())
         after = store(transaction, recorder, _texts(recorder, salt, comment))
@@ -122,6 +129,37 @@ def judge(runtime: Runtime, wish: Wish, caller: Caller) -> NewEvent:
         current = catalog.current(transaction)
         people = eligibility(runtime, transaction, workflow, current, now)
         return decide(workflow, task, request, people.around(task, _named(request)))
+
+
+def _must_say_the_same(transaction: Transaction, task: Task, request: Request) -> None:
+    """
+    A second yes with other bounds would change the first one, so it is refused.
+    """
+    if request.action != Action.APPROVE:
+        return
+    event = events.keyed(transaction, task.workflow_id, f"decided:{task.id}")
+    data: Any = load(event.data.encode()) if event else {}
+    given = data.get("within")
+    if given != request.within:
+        words = f"within {given}" if given else "without bounds"
+        sentence = f"it is approved {words} already, by '{request.actor}'"
+        raise InvalidState(refusal(task, request, sentence))
+
+
+def _must_be_newest(desk: Desk, found: Locked, task: Task, request: Request) -> None:
+    """
+    A yes to what the quote no longer says is refused; a no is a no to either.
+    """
+    workflow, newest = found.workflow, found.newest_quote
+    if not (request.action == Action.APPROVE and newest and task.is_open):
+        return
+    if is_outdated(desk.runtime, desk.transaction, workflow, newest):
+        quote = desk.runtime.quote(desk.transaction, newest)
+        sentence = (
+            f"Expected to approve {task.subject}, but quote '{quote.id}' says something"
+            f" else in revision {quote.revision}; that one must be submitted first."
+        )
+        raise InvalidState(sentence)
 
 
 def _named(request: Request) -> tuple[str, ...]:

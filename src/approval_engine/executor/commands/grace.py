@@ -22,7 +22,7 @@ def grant(desk: Desk, recorder: Recorder, people: Eligibility, task_id: str) -> 
     if task is None or not hours or not task.is_open:
         return
     key = f"grace:{task.step}:{task.occurrence}"
-    if events.has_key(desk.transaction, task.workflow_id, key):
+    if events.keyed(desk.transaction, task.workflow_id, key):
         return
     if any(event.natural_key == key for event in recorder.events):
         return

@@ -82,12 +82,22 @@ def _check(plea: Plea) -> None:
     if comment_of(plea.reason) is None:
         sentence = "Expected a reason for the exception, but it is missing."
         raise InvalidInput(sentence)
-    account = plea.account
-    if not (account.strip() and account.isprintable()):
-        sentence = "Expected the account of the exception as a text of one line."
+    check_account(plea.account)
+    if (plea.waives.uses or 1) < 1:
+        sentence = f"Expected at least one use, but got {plea.waives.uses}."
         raise InvalidInput(sentence)
-    if len(account) > _LONGEST_ACCOUNT or (plea.waives.uses or 1) < 1:
-        sentence = "Expected a shorter account and at least one use."
+
+
+def check_account(account: str) -> None:
+    """
+    Raises InvalidInput if no account can have this name.
+    """
+    fits = account.strip() and account.isprintable()
+    if not fits or len(account) > _LONGEST_ACCOUNT:
+        sentence = (
+            "Expected the account of the exception as a text of one line, of at most"
+            f" {_LONGEST_ACCOUNT} characters."
+        )
         raise InvalidInput(sentence)
 
 

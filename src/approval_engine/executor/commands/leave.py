@@ -1,8 +1,9 @@
 """
 Leave: a person is no longer available, so others are asked for what he left open.
 
-His stand-in comes first, then his colleagues, then the next authority. Where nobody is
-left the task stays as it is: that he left never decides anything.
+The submitter's new manager comes first, where he was asked as the manager; then his
+stand-in, his colleagues, the next authority. Where nobody is left the task stays as it
+is: that he left never decides anything.
 """
 
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
 
+from approval_engine.domain.actions.handing import ADMIN
 from approval_engine.domain.delegation import acting_for
 from approval_engine.domain.events import Fact
 from approval_engine.domain.seats import taken
@@ -24,7 +26,8 @@ from approval_engine.executor.incident import held_on_failure
 from approval_engine.executor.recorder import Recorder
 from approval_engine.executor.runtime import Runtime
 from approval_engine.executor.stand_ins import move_of
-from approval_engine.store import workload
+from approval_engine.planner.fitness import MANAGER
+from approval_engine.store import events, workload
 from approval_engine.store.database import Transaction
 
 NOBODY = "nobody"
@@ -43,8 +46,8 @@ class Replaced:
     """
     Who is asked for a leaver's task now, and how they were found.
 
-    `way` is delegate, principal, colleague, next_authority, or nobody; `held` the
-    sentence that stands against any change.
+    `way` is manager, delegate, principal, colleague, next_authority, or nobody; `held`
+    the sentence that stands against any change.
     """
 
     task: str
@@ -124,10 +127,12 @@ def _replace(
         recorder = Recorder(found.workflow, desk.pinned, desk.now, author)
         if task.is_lent:
             way = _from_hand_to_hand(people, recorder, task)
-            return _stored(transaction, recorder, task.id, way)
+            if way != NOBODY:
+                return _stored(transaction, recorder, task.id, way)
+            return _vacated(transaction, recorder, (task, person), people)
         after = _next(people, found.workflow, task, person)
         if after is None:
-            return Replaced(task=task.id, workflow=workflow_id, way=NOBODY)
+            return _vacated(transaction, recorder, (task, person), people)
         data: dict[str, object] = {
             "assignee": after.assignee,
             "candidates": after.people,
@@ -153,6 +158,32 @@ def _from_hand_to_hand(people: Eligibility, recorder: Recorder, task: Task) -> s
     return _WAYS[fact]
 
 
+def _vacated(
+    transaction: Transaction,
+    recorder: Recorder,
+    left: tuple[Task, str],
+    people: Eligibility,
+) -> Replaced:
+    """
+    The task stays as it is, and whoever looks after the step is told, once.
+    """
+    task, person = left
+    asked = _asked(task)
+    key = f"vacated:{task.id}:{task.escalation_level}:{','.join(asked)}"
+    if not events.keyed(transaction, task.workflow_id, key):
+        # An admin may take the seat out, so they are told besides.
+        admins = (user.id for user in people.directory.members(ADMIN))
+        told = tuple(dict.fromkeys((*people.overseers(task.step), *admins)))
+        data = {"asked": asked, "because": f"'{person}' left", "told": told}
+        recorder.note(Fact.SEAT_VACATED, data, task.id, key)
+        store(transaction, recorder)
+    return Replaced(task=task.id, workflow=task.workflow_id, way=NOBODY)
+
+
+def _asked(task: Task) -> tuple[str, ...]:
+    return (task.assignee,) if task.assignee else task.candidates
+
+
 def _stored(
     transaction: Transaction, recorder: Recorder, task_id: str, way: str
 ) -> Replaced:
@@ -160,7 +191,7 @@ def _stored(
     task = workflow.task(task_id)
     asked: tuple[str, ...] = ()
     if task and recorder.events:
-        asked = (task.assignee,) if task.assignee else task.candidates
+        asked = _asked(task)
     return Replaced(task=task_id, workflow=workflow.id, way=way, people=asked)
 
 
@@ -168,8 +199,9 @@ def _needs_somebody(people: Eligibility, task: Task) -> bool:
     """
     Whether the task is open and nobody whom it asks may decide it any more.
     """
-    asked = (task.assignee,) if task.assignee else task.candidates
-    return task.is_open and not any(_is_able(people, task, each) for each in asked)
+    return task.is_open and not any(
+        _is_able(people, task, each) for each in _asked(task)
+    )
 
 
 def _is_able(people: Eligibility, task: Task, person: str) -> bool:
@@ -187,11 +219,28 @@ def _next(
 ) -> _Next | None:
     seats = workflow.seats(task.step)
     busy = taken((seat for seat in seats if seat.id != task.id), people.directory)
-    ways = chain(_delegates(people, task, person), _others(people, task, busy))
+    ways = chain(
+        _new_manager(people, task),
+        _delegates(people, task, person),
+        _others(people, task, busy),
+    )
     return next(
         (way for way in ways if way.people and not busy.keys() & set(way.people)),
         None,
     )
+
+
+def _new_manager(people: Eligibility, task: Task) -> Iterator[_Next]:
+    """
+    Whom the directory names as the submitter's manager now, where the step asks him.
+    """
+    asks_him = people.needed[task.step].rule.assign == MANAGER
+    submitter = people.directory.user(people.case.quote.submitted_by)
+    manager = submitter.manager if submitter else None
+    if task.ad_hoc or task.escalation_level or not asks_him or manager is None:
+        return
+    if _is_able(people, task, manager):
+        yield _Next(way="manager", role=task.role, people=(manager,))
 
 
 def _delegates(people: Eligibility, task: Task, person: str) -> Iterator[_Next]:

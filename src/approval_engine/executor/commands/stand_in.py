@@ -75,7 +75,7 @@ def _move(desk: Desk, recorder: Recorder, edge: Edge) -> None:
         step = desk.pinned.step(task.step)
         move = move_of(people, recorder.workflow, step, task)
         key = f"stand_in:{task.id}:{edge.window}:{edge.edge}"
-        if move is None or events.has_key(desk.transaction, task.workflow_id, key):
+        if move is None or events.keyed(desk.transaction, task.workflow_id, key):
             continue
         fact, data = move
         recorder.note(fact, data, task.id, key)

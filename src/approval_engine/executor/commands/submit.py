@@ -50,17 +50,18 @@ def submit(
     now = runtime.clock()
     key = key_of(caller, "submit", {"quote": quote_id, "revision": revision})
     with nullcontext(within) if within else runtime.database.begin() as transaction:
-        row = _lock(transaction, quote_id, revision)
+        row, document = _lock(transaction, quote_id, revision)
         seen = sight.of_quote(transaction, row.id, key)
         if answer := again(seen.answer):
             return answer
-        _must_be_theirs(runtime.quote(transaction, row.sha256), caller.actor)
+        quote = runtime.quote_of(row.sha256, document)
+        _must_be_theirs(quote, caller.actor)
         deed = f"submit quote '{row.id}'"
         must_be_active(runtime, transaction, seen.current, caller.actor, deed)
         attempts = workflows.attempts_of(seen)
         if answer := _standing(row, attempts):
             return keep(transaction, key, answer, now)
-        _must_be_asked_once(runtime.quote(transaction, row.sha256), attempts)
+        _must_be_asked_once(quote, attempts)
         before = _predecessor(runtime, transaction, attempts, now)
         # A clock that was set back must not put what is carried into the future.
         now = max(now, before.workflow.updated_at) if before else now
@@ -72,13 +73,15 @@ def submit(
         return keep(transaction, key, answer, now)
 
 
-def _lock(transaction: Transaction, quote_id: str, revision: int | None) -> QuoteRow:
-    row = catalog.lock_quote(transaction, quote_id, revision)
-    if row is None:
+def _lock(
+    transaction: Transaction, quote_id: str, revision: int | None
+) -> tuple[QuoteRow, bytes]:
+    found = catalog.lock_quote(transaction, quote_id, revision)
+    if found is None:
         which = f" revision {revision}" if revision else ""
         sentence = f"There is no quote '{quote_id}'{which}."
         raise NotFound(sentence)
-    return row
+    return found
 
 
 def _standing(row: QuoteRow, attempts: tuple[Attempt, ...]) -> Answer | None:

@@ -18,6 +18,7 @@ from approval_engine.executor.projection import (
     endings,
     hands,
     overriding,
+    seats,
     stand_ins,
     tasks,
     timers,
@@ -35,6 +36,7 @@ CHANGES: Mapping[str, Change] = {
     **endings.CHANGES,
     **hands.CHANGES,
     **overriding.CHANGES,
+    **seats.CHANGES,
     **stand_ins.CHANGES,
     **tasks.CHANGES,
     **timers.CHANGES,
@@ -50,6 +52,8 @@ TOLD = frozenset(
         Fact.COMMENTED,
         Fact.NUDGED,
         Fact.OVERRIDE_REQUESTED,
+        Fact.REPAIRED,
+        Fact.SEAT_VACATED,
         Fact.EXCEPTION_ENDED,
         Fact.EXCEPTION_EXPIRING,
     }
@@ -87,5 +91,5 @@ def _changed(workflow: Workflow, recorded: Recorded) -> Workflow:
 
 
 def _recorded(event: Event, pinned: Pinned) -> Recorded:
-    data: Mapping[str, object] = load(event.data.encode())  # type: ignore[assignment]
+    data: Mapping[str, object] = load(event.data.encode())  # type: ignore[assignment] # the data of an event is an object
     return Recorded(event=event, data=data, pinned=pinned)

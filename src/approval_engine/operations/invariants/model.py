@@ -97,4 +97,4 @@ def data_of(event: Event) -> Mapping[str, Any]:
     What an event recorded.
     """
     found: Any = load(event.data.encode())
-    return found  # type: ignore[no-any-return]
+    return found  # type: ignore[no-any-return] # the data of an event is an object

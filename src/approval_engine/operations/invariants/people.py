@@ -67,7 +67,12 @@ def the_right_people_are_told(subject: Subject) -> Iterator[str]:
 
 def _conflicts(subject: Subject, event: Event, decider: str) -> Iterator[str]:
     workflow, at = subject.workflow, instant(event.timestamp)
-    people = (workflow.submitted_by, workflow.owner, _editor(subject))
+    people = (
+        workflow.submitted_by,
+        workflow.owner,
+        _editor(subject),
+        *_authors(subject),
+    )
     for person in dict.fromkeys(each for each in people if each):
         if decider == person:
             yield f"event {event.seq}: '{person}' decides his own quote"
@@ -79,6 +84,11 @@ def _editor(subject: Subject) -> str | None:
     quote: Any = load(subject.documents["quote"])
     found = quote.get("editedBy") or quote.get("edited_by")
     return str(found) if found else None
+
+
+def _authors(subject: Subject) -> tuple[str, ...]:
+    evaluation: Any = load(subject.documents["evaluation"])
+    return tuple(person for person, _ in evaluation.get("authors", ()))
 
 
 def _unfounded(subject: Subject, before: Workflow, event: Event) -> Iterator[str]:

@@ -113,7 +113,7 @@ class Sources:
                 )
                 return None
         # One place in one file is read by one reader only.
-        return document, self._checked[key]  # type: ignore[return-value]
+        return document, self._checked[key]  # type: ignore[return-value] # by that reader
 
 
 def _only_one(node: Node, document: Document) -> Source | None:

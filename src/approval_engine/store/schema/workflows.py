@@ -108,6 +108,8 @@ TASK = Table(
     Column("info_since", Text),
     # Whom its approver wants asked once the rule is met, as a JSON list; mostly nobody.
     Column("then_ask", Text),
+    # Whether an admin took the seat out of its step, as nobody was left to take it.
+    Column("withdrawn", Integer, nullable=False, server_default="0"),
     # A seat of a step opens once per pass, and once more for each rung of the ladder
     # that is asked beside it: no event may open the same a second time.
     UniqueConstraint(
@@ -244,6 +246,8 @@ INCIDENT = Table(
     Column("detail", Text, nullable=False),
     Column("opened_at", Text, nullable=False),
     Column("closed_at", Text),
+    # Who let the workflow go on.
+    Column("closed_by", Text),
     # A workflow is quarantined while it has an open incident.
     Index(
         "ix_incident_open",

@@ -83,7 +83,7 @@ def _recorded(kept: answers.Key) -> Reply | None:
         found = answers.find(transaction, kept)
     if found is None:
         return None
-    return Reply(**load(found.encode()), replayed=True)  # type: ignore[arg-type]
+    return Reply(**load(found.encode()), replayed=True)  # type: ignore[arg-type] # written by keep
 
 
 def _keep(kept: answers.Key, reply: Reply) -> Reply:
