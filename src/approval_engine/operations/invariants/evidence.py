@@ -35,9 +35,10 @@ def evidence_is_pinned(subject: Subject) -> Iterator[str]:
 
 def _in_full(plan: bytes) -> bytes:
     """
-    A plan document with what one of before there were stand-ins does not speak of.
+    A plan document with all that those of earlier versions do not speak of.
     """
     value: Any = load(plan)
     for step in value["steps"]:
+        step.setdefault("around", None)
         step["staffing"] = {"stand_ins": [], "away": [], **step["staffing"]}
     return canonical(value)
