@@ -2,7 +2,7 @@
 `cpq approval action`, `comment` and `nudge`: what people do to one task, or to several.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,8 @@ from approval_engine.cli.values import COMMENT, KEY, WORKFLOW, Checked
 from approval_engine.errors import NotFound, Refused
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from approval_engine.executor.commands.act import Wish
     from approval_engine.store.attachments import File
 
@@ -29,6 +31,21 @@ ACTIONS = (
     "add-approver",
     "comment",
 )
+
+
+def _pairs(
+    _: click.Context, __: click.Parameter, given: tuple[str, ...]
+) -> dict[str, str]:
+    """
+    The fields by their names. Raises BadParameter for what is no pair.
+    """
+    pairs = [each.partition("=") for each in given]
+    for name, sign, _value in pairs:
+        if not (name and sign):
+            raise click.BadParameter(f"Expected NAME=VALUE, but got '{name}'.")
+    return {name: value for name, _, value in pairs}
+
+
 TASKS = click.option(
     "--task", "tasks", multiple=True, metavar="T", help="Repeat it to decide several."
 )
@@ -59,6 +76,14 @@ WITHIN = click.option(
     type=Checked("bounds", _bounds),
     help="Room that an approval leaves.",
 )
+FIELD = click.option(
+    "--field",
+    "fields",
+    multiple=True,
+    metavar="NAME=VALUE",
+    callback=_pairs,
+    help="A field of the task's form; repeat it for several.",
+)
 REPLY = click.option(
     "--reply-to", type=int, metavar="SEQ", help="The event whose comment this answers."
 )
@@ -73,6 +98,7 @@ class _Asked:
     reply_to: int | None
     after: bool
     file: "File | None" = None
+    fields: "Mapping[str, str]" = field(default_factory=dict)
 
     def wish(self, workflow_id: str, task_id: str, *, bulk: bool) -> "Wish":
         from approval_engine.domain.actions import Action
@@ -89,6 +115,7 @@ class _Asked:
             after=self.after,
             bulk=bulk,
             file=self.file,
+            fields=self.fields,
         )
 
 
@@ -103,6 +130,7 @@ class _Asked:
 @REPLY
 @AFTER
 @ATTACH
+@FIELD
 @KEY
 @pass_session
 def action(  # noqa: PLR0913, PLR0917 one argument per option
@@ -116,6 +144,7 @@ def action(  # noqa: PLR0913, PLR0917 one argument per option
     within: str | None,
     reply_to: int | None,
     attach: str | None,
+    fields: dict[str, str],
     key: str | None,
     *,
     after: bool,
@@ -133,6 +162,7 @@ def action(  # noqa: PLR0913, PLR0917 one argument per option
         reply_to=reply_to,
         after=after,
         file=_file(session, attach) if attach else None,
+        fields=fields,
     )
     several = tuple(each for each in (listed or "").split(",") if each)
     found = tuple(dict.fromkeys((*tasks, *several)))

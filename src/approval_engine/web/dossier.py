@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from approval_engine.definitions.model import Field
 from approval_engine.documents import JsonValue, load
 from approval_engine.domain.actions import Action, Request, Surroundings, decide
 from approval_engine.domain.events import Fact
@@ -16,6 +17,7 @@ from approval_engine.domain.people import Directory, User
 from approval_engine.domain.quote import Quote
 from approval_engine.domain.workflow import Task, Workflow
 from approval_engine.errors import InvalidInput, NotFound, Refused
+from approval_engine.executor import engine
 from approval_engine.executor.eligibility import Eligibility, eligibility
 from approval_engine.history import reading, views
 from approval_engine.history.reading import Case, Entry
@@ -53,6 +55,7 @@ class Dossier:
     quote: Quote
     policy: Policy
     people: Eligibility
+    definition: engine.Definition
     entries: tuple[Entry, ...]
     kept: frozenset[str] = frozenset()
 
@@ -68,6 +71,13 @@ class Dossier:
         The planned step of a task.
         """
         return self.case.step(task.step)
+
+    def form(self, task: Task) -> tuple[Field, ...]:
+        """
+        The fields that the process asks of whoever approves the task.
+        """
+        elements = self.definition.tasks
+        return next(e.work.fields for e in elements if e.id == task.element)
 
     def since(self, task: Task, user: User) -> Mapping[str, Any] | None:
         """
@@ -187,11 +197,14 @@ def open_dossier(workflow_id: str, user: User) -> Dossier:
         )
         entries = reading.timeline_in(transaction, workflow_id)
         kept = attachments.kept(transaction, files_of(quote, entries))
+        digest = case.workflow.evidence.definition
+        definition = context.runtime().definition(transaction, digest)
     return Dossier(
         case=case,
         quote=quote,
         policy=policy,
         people=people,
+        definition=definition,
         entries=entries,
         kept=kept,
     )

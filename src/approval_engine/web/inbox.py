@@ -43,6 +43,9 @@ STAYS = frozenset(
 )
 """After these the task is shown again; after the others the next one."""
 
+FIELD = "field-"
+"""What the names of the inputs begin with that are fields of a process."""
+
 DONE: Mapping[Action, str] = {
     Action.APPROVE: "You approved {}.",
     Action.REJECT: "You rejected {}.",
@@ -142,7 +145,20 @@ def _wish(task: Task) -> Wish:
         to=request.form.get("to", "").strip() or None,
         within=request.form.get("within", "").strip() or None,
         after=request.form.get("after") == "yes",
+        fields=_fields(),
     )
+
+
+def _fields() -> dict[str, str]:
+    """
+    What was typed into the form that the process has at the task.
+    """
+    typed = request.form.items()
+    return {
+        name.removeprefix(FIELD): value
+        for name, value in typed
+        if name.startswith(FIELD) and value
+    }
 
 
 def _page(task_id: str, refusal: Refused | None = None) -> Response:
@@ -155,6 +171,7 @@ def _page(task_id: str, refusal: Refused | None = None) -> Response:
         workflow=found.workflow,
         task=task,
         step=found.step(task),
+        form=found.form(task),
         offers=found.offers(task, user),
         also=found.also(task.id, user),
         late=found.late(task),

@@ -133,6 +133,7 @@ class Company:
             comment=comment,
             to=more.pop("to", None),
             within=more.pop("within", None),
+            fields=more.pop("fields", {}),
         )
         return act(self.runtime, wish, Caller(actor=actor, channel="t", key=key))
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from approval_engine.config import packaged
-from approval_engine.errors import BpmnError, InvalidState, NotFound
+from approval_engine.errors import BpmnError, InvalidInput, InvalidState, NotFound
 from approval_engine.executor.commands.tick import tick
 from approval_engine.operations import repository
 from approval_engine.store import messages
@@ -409,3 +409,64 @@ def test_what_is_called_must_be_deployed_and_no_frame(company):
     itself = CALLS.replace(b'"credit_check"', b'"deal_review"')
     with pytest.raises(BpmnError, match="this process itself"):
         deploy(company, itself)
+
+
+FORM = """
+    <bpmn:extensionElements><camunda:formData>
+      <camunda:formField id="days" label="Days" type="long">
+        <camunda:validation><camunda:constraint name="required" />
+        </camunda:validation></camunda:formField>
+      <camunda:formField id="rush" type="boolean" defaultValue="false" />
+    </camunda:formData></bpmn:extensionElements>"""
+
+
+def asking(condition):
+    """
+    The frame with a form at the analyst's task, whose fields a condition reads.
+    """
+    xml = DEAL_REVIEW.decode().replace(
+        "</bpmn:documentation>\n      <bpmn:incoming>to_check",
+        f"</bpmn:documentation>{FORM}\n      <bpmn:incoming>to_check",
+    )
+    return xml.replace("${outcome_check_data == 'approved'}", condition).encode()
+
+
+def test_a_condition_reads_what_was_typed_into_the_form(company):
+    deploy(company, asking("${days &lt; 10 and not rush}"))
+    soon, late_one = (company.started(margin_pct=20) for _ in range(2))
+    company.act(soon, "check_data", "approve", "dana", fields={"days": "9"})
+    company.act(late_one, "check_data", "approve", "dana", fields={"days": "10"})
+
+    assert steps(company, soon) == ["manager", "finance"]
+    assert company.case(late_one).status == "returned"
+    company.begin_anew()
+    assert company.is_sound()
+    assert company.findings() == ()
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({}, "'days' is missing"),
+        ({"days": "soon"}, "'days' must be a whole number, not 'soon'"),
+        ({"days": "3", "weeks": "1"}, "there is no field 'weeks'"),
+    ],
+)
+def test_a_form_that_is_not_filled_in_decides_nothing(company, fields, sentence):
+    deploy(company, asking("${days &lt; 10}"))
+    workflow = company.started(margin_pct=20)
+    with pytest.raises(InvalidInput, match=sentence):
+        company.act(workflow, "check_data", "approve", "dana", fields=fields)
+
+    assert steps(company, workflow) == ["check_data"]
+
+
+def test_a_no_that_nothing_reads_is_refused(company):
+    deploy(company, asking("${days &lt; 10}"))
+    workflow = company.started(margin_pct=20)
+    with pytest.raises(InvalidState, match="goes on whatever is answered"):
+        company.act(workflow, "check_data", "reject", "dana")
+
+    company.act(workflow, "check_data", "approve", "dana", fields={"days": "1"})
+    company.act(workflow, "finance", "reject", "fred")
+    assert company.case(workflow).status == "rejected"

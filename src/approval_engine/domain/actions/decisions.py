@@ -37,6 +37,8 @@ def decision(
     data: dict[str, object] = {"comment": request.comment_sha256, "veto": veto}
     if request.within:
         data["within"] = request.within
+    if request.fields:
+        data["fields"] = dict(request.fields)
     return event(fact, task, request, data)
 
 

@@ -42,7 +42,7 @@ class Request:
     comment this one answers, the event `reply_to`. `comment_sha256` is the salted hash
     of a comment whose text never enters the event. `after` asks the added approver once
     the rule of the step is met; `bulk` says that several tasks are decided at once.
-    `within` are the bounds of an approval.
+    `within` are the bounds of an approval, `fields` what the form of the task says.
     """
 
     action: Action
@@ -54,6 +54,7 @@ class Request:
     reply_to: int | None = None
     after: bool = False
     bulk: bool = False
+    fields: Mapping[str, str] = field(default_factory=lambda: NOBODY)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -4,7 +4,8 @@ Act: one person's wish on one task → the fact it leaves and all that follows f
 
 import logging
 import secrets
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from approval_engine.documents import load
@@ -27,6 +28,7 @@ from approval_engine.executor.comments import comment_of, salted
 from approval_engine.executor.eligibility import Eligibility, eligibility
 from approval_engine.executor.envelope import check_envelope, within_of
 from approval_engine.executor.follow_up import advance, close_beside
+from approval_engine.executor.forms import form_of
 from approval_engine.executor.incident import held_on_failure
 from approval_engine.executor.judging import is_outdated
 from approval_engine.executor.recorder import Recorder
@@ -40,7 +42,7 @@ from approval_engine.store.workflows import Locked
 
 _LOG = logging.getLogger(__name__)
 
-_LATER = ("within", "reply_to", "after", "bulk", "file")
+_LATER = ("within", "reply_to", "after", "bulk", "file", "fields")
 """What a wish may say besides, and earlier ones could not."""
 
 
@@ -51,7 +53,8 @@ class Wish:
 
     `reply_to` is the event whose comment this one answers, `after` asks an added
     approver once the rule is met, `bulk` says that it is one of several decisions.
-    `file` goes along with what he writes; `within` are the bounds of an approval.
+    `file` goes along with what he writes; `within` are the bounds of an approval;
+    `fields` is what he typed into the form that a process has at the task, by field.
     """
 
     workflow: str
@@ -64,6 +67,7 @@ class Wish:
     after: bool = False
     bulk: bool = False
     file: File | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
 
     def body(self) -> dict[str, object]:
         """
@@ -71,6 +75,7 @@ class Wish:
         """
         values = {name: getattr(self, name) for name in Wish.__slots__}
         values["file"] = _recorded(self.file) if self.file else None
+        values["fields"] = dict(self.fields)
         more = {name: value for name in _LATER if (value := values.pop(name))}
         return values | more
 
@@ -102,6 +107,8 @@ def act(runtime: Runtime, wish: Wish, caller: Caller) -> Answer:
             return keep(transaction, key, _answer(workflow, wish, "duplicate"), now)
         desk = open_desk(runtime, transaction, found, now)
         _must_be_newest(desk, found, task, request)
+        form = form_of(desk.pinned, task, wish.action, wish.fields)
+        request = replace(request, fields=form)
         recorder = _record(desk, workflow, (task, wish.file), request)
         attachments.put(transaction, (wish.file,) if wish.file else ())
         after = store(transaction, recorder, _texts(recorder, salt, comment))

@@ -34,11 +34,11 @@ class Definition:
     """
     A compiled process definition; immutable, shared by threads, made by this package.
 
-    Tasks and timers come in document order. `reads` are the facts that its conditions
-    and decisions ask for. `calendar` is whose hours its own timers count, None for
-    every hour, `notices` what its notify tasks say. `process`, `start` and `passed` are
-    its inside: where every instance begins and what runs before, unless that depends on
-    facts.
+    Tasks and timers come in document order. `asks` are the names that its conditions
+    and decisions read, `reads` those of them that are facts. `calendar` is whose hours
+    its own timers count, None for every hour, `notices` what its notify tasks say.
+    `process`, `start` and `passed` are its inside: where every instance begins and what
+    runs before, unless that depends on facts.
     """
 
     sha256: str
@@ -48,6 +48,7 @@ class Definition:
     reads: frozenset[str] = field(compare=False)
     calendar: str | None = field(compare=False)
     notices: Mapping[str, Notice] = field(compare=False)
+    asks: frozenset[str] = field(compare=False)
     process: ProcessSpec = field(compare=False, repr=False)
     start: Marking | None = field(compare=False, repr=False)
     passed: tuple[str, ...] = field(compare=False, repr=False)
@@ -89,6 +90,7 @@ def compile_process(
         tasks=tuple(_tasks(process)),
         timers=tuple(_timers(process)),
         reads=reads,
+        asks=spec.asks,
         calendar=process.properties.get("calendar"),
         notices={n.id: n.notice for n in process.nodes() if n.notice is not None},
         process=spec,

@@ -54,6 +54,17 @@ def text(values: Mapping[str, JsonValue], name: str) -> str:
     return value
 
 
+def texts(values: Mapping[str, JsonValue], name: str) -> dict[str, str]:
+    """
+    An object of texts in the body; empty if it is absent or null. Raises InvalidInput.
+    """
+    value = values.get(name) or {}
+    if not isinstance(value, dict):
+        sentence = f"Expected '{name}' to be an object."
+        raise InvalidInput(sentence)
+    return {key: text(value, key) for key in value}
+
+
 def whole(values: Mapping[str, JsonValue], name: str) -> int | None:
     """
     A whole number of the body; None if it is absent or null. Raises InvalidInput.

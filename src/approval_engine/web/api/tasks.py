@@ -27,6 +27,7 @@ from approval_engine.web.api.request import (
     place,
     query,
     text,
+    texts,
     whole,
 )
 
@@ -80,7 +81,7 @@ def act(task_id: str) -> Response:
     Decide, take, give back or hand over a task, comment on it, or bring others in.
     """
     asker = context.require(Scope.ACT)
-    more = ("comment", "to", "within", "revision", "replyTo", "after")
+    more = ("comment", "to", "within", "revision", "replyTo", "after", "fields")
     asked = body("action", optional=more)
     action = _action(text(asked, "action"))
     revision = whole(asked, "revision")
@@ -97,6 +98,7 @@ def act(task_id: str) -> Response:
             within=text(asked, "within") or None,
             reply_to=whole(asked, "replyTo"),
             after=asked.get("after") is True,
+            fields=texts(asked, "fields"),
         )
         return _acted(commands.act(context.runtime(), wish, caller), task_id)
 
