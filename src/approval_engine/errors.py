@@ -16,6 +16,7 @@ ApprovalEngineError
     PolicyError           a policy
     PlanError             a policy met a quote or a directory for which no plan exists
     BpmnError             a process definition
+    DmnError              a file of decision tables
   EngineError           the engine did something that the plan does not allow
   StorageError          the database cannot be reached, or has a schema we do not know
   Undelivered           a message did not reach a mail server or webhook this time
@@ -144,6 +145,12 @@ class PlanError(DefinitionError):
 class BpmnError(DefinitionError):
     """
     A process definition is wrong.
+    """
+
+
+class DmnError(DefinitionError):
+    """
+    A file of decision tables is wrong.
     """
 
 

@@ -5,7 +5,7 @@ XML from anybody is read without being trusted.
 import pytest
 
 from approval_engine.definitions.tree import MAX_BYTES, parse
-from approval_engine.errors import BpmnError
+from approval_engine.errors import BpmnError, DmnError
 
 
 def test_xml_is_read():
@@ -22,15 +22,17 @@ def test_a_file_of_the_largest_size_is_read_and_one_byte_more_is_not():
 @pytest.mark.parametrize(
     ("xml", "line", "code"),
     [
-        (b"", 1, "no-xml"),
-        (b"<a>\n<b>\n</a>", 3, "no-xml"),
-        (b"<a>\x00</a>", 1, "no-xml"),
-        (b"\xff\xfe", 1, "no-xml"),
-        (b'<?xml version="1.0" encoding="klingon"?><a/>', 1, "no-xml"),
-        (b"<a>" * 300 + b"</a>" * 300, 1, "no-xml"),
+        (b"", 1, "syntax"),
+        (b"<a>\n<b>\n</a>", 3, "syntax"),
+        (b"<a>\x00</a>", 1, "syntax"),
+        (b"\xff\xfe", 1, "syntax"),
+        (b'<?xml version="1.0" encoding="klingon"?><a/>', 1, "syntax"),
+        (b"<a>" * 300 + b"</a>" * 300, 1, "syntax"),
         (b"<!DOCTYPE a><a/>", 1, "doctype"),
         (b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', 1, "doctype"),
         (b'<!DOCTYPE a SYSTEM "file:///etc/hosts"><a/>', 1, "doctype"),
+        (b"<a>\n<?php evil() ?></a>", 2, "instruction"),
+        (b"<a/><?evil?>", 1, "instruction"),
     ],
 )
 def test_what_is_no_plain_xml_is_refused_with_its_line(xml, line, code):
@@ -47,3 +49,8 @@ def test_entities_do_not_multiply():
     xml = b'<!DOCTYPE a [<!ENTITY l0 "lol">' + laughs + b"]><a>&l9;</a>"
     with pytest.raises(BpmnError):
         parse(xml)
+
+
+def test_a_refusal_is_of_the_kind_that_the_caller_names():
+    with pytest.raises(DmnError):
+        parse(b"", "table.dmn", DmnError)

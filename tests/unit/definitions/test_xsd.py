@@ -47,7 +47,7 @@ def test_an_id_used_twice_is_refused():
 
 def test_other_xml_is_refused():
     assert [problem.element for problem in problems(b"<a/>")] == [""]
-    assert [problem.code for problem in problems(b"")] == ["no-xml"]
+    assert [problem.code for problem in problems(b"")] == ["syntax"]
 
 
 def test_threads_do_not_mix_their_findings():

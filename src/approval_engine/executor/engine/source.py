@@ -1,18 +1,14 @@
 """
-Bytes → an XML tree that says to every reader the same, or every reason why not.
-
-No document type, entity or processing instruction survives; nothing is fetched.
+Bytes → the tree of a process definition, and whatever is found to be wrong in it.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from lxml import etree
 
 from approval_engine.definitions.namespaces import BPMN
+from approval_engine.definitions.tree import line_of, parse
 from approval_engine.errors import BpmnError, Problem
-
-MAX_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,7 +27,7 @@ class Source:
         """
         problem = Problem(
             file=self.file,
-            line=_line(element),
+            line=line_of(element),
             code=code,
             element=clickable(element),
             sentence=sentence,
@@ -57,33 +53,7 @@ def read(xml: bytes, file: str) -> Source:
 
     Raises BpmnError if it is too large, is not XML, or is not only elements and text.
     """
-    if len(xml) > MAX_BYTES:
-        raise refused(file, 1, "too_large", f"Expected at most {MAX_BYTES} bytes.")
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
-    )
-    try:
-        root = etree.fromstring(xml, parser)
-    except etree.XMLSyntaxError as error:
-        sentence = f"Expected XML, but {error.msg}."
-        raise refused(file, error.lineno or 1, "syntax", sentence) from error
-    if root.getroottree().docinfo.internalDTD is not None:
-        sentence = "Expected no document type (DOCTYPE): it can hide what is read."
-        raise refused(file, 1, "doctype", sentence)
-    if any(not _is_harmless(node) for node in _nodes(root)):
-        sentence = "Expected elements, text and comments, but found an instruction."
-        raise refused(file, 1, "instruction", sentence)
-    return Source(file=file, root=root)
-
-
-def _nodes(root: etree._Element) -> Iterator[etree._Element]:
-    yield from root.iter()
-    yield from root.itersiblings(preceding=True)
-    yield from root.itersiblings()
-
-
-def _is_harmless(node: etree._Element) -> bool:
-    return isinstance(node.tag, str) or node.tag is etree.Comment
+    return Source(file=file, root=parse(xml, file))
 
 
 def refused(file: str, line: int, code: str, sentence: str) -> BpmnError:
@@ -93,8 +63,3 @@ def refused(file: str, line: int, code: str, sentence: str) -> BpmnError:
     return BpmnError(
         Problem(file=file, line=line, code=code, element="/", sentence=sentence)
     )
-
-
-def _line(element: etree._Element) -> int:
-    line: object = element.sourceline
-    return line if isinstance(line, int) else 1
