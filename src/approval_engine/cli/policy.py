@@ -4,22 +4,20 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from approval_engine.cli import published
 from approval_engine.cli.context import Session, pass_session
+from approval_engine.cli.dmn import check_dmn, export_dmn, import_dmn
 from approval_engine.cli.values import FILE
-from approval_engine.errors import NotFound, StorageError
+from approval_engine.errors import StorageError
 
 if TYPE_CHECKING:
     from approval_engine.documents import JsonValue
     from approval_engine.domain.people import Directory
     from approval_engine.policy.model import Policy
-    from approval_engine.store.catalog import PolicyRow
-
-ACTIVE = "active"
 
 
 @click.group()
@@ -27,6 +25,11 @@ def policy() -> None:
     """
     Validate, publish and compare policies.
     """
+
+
+policy.add_command(export_dmn)
+policy.add_command(import_dmn)
+policy.add_command(check_dmn)
 
 
 @policy.command()
@@ -68,7 +71,7 @@ def publish(session: Session, path: str) -> None:
     session.require_trust()
     document = session.read(path)
     row = publish_policy(session.runtime, document, session.administrator)
-    session.record(**_line(row))
+    session.record(**published.line(row))
 
 
 @policy.command("list")
@@ -77,27 +80,29 @@ def list_(session: Session) -> None:
     """
     Every published version, oldest first.
     """
-    published = (
-        _line(row) | {"published_at": row.published_at, "by": row.published_by}
-        for row in _rows(session)
+    every = (
+        published.line(row) | {"published_at": row.published_at, "by": row.published_by}
+        for row in published.rows(session)
     )
-    session.rows(published)
+    session.rows(every)
 
 
 @policy.command()
-@click.option("--version", default=ACTIVE, metavar="V", help="Default: the active one.")
+@click.option(
+    "--version", default=published.ACTIVE, metavar="V", help="Default: the active one."
+)
 @pass_session
 def show(session: Session, version: str) -> None:
     """
     A published version; with --json the document itself.
     """
-    row = _row(session, version)
+    row = published.row(session, version)
     if session.as_json:
-        session.document(_document(session, row))
+        session.document(published.document(session, row))
         return
     with session.runtime.database.read() as transaction:
         found = session.runtime.policy(transaction, row.sha256)
-    session.record(**_line(row))
+    session.record(**published.line(row))
     session.rows(_contents(found))
 
 
@@ -111,7 +116,7 @@ def diff(session: Session, before: str, after: str) -> None:
     """
     from approval_engine.operations.compare import differences
 
-    one, other = _either(session, before), _either(session, after)
+    one, other = published.either(session, before), published.either(session, after)
     session.rows(
         {
             "change": each.change,
@@ -149,15 +154,6 @@ def _directory(session: Session) -> "Directory | None":
         return None
 
 
-def _line(row: "PolicyRow") -> dict[str, object]:
-    return {
-        "policy": row.name,
-        "version": row.version,
-        "sha256": row.sha256,
-        "status": row.status,
-    }
-
-
 def _contents(found: "Policy") -> Iterator[dict[str, object]]:
     for trigger in found.triggers:
         rows = (
@@ -182,40 +178,6 @@ def _contents(found: "Policy") -> Iterator[dict[str, object]]:
             "stage": step.stage,
             "completion": step.completion.rule,
         }
-
-
-def _rows(session: Session) -> "tuple[PolicyRow, ...]":
-    from approval_engine.store import catalog
-
-    with session.runtime.database.read() as transaction:
-        return catalog.policies(transaction)
-
-
-def _row(session: Session, version: str) -> "PolicyRow":
-    rows = _rows(session)
-    active = [row for row in rows if version == row.status == ACTIVE]
-    # Two policies of different names may share a version: the newer one is meant.
-    named = [row for row in reversed(rows) if row.version == version]
-    if found := (*active, *named):
-        return found[0]
-    raise NotFound(f"There is no published policy version '{version}'.")
-
-
-def _document(session: Session, row: "PolicyRow") -> "JsonValue":
-    from approval_engine.documents import load
-    from approval_engine.store import catalog
-
-    with session.runtime.database.read() as transaction:
-        return load(catalog.body(transaction, row.sha256))
-
-
-def _either(session: Session, name: str) -> "JsonValue":
-    if Path(name).is_file():
-        from approval_engine.documents import in_order, load
-
-        # As it would be stored: decimals as texts.
-        return load(in_order(session.read(name).value))
-    return _document(session, _row(session, name))
 
 
 def _shown(session: Session, value: "JsonValue") -> object:

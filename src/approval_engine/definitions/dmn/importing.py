@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from itertools import zip_longest
 
 from approval_engine.definitions.dmn.inputs import declared
 from approval_engine.definitions.dmn.intake import (
@@ -199,8 +200,10 @@ def _unless_same(
     """
     What a part is in a document: as it was before, where that means the same.
     """
-    same = before is not None and part_of(before) == part
-    return dict(before) if before is not None and same else made(part)
+    if before is None:
+        return made(part)
+    old = dict(before)
+    return old if part_of(before) == part else _like(made(part), old)
 
 
 def _rung(part: Part, old: Mapping[int, Object]) -> JsonValue:
@@ -210,4 +213,16 @@ def _rung(part: Part, old: Mapping[int, Object]) -> JsonValue:
     for number, before in old.items():
         if rung_part(number, before).lines == part.lines:
             return dict(before)
-    return rung_of(part)
+    return _like(rung_of(part), dict(old.get(int(part.key), {})))
+
+
+def _like(made: JsonValue, before: JsonValue) -> JsonValue:
+    """
+    The same value with the keys of its objects in the order that they had before.
+    """
+    if isinstance(made, dict) and isinstance(before, dict):
+        keys = (*(key for key in before if key in made), *made)
+        return {key: _like(made[key], before.get(key)) for key in dict.fromkeys(keys)}
+    if isinstance(made, list) and isinstance(before, list):
+        return [_like(*pair) for pair in zip_longest(made, before[: len(made)])]
+    return made

@@ -71,9 +71,12 @@ class Places:
         element = found.element
         while element and element not in self.known:
             element = element.rpartition("/")[0]
+        sentence = found.sentence
+        if base is None and found.code.startswith("unknown_"):
+            sentence += " No base policy was named that might know it."
         if element or base is None:
             place = self.known.get(element, WHOLE)
-            return problem(self.file, place, found.code, found.sentence)
+            return problem(self.file, place, found.code, sentence)
         where = "" if found.element == "/" else found.element
         return base.problem(where, found.code, found.sentence)
 

@@ -171,7 +171,9 @@ def _sheet(
         for cell, rule in zip(own, rules, strict=True):
             rule[place].insert(0, cell)
         if form is None:
-            heads = (Head(key=key, name=key, type_ref="string"), *heads)
+            values = listed(dict.fromkeys(part.key for part in parts))
+            own_head = Head(key=key, name=key, type_ref="string", values=values)
+            heads = (own_head, *heads)
         else:
             types = [(key, TYPES[form]), *types]
     return Sheet(

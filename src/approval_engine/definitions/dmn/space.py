@@ -68,11 +68,12 @@ class Space:
 
     def example(self, box: Box) -> Mapping[str, Value]:
         """
-        One case in a box that is not empty, by the texts of the inputs.
+        One case in a box that is not empty, by the texts of the inputs that matter.
         """
         return {
             side.text: side.points[(bits & -bits).bit_length() - 1]
-            for side, bits in zip(self.sides, box, strict=True)
+            for side, bits, every in zip(self.sides, box, self.whole, strict=True)
+            if bits != every
         }
 
 
