@@ -210,10 +210,11 @@ def _rung(part: Part, old: Mapping[int, Object]) -> JsonValue:
     """
     A rung, as it stands in the base wherever there is one that means the same.
     """
-    for number, before in old.items():
+    here = dict(old.get(int(part.key), {}))
+    for number, before in ((int(part.key), here), *old.items()):
         if rung_part(number, before).lines == part.lines:
             return dict(before)
-    return _like(rung_of(part), dict(old.get(int(part.key), {})))
+    return _like(rung_of(part), here)
 
 
 def _like(made: JsonValue, before: JsonValue) -> JsonValue:

@@ -160,7 +160,7 @@ def _key(column: Column, identity: str, notes: Notes) -> str:
 def _line(source: Source, rule: Rule, notes: Notes) -> Line:
     tests: dict[str, str] = {}
     for key, cell in zip(source.keys, rule.cells, strict=True):
-        if not key or cell.text in {"", "-"}:
+        if not key or not cell.text:
             continue
         if key in tests:
             sentence = f"Expected one test of '{key}' in rule {rule.number}."

@@ -206,12 +206,8 @@ def _json(said: Mapping[str, Value], forms: Mapping[str, Form]) -> dict[str, Jso
 
 
 def _tests(row: JsonValue) -> dict[str, str]:
-    """
-    The tests of a row that test anything.
-    """
     cells = row.items() if isinstance(row, dict) else ()
-    texts = ((name, str(text).strip()) for name, text in cells)
-    return {name: text for name, text in texts if text != "-"}
+    return {name: str(text).strip() for name, text in cells}
 
 
 def _hours(hours: JsonValue) -> Mapping[str, Value]:

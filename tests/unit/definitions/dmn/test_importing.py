@@ -339,3 +339,15 @@ def test_files_that_hold_no_policy_are_refused_by_what_they_hold(name):
 
 def test_what_is_imported_loads():
     assert load(document(taken(file(triggers(ROW)), None).document)).name == "Tables"
+
+
+def test_rungs_that_mean_the_same_keep_their_places():
+    one = {"role": "manager", "may": {"margin_pct": "< 24"}}
+    other = dict(reversed(one.items()))
+    base = {**BASE, "ladders": {"sales": [one, other]}}
+    found = taken(export(document(base).value), base).document
+
+    assert [list(rung) for rung in found["ladders"]["sales"]] == [
+        ["role", "may"],
+        ["may", "role"],
+    ]

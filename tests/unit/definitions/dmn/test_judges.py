@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from approval_engine.definitions.dmn.judges import judge
@@ -68,6 +68,7 @@ def said(function, *arguments):
 
 
 @pytest.mark.parametrize("text", TESTS)
+@settings(max_examples=60, deadline=None)
 @given(value=ALL, limit=ALL)
 def test_a_judge_says_what_its_test_says(text, value, limit):
     test = parse_unary(text)

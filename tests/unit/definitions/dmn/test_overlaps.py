@@ -236,7 +236,7 @@ def matching(table, case):
     )
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(rules=RULES, case=CASE)
 def test_every_case_agrees_with_the_report(rules, case):
     xml = one(*[(list(each), ['"x"']) for each in rules], columns=COLUMNS)

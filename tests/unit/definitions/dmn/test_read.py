@@ -5,7 +5,7 @@ A DMN file is read with all its meaning, or every problem in it is named at its 
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from approval_engine.definitions.dmn.model import Aggregation, Formula, HitPolicy
@@ -418,6 +418,7 @@ WORDS = st.sampled_from(
 TEXTS = st.lists(WORDS, max_size=6).map(" ".join)
 
 
+@settings(deadline=None)
 @given(
     text=TEXTS,
     result=TEXTS,
@@ -447,6 +448,7 @@ def escape_of(text):
     return text.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
 
 
+@settings(deadline=None)
 @given(cut=st.integers(0, 700), length=st.integers(0, 40), put=st.binary(max_size=12))
 def test_a_damaged_file_is_refused_or_read(cut, length, put):
     whole = file(decision(table(RULE), "a", ["b"]), decision(table(RULE), "b"))
