@@ -16,7 +16,12 @@ from pathlib import Path
 
 from benchmarks import measure, places
 
-PARTS = {"review": (300, 60), "growth": (60, 4), "service": (100, 10)}
+PARTS = {
+    "review": (300, 60),
+    "growth": (60, 4),
+    "service": (100, 10),
+    "tables": (2000, 200),
+}
 """The modules that measure, with their rounds in the long and in the short form."""
 
 KINDS = ("sqlite", "postgresql")

@@ -5,12 +5,12 @@ Each input is one side of the space, cut into finitely many values; a rule cover
 of them on every side. Sets are bits of whole numbers, so that boxes meet fast.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
 from operator import and_
 from typing import TypeAlias
 
+from approval_engine.definitions.dmn.judges import judge
 from approval_engine.definitions.dmn.model import Column, Rule, Table
 from approval_engine.definitions.dmn.points import is_exact, points
 from approval_engine.domain.quote import Value
@@ -18,7 +18,6 @@ from approval_engine.policy.conditions import (
     ConditionError,
     Expression,
     UnaryTest,
-    holds,
     inputs_of,
 )
 from approval_engine.policy.conditions.tree import Always
@@ -26,7 +25,7 @@ from approval_engine.policy.conditions.tree import Always
 Box: TypeAlias = tuple[int, ...]
 """The values on each side that belong to it, as bits."""
 
-_MOST_ANSWERS = 250_000
+_MOST_ANSWERS = 2_000_000
 """How many answers of a test about a value are asked for one input."""
 
 
@@ -40,11 +39,14 @@ class _TooLarge(Exception):
 class Side:
     """
     One input by its text, the columns that judge it, and the values it is cut into.
+
+    `answers` has for each test on it the values that meet it, as bits.
     """
 
     text: str
     indices: tuple[int, ...]
     points: tuple[Value, ...]
+    answers: Mapping[UnaryTest, int]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -101,9 +103,8 @@ def _space(table: Table) -> Space:
     if left_out:
         said = ", ".join(map(str, sorted(left_out)))
         unchecked.append(f"Rules that read or calculate more were left out: {said}.")
-    answers: dict[tuple[UnaryTest, int], int] = {}
     boxes = {
-        rule.number: _box(rule, sides, answers)
+        rule.number: tuple(_bits(rule, side) for side in sides)
         for rule in table.rules
         if rule.number not in left_out
     }
@@ -150,58 +151,39 @@ def _side(table: Table, indices: tuple[int, ...]) -> tuple[Side | None, set[int]
     )
     if not exact:
         return None, inexact
-    found = _judged(columns, tuple(exact))
+    try:
+        found = points(columns, tuple(exact))
+        answers = _answers(exact, found)
+    except ConditionError:
+        found, answers = (), {}
     if not found:
         return None, {number for number, tests in judged.items() if tests}
-    return Side(text=columns[0].text, indices=indices, points=found), inexact
+    side = Side(text=columns[0].text, indices=indices, points=found, answers=answers)
+    return side, inexact
 
 
-def _judged(
-    columns: tuple[Column, ...], tests: tuple[UnaryTest, ...]
-) -> tuple[Value, ...]:
+def _answers(
+    tests: Iterable[UnaryTest], found: tuple[Value, ...]
+) -> Mapping[UnaryTest, int]:
+    judges = {test: judge(test) for test in tests}
+    if len(found) * len(judges) > _MOST_ANSWERS:
+        raise _TooLarge
+    return {
+        test: sum(1 << place for place, point in enumerate(found) if meets(point, {}))
+        for test, meets in judges.items()
+    }
+
+
+def _bits(rule: Rule, side: Side) -> int:
     """
-    The values of an input if each test can judge each of them, else none.
+    The values of a side that a rule covers.
     """
-    try:
-        found = points(columns, tests)
-        if len(found) * len(tests) > _MOST_ANSWERS:
-            raise _TooLarge
-        for test in tests:
-            for point in found:
-                holds(test, point, {})
-    except ConditionError:
-        return ()
-    return found
-
-
-def _box(
-    rule: Rule, sides: Sequence[Side], answers: dict[tuple[UnaryTest, int], int]
-) -> Box:
-    return tuple(
-        reduce(
-            and_,
-            (
-                _bits(rule.cells[index].test, side, (number, answers))
-                for index in side.indices
-            ),
-        )
-        for number, side in enumerate(sides)
-    )
-
-
-def _bits(
-    test: UnaryTest,
-    side: Side,
-    known: tuple[int, dict[tuple[UnaryTest, int], int]],
-) -> int:
-    number, answers = known
-    if (test, number) not in answers:
-        answers[test, number] = sum(
-            1 << place
-            for place, point in enumerate(side.points)
-            if holds(test, point, {})
-        )
-    return answers[test, number]
+    bits = (1 << len(side.points)) - 1
+    for index in side.indices:
+        test = rule.cells[index].test
+        if not isinstance(test, Always):
+            bits &= side.answers[test]
+    return bits
 
 
 def _dependent(

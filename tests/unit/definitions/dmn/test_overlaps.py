@@ -175,7 +175,7 @@ def test_inputs_that_share_a_name_are_said_to_be_taken_as_independent():
 
 
 def test_a_table_that_is_too_large_is_not_half_checked():
-    rules = [[f"{n}"] for n in range(800)]
+    rules = [[f"{n}"] for n in range(1200)]
     found_report = judged(*rules)
 
     assert found_report.findings == ()
