@@ -60,14 +60,17 @@ def export_dmn(
 @click.option("--base", metavar="F", type=click.Path(exists=True, dir_okay=False))
 @click.option("--policy", "name", metavar="P", help="A published base.")
 @_VERSION
+@click.option("--new-version", metavar="V", help="Default: that of the base.")
 @_OUT
 @pass_session
-def import_dmn(
+def import_dmn(  # noqa: PLR0913 - one argument per option
     session: Session,
     path: str,
+    *,
     base: str | None,
     name: str | None,
     version: str | None,
+    new_version: str | None,
     out: str | None,
 ) -> None:
     """
@@ -81,8 +84,10 @@ def import_dmn(
 
     if base and name:
         raise click.UsageError("Expected --base or --policy, but got both.")
+    if version and not name:
+        raise click.UsageError("Expected --policy beside --version.")
     definitions = _read(path)
-    found = imported(definitions, _base(session, base, name, version))
+    found = imported(definitions, _base(session, base, name, version), new_version)
     _notes(found.notes)
     if out is None:
         session.document(found.document)

@@ -58,9 +58,13 @@ class Imported:
     notes: tuple[str, ...]
 
 
-def imported(definitions: Definitions, base: Document | None = None) -> Imported:
+def imported(
+    definitions: Definitions, base: Document | None = None, version: str | None = None
+) -> Imported:
     """
     The policy of a DMN file; without a base, what is missing is assumed and noted.
+
+    `version` is what it is to be, if not that of the base.
 
     Raises DmnError with everything that is wrong, at its place in the DMN file, or in
     the base where it comes from there.
@@ -71,7 +75,7 @@ def imported(definitions: Definitions, base: Document | None = None) -> Imported
         if source is not None:
             intake.taken[decision.id] = take(source, intake.notes)
             intake.sources.append(source)
-    document = intake.document()
+    document = intake.document() | ({"version": version} if version else {})
     if intake.notes.problems:
         told = dict.fromkeys(intake.notes.problems)
         raise DmnError(*sorted(told, key=lambda each: each.line))
@@ -99,7 +103,7 @@ class _Intake:
         self.sources: list[Source] = []
         self.taken: dict[str, tuple[Taken, ...]] = {}
 
-    def document(self) -> Object:
+    def document(self) -> dict[str, JsonValue]:
         """
         The document of all tables and of the rest of the base.
         """

@@ -2,9 +2,13 @@
 Tables that an analyst changed become a policy, or each problem is told at its place.
 """
 
+import re
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from approval_engine.definitions.dmn.export import export
 from approval_engine.definitions.dmn.importing import imported
@@ -351,3 +355,83 @@ def test_rungs_that_mean_the_same_keep_their_places():
         ["role", "may"],
         ["may", "role"],
     ]
+
+
+CELLS = st.sampled_from(
+    [
+        "",
+        "-",
+        "1",
+        "-1",
+        "2.5",
+        '"x"',
+        '"quorum 2"',
+        '"quorum x"',
+        '"manager"',
+        '["manager"]',
+        "[1, 2]",
+        "[null]",
+        '["a=b"]',
+        '["region=region"]',
+        '[["a"]]',
+        "true",
+        'date("2026-01-31")',
+        "margin_pct",
+        "< 3",
+        "[1..2)",
+        "null",
+        "[]",
+        "amount * 2",
+        "step",
+        '"all"',
+        "not(1)",
+        '"a","b"',
+    ]
+)
+WHOLE = {
+    **BASE,
+    "calendars": CALENDARS,
+    "ladders": {
+        "sales": [
+            *BASE["ladders"]["sales"],
+            {"role": "finance", "may": {"amount": "< 9"}, "until": "2027-01-01"},
+            {"committee": {"quorum": 1, "of": 2}},
+        ]
+    },
+    "steps": {
+        "manager": {
+            "completion": {"percent": 50, "veto": ["finance"]},
+            "escalateTo": [{"role": "finance", "afterHours": 4}],
+            "match": {"region": "region"},
+            "slaHours": [{"when": {"amount": "> 3"}, "hours": 4}, {"hours": 24}],
+        },
+        "finance": {"stage": 2, "calendar": "us", "bulk": True},
+    },
+}
+EXPORTED = export(document(WHOLE).value).decode()
+TEXTS = list(re.finditer("<text>(.*?)</text>", EXPORTED))
+
+
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    changes=st.lists(
+        st.tuples(st.integers(0, len(TEXTS) - 1), CELLS), min_size=1, max_size=3
+    ),
+    with_base=st.booleans(),
+)
+def test_whatever_an_analyst_writes_there_is_a_policy_or_a_list_of_problems(
+    changes, with_base
+):
+    xml = EXPORTED
+    for place, text in sorted(dict(changes).items(), reverse=True):
+        start, end = TEXTS[place].span(1)
+        xml = xml[:start] + escape(text) + xml[end:]
+
+    assert told(xml.encode(), WHOLE if with_base else None)
+
+
+def told(xml, base):
+    try:
+        return taken(xml, base).document
+    except DmnError as error:
+        return error.problems
