@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from approval_engine.definitions.namespaces import BPMN, CAMUNDA, OLD_CAMUNDA
+from approval_engine.definitions.namespaces import BPMN, BPMNDI, CAMUNDA, OLD_CAMUNDA
 from approval_engine.definitions.profile.places import (
     FLOW_ELEMENTS,
     NODES,
@@ -84,13 +84,17 @@ def clickable(element: etree._Element) -> str:
     return "/"
 
 
-def open_source(xml: bytes, file: str) -> Source:
+def open_source(xml: bytes, file: str, *, with_diagram: bool = True) -> Source:
     """
     The tree in these bytes, with the older Camunda namespaces renamed to the new one.
 
     Raises BpmnError if they are not plain XML.
     """
     source = Source(file=file, root=parse(xml, file))
+    if not with_diagram:
+        # It is two thirds of a file.
+        for diagram in source.root.findall(f"{BPMNDI}BPMNDiagram"):
+            source.root.remove(diagram)
     for element in source.root.iter(etree.Element):
         _rename(source, element)
     return source
