@@ -517,6 +517,7 @@ SERVICES = {
         attributes='camunda:decisionRef="d" camunda:resultVariable="amount"',
     ),
     "no process": element("callActivity", "x"),
+    "itself": element("callActivity", "x", attributes='calledElement="deal"'),
     "computed process": element("callActivity", "x", attributes='calledElement="${p}"'),
     "case": element("callActivity", "x", attributes='camunda:caseRef="c"'),
     "renamed": element(
