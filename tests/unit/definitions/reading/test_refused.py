@@ -204,6 +204,7 @@ def test_a_condition_in_another_language_is_refused(text):
             "calls orderBean.isRisky, and nothing is called",
         ),
         ("bpmn:getDataObject('x')", "reads a data object"),
+        ("${amount gt 5}", "Expected `>` instead of `gt`"),
         ("${amount &gt;}", "but in '${amount >}': Expected"),
     ],
 )
