@@ -45,7 +45,7 @@ COMMANDS = {
     "outbox": ("outbox", "List messages and try them again."),
     "password": ("password", "Set what a person logs in with on the web."),
     "policy": ("policy", "Validate, publish and compare policies."),
-    "process": ("process", "Export the process definition of a workflow."),
+    "process": ("process", "Check, list and export process definitions."),
     "quote": ("quote", "Import and show quotes."),
     "rates": ("rates", "Import exchange rates."),
     "report": ("report", "Report on what was decided."),

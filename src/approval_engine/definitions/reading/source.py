@@ -19,6 +19,9 @@ from approval_engine.errors import Problem
 NODE_TAGS = frozenset(f"{BPMN}{name}" for name in f"{NODES} {REFUSED_NODES}".split())
 """What is drawn as a node, whether it runs here or not."""
 
+_LONGEST = 600
+_LONGEST_ID = 200
+
 _CLICKABLE = NODE_TAGS | {f"{BPMN}{name}" for name in FLOW_ELEMENTS.split()}
 
 
@@ -53,7 +56,7 @@ class Source:
             line=line_of(element),
             code=code,
             element=clickable(element),
-            sentence=sentence,
+            sentence=_short(sentence),
         )
         self.problems.append(problem)
 
@@ -61,9 +64,8 @@ class Source:
         """
         Remember what is told about an element that is accepted.
         """
-        note = Note(
-            line=line_of(element), element=clickable(element), sentence=sentence
-        )
+        told = _short(sentence)
+        note = Note(line=line_of(element), element=clickable(element), sentence=told)
         self.notes.append(note)
 
     def blamed(self, element: etree._Element) -> bool:
@@ -80,8 +82,15 @@ def clickable(element: etree._Element) -> str:
     """
     for place in (element, *element.iterancestors()):
         if place.tag in _CLICKABLE and (identity := place.get("id")):
-            return identity
+            return identity[:_LONGEST_ID]
     return "/"
+
+
+def _short(sentence: str) -> str:
+    # What a file says may be as long as the file; a line on a terminal is not.
+    if len(sentence) <= _LONGEST:
+        return sentence
+    return f"{sentence[:_LONGEST]}…"
 
 
 def open_source(xml: bytes, file: str, *, with_diagram: bool = True) -> Source:
