@@ -1,7 +1,8 @@
 """
-`cpq process`: list and export the processes that quotes run on.
+`cpq process`: check, list and export the processes that quotes run on.
 """
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -9,7 +10,17 @@ import click
 from approval_engine.cli.context import Session, pass_session
 
 if TYPE_CHECKING:
+    from approval_engine.definitions.reading import Names
     from approval_engine.domain.processes import Version
+    from approval_engine.executor.compile import Checked
+
+_FILES = click.argument(
+    "paths",
+    metavar="FILE...",
+    nargs=-1,
+    required=True,
+    type=click.Path(exists=True, dir_okay=False),
+)
 
 
 @click.group()
@@ -17,6 +28,38 @@ def process() -> None:
     """
     Check, deploy, compare and export process definitions.
     """
+
+
+@process.command()
+@_FILES
+@click.option(
+    "--policy",
+    "policy_path",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False),
+    help="Whose inputs conditions may read; default: the active policy.",
+)
+@pass_session
+def check(session: Session, paths: tuple[str, ...], policy_path: str | None) -> None:
+    """
+    Judge files of Camunda Modeler; every problem is a line on stderr.
+
+    Without a policy, conditions may read the inputs of the documentation's example.
+    """
+    from approval_engine.errors import BpmnError, Problem
+    from approval_engine.executor.compile import check as checked
+
+    names = _names(session, policy_path)
+    problems: list[Problem] = []
+    accepted: list[Checked] = []
+    for path in paths:
+        try:
+            accepted.append(checked(Path(path).read_bytes(), path, names))
+        except BpmnError as error:
+            problems.extend(error.problems)
+    _show(session, accepted)
+    if problems:
+        raise BpmnError(*problems)
 
 
 @process.command("list")
@@ -111,3 +154,56 @@ def _line(name: str, digest: str) -> dict[str, object]:
         "sha256": digest,
         "source": "generated",
     }
+
+
+def _names(session: Session, path: str | None) -> "Names | None":
+    """
+    The inputs of the policy in a file, else of the active one, else None.
+    """
+    from approval_engine.policy.load import load
+    from approval_engine.policy.names import names_of
+    from approval_engine.store import catalog
+    from approval_engine.store.upgrade import is_empty
+
+    if path is not None:
+        return names_of(load(session.read(path)))
+    if is_empty(session.bare_runtime.database):
+        return None
+    runtime = session.runtime
+    with runtime.database.read() as transaction:
+        active = catalog.current(transaction).policy
+        if active is None:
+            return None
+        return names_of(runtime.policy(transaction, active))
+
+
+def _show(session: Session, accepted: "list[Checked]") -> None:
+    """
+    A line per accepted file, then one for each note on it.
+    """
+    records = [_verdict(each) for each in accepted]
+    if session.as_json:
+        found = zip(records, accepted, strict=True)
+        session.document([record | {"notes": _notes(each)} for record, each in found])
+        return
+    for record, each in zip(records, accepted, strict=True):
+        session.record(**record)
+        for note in _notes(each):
+            session.record(**note)
+
+
+def _verdict(each: "Checked") -> dict[str, object]:
+    return {
+        "process": each.reading.process.id,
+        "nodes": sum(1 for _ in each.reading.process.nodes()),
+        "sha256": each.sha256,
+        "semantic": each.semantic,
+        "status": "ok",
+    }
+
+
+def _notes(each: "Checked") -> list[dict[str, object]]:
+    return [
+        {"note": note.sentence, "element": note.element, "line": note.line}
+        for note in each.reading.notes
+    ]

@@ -66,6 +66,10 @@ def _before_parsing(xml: bytes, file: str) -> Problem | None:
         line = xml.count(b"\n", 0, wrong.start) + 1
         sentence = f"Expected UTF-8, but byte {wrong.start} is not: save it as UTF-8."
         return _problem(file, line, "encoding", sentence)
+    if "\0" in text:
+        # The parser would take it for UTF-16 and read a file that nobody else sees.
+        sentence = "Expected UTF-8 text, but there is a null byte: save it as UTF-8."
+        return _problem(file, 1, "encoding", sentence)
     declared = _DECLARED.match(text)
     if declared and declared.group(1).lower() not in _PLAIN:
         sentence = f"Expected UTF-8, but the file says {declared.group(1)[:40]!r}."
@@ -104,6 +108,7 @@ def _nodes(root: etree._Element) -> Iterator[etree._Element]:
 def _parser() -> etree.XMLParser:
     # CDATA is kept apart, so that halves of an expression can be told from a whole one.
     return etree.XMLParser(
+        encoding="utf-8",
         resolve_entities=False,
         no_network=True,
         load_dtd=False,

@@ -57,6 +57,9 @@ def make_plan(*steps, process="standard"):
 HOURS = st.decimals("0.25", "400", places=2)
 NAMES = st.from_regex(r"[a-z0-9_-]{1,12}", fullmatch=True)
 ROLES = st.one_of(NAMES, st.text("abc _-", min_size=1, max_size=70))
+"""Of any length, as boxes must hold them; a policy allows `POLICY_ROLES`."""
+
+POLICY_ROLES = st.from_regex(r"[a-z][a-z0-9_-]{0,12}", fullmatch=True)
 
 COMPLETIONS = st.one_of(
     st.sampled_from(
@@ -73,11 +76,11 @@ REQUIRED = st.just(value=True)
 
 
 @st.composite
-def steps(draw, step_id, required=REQUIRED):
-    levels = draw(st.lists(st.tuples(ROLES, HOURS), max_size=3))
+def steps(draw, step_id, required=REQUIRED, roles=ROLES):
+    levels = draw(st.lists(st.tuples(roles, HOURS), max_size=3))
     return make_step(
         step_id,
-        role=draw(ROLES),
+        role=draw(roles),
         chain=draw(st.sampled_from(["main", "legal", "tech"])),
         stage=draw(st.integers(1, 3)),
         completion=draw(COMPLETIONS),
@@ -89,9 +92,9 @@ def steps(draw, step_id, required=REQUIRED):
 
 
 @st.composite
-def plans(draw):
+def plans(draw, roles=ROLES):
     names = draw(st.lists(NAMES, unique=True, max_size=7))
-    return make_plan(*(draw(steps(name)) for name in names))
+    return make_plan(*(draw(steps(name, roles=roles)) for name in names))
 
 
 @st.composite

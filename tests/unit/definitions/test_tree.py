@@ -24,7 +24,8 @@ def test_a_file_of_the_largest_size_is_read_and_one_byte_more_is_not():
     [
         (b"", 1, "syntax"),
         (b"<a>\n<b>\n</a>", 3, "syntax"),
-        (b"<a>\x00</a>", 1, "syntax"),
+        (b"<a>\x00</a>", 1, "encoding"),
+        ("<a>b</a>".encode("utf-16-le"), 1, "encoding"),
         (b"\xff\xfe", 1, "encoding"),
         (b'<?xml version="1.0" encoding="klingon"?><a/>', 1, "encoding"),
         ("<?xml version='1.0' encoding='UTF-16'?><a/>".encode("utf-16"), 1, "encoding"),

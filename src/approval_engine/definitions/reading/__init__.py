@@ -37,7 +37,8 @@ class _EveryName(dict[str, Kind]):
 
 
 EVERY_NAME: Names = _EveryName()
-"""For a definition that was accepted: no name is unknown, and no field is inferred."""
+"""For a definition that was accepted: no name is unknown, no field is inferred, and its
+diagram is not looked at again."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,7 +57,7 @@ def read(xml: bytes, file: str = "process.bpmn", names: Names | None = None) -> 
 
     Raises BpmnError with every problem found, in the order of the file.
     """
-    source = open_source(xml, file)
+    source = open_source(xml, file, with_diagram=names is not EVERY_NAME)
     process = _process(source, EXAMPLE if names is None else names)
     if source.problems or process is None:
         raise BpmnError(*_sorted(source))

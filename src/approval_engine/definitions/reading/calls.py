@@ -9,7 +9,7 @@ from typing import Any
 from lxml import etree
 
 from approval_engine.definitions.model import Decides, Kind, Notice
-from approval_engine.definitions.namespaces import CAMUNDA, ZEEBE
+from approval_engine.definitions.namespaces import BPMN, CAMUNDA, ZEEBE
 from approval_engine.definitions.reading.names import is_taken
 from approval_engine.definitions.reading.source import extensions
 from approval_engine.definitions.reading.texts import Texts, is_marked, shown
@@ -96,6 +96,9 @@ def called(
     _check_shared(texts, element)
     name = _plain_id(texts, element, "calledElement", "calledElement", "processId")
     if name != SLOT:
+        if name is not None and name in _own_ids(element):
+            sentence = f"Expected another process than {name!r} itself to be called."
+            texts.source.refuse(element, "reference", sentence)
         return {"called": name}
     steps = properties.get("steps", "")
     if not steps:
@@ -106,6 +109,10 @@ def called(
         texts.source.refuse(element, "property", sentence)
     selected = tuple(step.strip() for step in steps.split(",") if step.strip())
     return {"kind": Kind.SLOT, "called": name, "steps": selected}
+
+
+def _own_ids(element: etree._Element) -> list[str | None]:
+    return [each.get("id") for each in element.iterancestors(f"{BPMN}process")]
 
 
 def _plain_id(

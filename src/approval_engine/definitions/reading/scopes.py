@@ -87,6 +87,7 @@ def _scope(
         if depth == MAX_DEPTH:
             sentence = f"Expected subprocesses at most {MAX_DEPTH} deep: take one out."
             source.refuse(node, "too_deep", sentence)
+            continue
         scope.inner[identity] = _scope(source, node, scope, depth + 1)
     return scope
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from approval_engine.definitions.namespaces import BPMN, CAMUNDA, OLD_CAMUNDA
+from approval_engine.definitions.namespaces import BPMN, BPMNDI, CAMUNDA, OLD_CAMUNDA
 from approval_engine.definitions.profile.places import (
     FLOW_ELEMENTS,
     NODES,
@@ -18,6 +18,9 @@ from approval_engine.errors import Problem
 
 NODE_TAGS = frozenset(f"{BPMN}{name}" for name in f"{NODES} {REFUSED_NODES}".split())
 """What is drawn as a node, whether it runs here or not."""
+
+_LONGEST = 600
+_LONGEST_ID = 200
 
 _CLICKABLE = NODE_TAGS | {f"{BPMN}{name}" for name in FLOW_ELEMENTS.split()}
 
@@ -53,7 +56,7 @@ class Source:
             line=line_of(element),
             code=code,
             element=clickable(element),
-            sentence=sentence,
+            sentence=_short(sentence),
         )
         self.problems.append(problem)
 
@@ -61,9 +64,8 @@ class Source:
         """
         Remember what is told about an element that is accepted.
         """
-        note = Note(
-            line=line_of(element), element=clickable(element), sentence=sentence
-        )
+        told = _short(sentence)
+        note = Note(line=line_of(element), element=clickable(element), sentence=told)
         self.notes.append(note)
 
     def blamed(self, element: etree._Element) -> bool:
@@ -80,17 +82,28 @@ def clickable(element: etree._Element) -> str:
     """
     for place in (element, *element.iterancestors()):
         if place.tag in _CLICKABLE and (identity := place.get("id")):
-            return identity
+            return identity[:_LONGEST_ID]
     return "/"
 
 
-def open_source(xml: bytes, file: str) -> Source:
+def _short(sentence: str) -> str:
+    # What a file says may be as long as the file; a line on a terminal is not.
+    if len(sentence) <= _LONGEST:
+        return sentence
+    return f"{sentence[:_LONGEST]}…"
+
+
+def open_source(xml: bytes, file: str, *, with_diagram: bool = True) -> Source:
     """
     The tree in these bytes, with the older Camunda namespaces renamed to the new one.
 
     Raises BpmnError if they are not plain XML.
     """
     source = Source(file=file, root=parse(xml, file))
+    if not with_diagram:
+        # It is two thirds of a file.
+        for diagram in source.root.findall(f"{BPMNDI}BPMNDiagram"):
+            source.root.remove(diagram)
     for element in source.root.iter(etree.Element):
         _rename(source, element)
     return source

@@ -31,6 +31,8 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,99}")
 _NUMBER = re.compile(r"-?[0-9]{1,9}")
 _OWN_CALLS = frozenset({"contains", "date", "empty", "not", "list contains"})
 _SHOWN = 60
+_SPELT = {"eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
+_SPELT_OUT = re.compile(rf"\s({'|'.join(_SPELT)})\s")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -173,6 +175,10 @@ def _refusal(text: str, error: ConditionError) -> str:
             " nothing is called here: compare names with values, or ask a decision"
             " table first."
         )
+    spelt = _SPELT_OUT.search(text)
+    if spelt is not None:
+        word = spelt.group(1)
+        return f"Expected `{_SPELT[word]}` instead of `{word}` in {shown(text)}."
     return (
         f"Expected a condition in our language, but in {shown(text)}: {error.sentence}"
     )

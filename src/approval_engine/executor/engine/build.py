@@ -99,7 +99,7 @@ class _Builder:
 
     def node(self, node: Node, scope: Scope | None) -> None:
         if node.kind is Kind.END:
-            EndEvent(self.spec, node.id, _event(node).signal, scope)
+            EndEvent(self.spec, node, _event(node).signal, scope)
         elif node.kind is Kind.RULE:
             self.rule(node)
         elif node.kind in _MAKERS:

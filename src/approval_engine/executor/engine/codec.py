@@ -41,6 +41,8 @@ def encode(marking: Marking) -> bytes:
             "results": {name: tagged(said) for name, said in marking.results.items()},
             "decided": marking.decided,
         }
+    if marking.reached is not None:
+        document["reached"] = marking.reached
     return orjson.dumps(document, option=orjson.OPT_SORT_KEYS)
 
 
@@ -49,7 +51,8 @@ _PREFIX = 16
 
 
 def _needs_2(marking: Marking) -> bool:
-    new = marking.scopes or marking.results or marking.decided is not None
+    said = marking.decided is not None or marking.reached is not None
+    new = marking.scopes or marking.results or said
     return bool(new) or any(wait.fired for wait in marking.waits)
 
 
@@ -92,8 +95,16 @@ def _document(state: bytes) -> dict[str, object]:
     return document
 
 
+_LATER: Mapping[str, object] = {
+    "scopes": [],
+    "results": {},
+    "decided": None,
+    "reached": None,
+}
+
+
 def _marking(document: dict[str, object], definition: str) -> Marking:
-    match {"scopes": [], "results": {}, "decided": None} | document:
+    match {**_LATER, **document}:
         case {
             "waits": [*waits],
             "arrivals": [*arrivals],
@@ -103,6 +114,7 @@ def _marking(document: dict[str, object], definition: str) -> Marking:
             "scopes": [*scopes],
             "results": dict(results),
             "decided": str() | None as decided,
+            "reached": str() | None as reached,
         }:
             return Marking(
                 definition=definition,
@@ -114,6 +126,7 @@ def _marking(document: dict[str, object], definition: str) -> Marking:
                 scopes=tuple(_wait(scope) for scope in scopes),
                 results=rows(results),
                 decided=decided,
+                reached=reached,
             )
     raise _misshapen()
 

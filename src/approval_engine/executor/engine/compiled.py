@@ -10,7 +10,7 @@ from threading import Lock
 
 from approval_engine.definitions.model import Kind, Notice, Process, Work
 from approval_engine.definitions.reading import EVERY_NAME, read
-from approval_engine.errors import EngineError
+from approval_engine.errors import BpmnError, EngineError, Problem
 from approval_engine.executor.engine.build import (
     NO_TABLES,
     Tables,
@@ -21,7 +21,6 @@ from approval_engine.executor.engine.marking import Marking
 from approval_engine.executor.engine.memory import APPROVED, DECISION
 from approval_engine.executor.engine.model import TaskElement, TimerElement
 from approval_engine.executor.engine.restore import capture
-from approval_engine.executor.engine.source import refused
 from approval_engine.executor.engine.specs import ProcessSpec
 from approval_engine.executor.engine.workflow import FastWorkflow
 
@@ -60,16 +59,18 @@ def compile_definition(
     """
     The definition in a BPMN file; `file` is only the name that problems carry.
 
-    `tables` are the decisions of its business rule tasks, by the ids of the tasks.
-    Raises BpmnError with every problem found, in file order.
+    `tables` are the decisions of its business rule tasks, by the ids of the tasks. That
+    its names are known and its diagram is one was judged when it was accepted. Raises
+    BpmnError with every problem found, in file order.
     """
-    # Names were checked when it was deployed, by the policy of that day.
     process = read(xml, file, EVERY_NAME).process
     try:
-        sha256 = hashlib.sha256(xml).hexdigest()
-        return compile_process(process, sha256, tables)
+        return compile_process(process, hashlib.sha256(xml).hexdigest(), tables)
     except EngineError as error:
-        raise refused(file, 1, "engine", str(error)) from error
+        problem = Problem(
+            file=file, line=1, code="engine", element="/", sentence=str(error)
+        )
+        raise BpmnError(problem) from error
 
 
 def compile_process(

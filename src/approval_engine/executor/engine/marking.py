@@ -42,7 +42,8 @@ class Marking:
     each element that waits was reached; `outcomes` are what the last completion of each
     user task said. `scopes` are the subprocesses in which tokens are, `results` the
     named values that tasks gave, and `decided` is the decision of the user task that
-    was completed last, kept only where a condition asks for it.
+    was completed last, kept only where a condition asks for it. `reached` is the end
+    event that says how it will end, once one was reached while tokens are left.
     """
 
     definition: str
@@ -54,3 +55,4 @@ class Marking:
     scopes: tuple[Wait, ...] = ()
     results: Mapping[str, Values] = field(default_factory=dict)
     decided: str | None = None
+    reached: str | None = None

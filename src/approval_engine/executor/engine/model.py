@@ -99,8 +99,9 @@ class Position:
     """
     Where a process stands: what waits, in the order of the definition, or how it ended.
 
-    `ended` is the id of the end event that ended the process, or `CANCELLED`; then
-    nothing waits. While it is None at least one task or timer waits.
+    `ended` is the end event that ended the process, or `CANCELLED`; then nothing waits.
+    One that says how a workflow ends begins with that, such as `approved_EndEvent_1`.
+    While it is None at least one task or timer waits.
     """
 
     tasks: tuple[OpenTask, ...]

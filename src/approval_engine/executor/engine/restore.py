@@ -42,6 +42,7 @@ def restore(
     memory.outcomes = dict(marking.outcomes)
     memory.results = dict(marking.results)
     memory.decided = marking.decided
+    workflow.verdict_end = marking.reached
     for scope in marking.scopes:
         _open(workflow, scope, _spec(workflow, scope.element, Scope))
     for wait in marking.waits:
@@ -124,7 +125,8 @@ def capture(workflow: FastWorkflow, definition: str) -> Marking:
         arrivals=tuple(sorted(arrivals, key=lambda a: (a.join, a.source))),
         entered=memory.entered,
         outcomes=memory.outcomes,
-        ended=None if moving else workflow.reached_end,
+        ended=None if moving else workflow.verdict_end or workflow.reached_end,
+        reached=workflow.verdict_end if moving else None,
         scopes=scopes,
         results=memory.results,
         decided=memory.decided if recalled else None,

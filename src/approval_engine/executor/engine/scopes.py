@@ -16,7 +16,8 @@ from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
-from approval_engine.definitions.model import Signal
+from approval_engine.definitions.model import Node, Signal
+from approval_engine.definitions.verdicts import verdict_of
 from approval_engine.errors import EngineError
 from approval_engine.executor.engine.hosts import Host, disarm
 from approval_engine.executor.engine.specs import (
@@ -143,9 +144,10 @@ class EndEvent(Unpredicted, stock.EndEvent):
     """
 
     def __init__(
-        self, process: ProcessSpec, name: str, signal: Signal, scope: Scope | None
+        self, process: ProcessSpec, end: Node, signal: Signal, scope: Scope | None
     ) -> None:
-        super().__init__(process, name, NoneEventDefinition())
+        super().__init__(process, end.id, NoneEventDefinition())
+        self.verdict = None if scope else verdict_of(end)
         self.signal = signal
         self.scope = scope
         self.caught_by: ThrownEvent | None = None
@@ -158,14 +160,14 @@ class EndEvent(Unpredicted, stock.EndEvent):
             if self.caught_by.cancel_activity:
                 return
         elif self.signal is Signal.ERROR:
-            workflow.reached_end = self.name
+            workflow.reach(self.name, self.verdict)
             workflow.stop()
             return
         self._end_scope(my_task)
 
     def _end_scope(self, my_task: Task) -> None:
         if self.scope is None:
-            my_task.workflow.reached_end = self.name
+            my_task.workflow.reach(self.name, self.verdict)
             if self.signal is Signal.TERMINATE:
                 my_task.workflow.stop()
             return

@@ -141,7 +141,9 @@ def cancel(definition: Definition, state: bytes, end: str = CANCELLED) -> Snapsh
         raise EngineError(f"Expected to cancel a process, but {_how_ended(marking)}.")
     if end.partition("_")[0] != CANCELLED:
         raise EngineError(f"Expected an end by cancelling, but got {end!r}.")
-    nothing = replace(marking, waits=(), arrivals=(), scopes=(), ended=end)
+    nothing = replace(
+        marking, waits=(), arrivals=(), scopes=(), ended=end, reached=None
+    )
     return _snapshot(definition, nothing)
 
 

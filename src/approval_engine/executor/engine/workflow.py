@@ -19,6 +19,7 @@ from SpiffWorkflow.specs.base import TaskSpec
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
+from approval_engine.definitions import ids
 from approval_engine.errors import EngineError
 from approval_engine.executor.engine.memory import Memory
 from approval_engine.executor.engine.model import NO_VALUES, Values
@@ -73,7 +74,8 @@ class FastWorkflow(BpmnWorkflow):
     A process whose past is gone: what it still needs of it is in its memory.
 
     `reached_end` is the last end event of this step, `passed` are the tasks that ran in
-    it without waiting.
+    it without waiting. `verdict_end` is the end event that says how it ends, once one
+    was reached, whatever else goes on.
     """
 
     def __init__(self, process: ProcessSpec, facts: Values = NO_VALUES) -> None:
@@ -82,6 +84,7 @@ class FastWorkflow(BpmnWorkflow):
         self.agenda: deque[Token] = deque()
         self.memory = Memory(facts)
         self.reached_end: str | None = None
+        self.verdict_end: str | None = None
         self.passed: list[str] = []
         self.task_tree = Token(self, process.start, state=TaskState.COMPLETED)
 
@@ -97,6 +100,18 @@ class FastWorkflow(BpmnWorkflow):
         Put a token on an element, wherever others are.
         """
         spec._update(self.task_tree._add_child(spec, TaskState.FUTURE))
+
+    def reach(self, end: str, verdict: str | None) -> None:
+        """
+        Note that an end event was reached; a no that was reached stays a no.
+        """
+        self.reached_end = end
+        if verdict is None:
+            return
+        before = (self.verdict_end or ids.APPROVED).partition("_")[0]
+        if before == ids.APPROVED:
+            says = end.partition("_")[0] == verdict
+            self.verdict_end = end if says else f"{verdict}_{end}"
 
     def live(self, state: int = TaskState.NOT_FINISHED_MASK) -> Iterator[Token]:
         """

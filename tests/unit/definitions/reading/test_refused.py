@@ -204,6 +204,7 @@ def test_a_condition_in_another_language_is_refused(text):
             "calls orderBean.isRisky, and nothing is called",
         ),
         ("bpmn:getDataObject('x')", "reads a data object"),
+        ("${amount gt 5}", "Expected `>` instead of `gt`"),
         ("${amount &gt;}", "but in '${amount >}': Expected"),
     ],
 )
@@ -517,6 +518,7 @@ SERVICES = {
         attributes='camunda:decisionRef="d" camunda:resultVariable="amount"',
     ),
     "no process": element("callActivity", "x"),
+    "itself": element("callActivity", "x", attributes='calledElement="deal"'),
     "computed process": element("callActivity", "x", attributes='calledElement="${p}"'),
     "case": element("callActivity", "x", attributes='camunda:caseRef="c"'),
     "renamed": element(

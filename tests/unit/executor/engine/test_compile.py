@@ -79,41 +79,41 @@ SCRIPTED_ELEMENTS = {
     "script task": (
         f'<bpmn:scriptTask id="x"><bpmn:script>{CODE}</bpmn:script></bpmn:scriptTask>'
     ),
-    "service task": f'<bpmn:serviceTask id="x" camunda:expression="{CODE}"/>',
-    "business rule task": '<bpmn:businessRuleTask id="x" camunda:decisionRef="d"/>',
-    "send task": '<bpmn:sendTask id="x"/>',
     "receive task": '<bpmn:receiveTask id="x"/>',
-    "call activity": '<bpmn:callActivity id="x" calledElement="standard"/>',
-    "subprocess": '<bpmn:subProcess id="x"/>',
     "ad hoc": (
         '<bpmn:adHocSubProcess id="x"><bpmn:completionCondition>'
         f"{CODE}</bpmn:completionCondition></bpmn:adHocSubProcess>"
     ),
     "transaction": '<bpmn:transaction id="x"/>',
-    "inclusive gateway": '<bpmn:inclusiveGateway id="x"/>',
     "complex gateway": '<bpmn:complexGateway id="x"/>',
     "event gateway": '<bpmn:eventBasedGateway id="x"/>',
-    "intermediate event": (
-        '<bpmn:intermediateCatchEvent id="x"><bpmn:timerEventDefinition>'
-        f"<bpmn:timeDate>{CODE}</bpmn:timeDate>"
-        "</bpmn:timerEventDefinition></bpmn:intermediateCatchEvent>"
-    ),
     "conditional event": (
         '<bpmn:intermediateCatchEvent id="x"><bpmn:conditionalEventDefinition>'
         f"<bpmn:condition>{CODE}</bpmn:condition>"
         "</bpmn:conditionalEventDefinition></bpmn:intermediateCatchEvent>"
     ),
     "throw event": '<bpmn:intermediateThrowEvent id="x"/>',
-    "data object": '<bpmn:dataObject id="x"/>',
-    "lane": '<bpmn:laneSet id="x"/>',
-    "plain task": '<bpmn:task id="x"/>',
-    "manual task": '<bpmn:manualTask id="x"/>',
 }
 
 
 @pytest.mark.parametrize("part", SCRIPTED_ELEMENTS.values(), ids=SCRIPTED_ELEMENTS)
 def test_an_element_that_is_not_on_the_list_is_refused(part):
     assert ("element", "x") in problems(around(part))
+
+
+SCRIPTED_ATTRIBUTES = [
+    f'camunda:expression="{CODE}"',
+    f'camunda:delegateExpression="{CODE}"',
+    'camunda:class="Evil"',
+    'camunda:resultVariable="x"',
+]
+
+
+@pytest.mark.parametrize("attribute", SCRIPTED_ATTRIBUTES)
+def test_a_service_task_that_calls_something_is_refused(attribute):
+    assert ("attribute", "x") in problems(
+        around(f'<bpmn:serviceTask id="x" {attribute}/>')
+    )
 
 
 SCRIPTED_INSIDES = {
@@ -128,8 +128,7 @@ SCRIPTED_INSIDES = {
         f"{CODE}</camunda:script></camunda:inputParameter></camunda:inputOutput>"
     ),
     "connector": extension("<camunda:connector/>"),
-    "form": extension("<camunda:formData/>"),
-    "zeebe": extension('<zeebe:taskDefinition type="x"/>'),
+    "zeebe": extension("<zeebe:taskDefinition/>"),
     "script in a property": extension(
         '<camunda:properties><camunda:property name="x"><camunda:script/>'
         "</camunda:property></camunda:properties>"
@@ -154,7 +153,6 @@ EVENTS = {
     "cancel end": "<bpmn:cancelEventDefinition/>",
     "compensate end": "<bpmn:compensateEventDefinition/>",
     "link end": "<bpmn:linkEventDefinition/>",
-    "timer end": "<bpmn:timerEventDefinition/>",
 }
 
 
@@ -167,11 +165,8 @@ def test_an_event_that_the_engine_would_ignore_is_refused(event):
     assert problems(xml) == [("element", "approved")]
 
 
-@pytest.mark.parametrize(
-    "signal", ['<bpmn:signal id="s"/>', '<bpmn:message id="m"/>', "<bpmn:import/>"]
-)
-def test_definitions_that_nothing_may_use_are_refused(signal):
-    assert problems(around(outside=signal)) == [("element", "/")]
+def test_what_brings_in_another_file_is_refused():
+    assert problems(around(outside="<bpmn:import/>")) == [("element", "/")]
 
 
 ATTACKS = [
@@ -191,6 +186,7 @@ ATTACKS = [
     "",
     "(" * 600,
     "not " * 300 + "x",
+
 ]
 
 
@@ -233,8 +229,8 @@ def test_a_formal_expression_runs():
     [
         ("x == 'a'<!-- c --> or x == 'b'", "", "split_text"),
         ("x == 'a'<bpmn:text/> or x == 'b'", "", "split_text"),
-        ("x == 'a'", ' language="groovy"', "language"),
-        ("x == 'a'", ' camunda:resource="evil.groovy"', "language"),
+        ("x == 'a'", ' language="groovy"', "attribute"),
+        ("x == 'a'", ' camunda:resource="evil.groovy"', "attribute"),
     ],
 )
 def test_what_hides_in_a_condition_is_refused(text, attributes, code):
@@ -249,7 +245,7 @@ def test_a_plain_duration_is_kept_as_drawn(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["PT24", "24H", "P", "PT", "-PT1H", "P1.5M", '"PT24H"', CODE, "${x}", ""]
+    "text", ["PT24", "24H", "P", "PT", "-PT1H", "P1.5M", '"PT24H"', CODE, ""]
 )
 def test_a_duration_that_is_none_is_refused(text):
     xml = around(timer("late", "a", duration=text), path("late", "approved"))
@@ -257,15 +253,7 @@ def test_a_duration_that_is_none_is_refused(text):
     assert problems(xml) == [("duration", "late")]
 
 
-@pytest.mark.parametrize("kind", ["timeDate", "timeCycle"])
-def test_only_durations_time_a_task(kind):
-    xml = around(timer("late", "a"), path("late", "approved"))
-    xml = xml.replace(b"timeDuration", kind.encode())
-
-    assert ("element", "late") in problems(xml)
-
-
-@pytest.mark.parametrize("host", ["submitted", "nobody", "late"])
+@pytest.mark.parametrize("host", ["submitted", "nobody"])
 def test_a_timer_on_no_task_is_refused(host):
     xml = around(timer("late", host), path("late", "approved"))
 
@@ -276,7 +264,7 @@ def test_a_timer_must_say_clearly_whether_it_interrupts():
     xml = around(timer("late", "a"), path("late", "approved"))
     xml = xml.replace(b'cancelActivity="false"', b'cancelActivity="1"')
 
-    assert problems(xml) == [("timer", "late")]
+    assert problems(xml) == [("attribute", "late")]
 
 
 DRAWINGS = {
@@ -390,9 +378,9 @@ DRAWINGS = {
         ),
         ("event", "both"),
     ),
-    "many people without a step": (
+    "many people whom nobody names": (
         around(inside="<bpmn:multiInstanceLoopCharacteristics/>"),
-        ("step", "a"),
+        ("several", "a"),
     ),
     "unreadable completion": (
         single(
@@ -406,7 +394,7 @@ DRAWINGS = {
             several="<bpmn:multiInstanceLoopCharacteristics><bpmn:loopCardinality>"
             f"{CODE}</bpmn:loopCardinality></bpmn:multiInstanceLoopCharacteristics>"
         ),
-        ("element", "task_finance"),
+        ("number", "task_finance"),
     ),
 }
 

@@ -4,8 +4,10 @@ The parallel gateway counts tokens, in loops and whatever comes first.
 
 import pytest
 
+from approval_engine.definitions.model import Flow, Graph, Process
 from approval_engine.errors import BpmnError, EngineError
 from approval_engine.executor import engine
+from tests.unit.definitions.processes import process
 from tests.unit.executor.engine.drawings import (
     TERMINATE,
     definitions,
@@ -18,6 +20,7 @@ from tests.unit.executor.engine.drawings import (
     start,
     task,
 )
+from tests.unit.executor.engine.running import Run
 
 AGAIN = rework("${outcome_legal == 'again' || outcome_finance == 'again'}")
 BOTH = ["finance", "legal"]
@@ -147,21 +150,11 @@ def one_way(definition, state, order):
 
 
 def test_two_flows_from_one_place_need_two_tokens():
-    definition = engine.compile_definition(
-        definitions(
-            start(),
-            gateway("parallel", "fork"),
-            gateway("parallel", "join"),
-            task("a"),
-            end("approved"),
-            flow("submitted", "fork"),
-            flow("fork", "join", name="one"),
-            flow("fork", "join", name="two"),
-            path("join", "a", "approved"),
-        )
-    )
+    once = process("start > and > and2 > a > end").graph
+    twice = (*once.flows, Flow(id="again", source="and", target="and2"))
 
-    assert opened(engine.start(definition)) == ["a"]
+    run = Run(Process(id="process", graph=Graph(nodes=once.nodes, flows=twice)))
+    assert run.open == ["a"]
 
 
 def choice_before_join(*more):

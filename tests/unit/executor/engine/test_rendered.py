@@ -10,7 +10,7 @@ from approval_engine.definitions import ids
 from approval_engine.definitions.render import render
 from approval_engine.executor import engine
 from tests.unit.definitions.goldens import PLANS
-from tests.unit.definitions.plans import plans
+from tests.unit.definitions.plans import POLICY_ROLES, plans
 from tests.unit.executor.engine.drawings import opened
 
 
@@ -40,7 +40,7 @@ def test_every_golden_file_compiles_to_the_steps_of_its_plan(plan):
 
 
 @settings(max_examples=60, deadline=None)
-@given(plan=plans(), data=st.data())
+@given(plan=plans(POLICY_ROLES), data=st.data())
 def test_a_rendered_plan_opens_what_the_plan_says(plan, data):
     definition = engine.compile_definition(render(plan))
     words = ["approved"] * 6 + ["rejected", "returned", "undecided"]
@@ -63,7 +63,7 @@ def test_a_rendered_plan_opens_what_the_plan_says(plan, data):
     assert approved == {step.id for step in plan.steps}
 
 
-@given(plan=plans(), data=st.data())
+@given(plan=plans(POLICY_ROLES), data=st.data())
 @settings(max_examples=20, deadline=None)
 def test_every_timer_of_an_open_step_can_fire_and_moves_nothing(plan, data):
     definition = engine.compile_definition(render(plan))

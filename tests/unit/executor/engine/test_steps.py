@@ -298,9 +298,8 @@ def test_a_condition_that_is_no_truth_is_an_error():
         engine.complete(definition, state, "ask", {"answer": "yes"})
 
 
-@pytest.mark.parametrize("text", ["'a' * 1000000000 == 'b'", "answer - 1 > 0"])
-def test_a_condition_that_cannot_be_judged_is_an_error(text):
-    definition = engine.compile_definition(circle(text))
+def test_a_condition_that_cannot_be_judged_is_an_error():
+    definition = engine.compile_definition(circle("answer - 1 > 0"))
     state = engine.start(definition).state
 
     with pytest.raises(EngineError, match="Expected to decide flow"):

@@ -1,0 +1,65 @@
+"""
+The process that looks at one untrusted file: question on stdin, answer on stdout.
+
+It starts, sets its bounds, and only then touches the file; see `compile`.
+"""
+
+import json
+import resource
+import sys
+from contextlib import suppress
+from dataclasses import asdict
+
+from approval_engine.definitions.reading import Names, read
+from approval_engine.definitions.semantics import hash_of
+from approval_engine.errors import BpmnError, Problem
+from approval_engine.executor.compile import READY
+from approval_engine.policy.conditions import Kind
+
+
+def judge(xml: bytes, names: Names | None) -> tuple[Problem, ...]:
+    """
+    Every problem of a file. All that an upload has to pass is done here.
+    """
+    try:
+        hash_of(read(xml, names=names).process)
+    except BpmnError as error:
+        return error.problems
+    return ()
+
+
+def bound(seconds: int, memory_bytes: int) -> None:
+    """
+    Give up what this process will not need: time, memory, files.
+    """
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    spent = int(usage.ru_utime + usage.ru_stime)
+    _limit(resource.RLIMIT_CPU, spent + seconds)
+    _limit(resource.RLIMIT_AS, memory_bytes)
+    _limit(resource.RLIMIT_FSIZE, 0)
+    _limit(resource.RLIMIT_CORE, 0)
+
+
+def _limit(what: int, most: int) -> None:
+    # Not every system has every limit; the clock of the parent is always there.
+    with suppress(ValueError, OSError):
+        resource.setrlimit(what, (most, most))
+
+
+def main() -> None:
+    """
+    Answer one question.
+    """
+    sys.stdout.buffer.write(READY)
+    sys.stdout.buffer.flush()
+    head = json.loads(sys.stdin.buffer.readline())
+    bound(head["seconds"], head["memory_bytes"])
+    given = head["names"]
+    names = given and {name: Kind(kind) for name, kind in given.items()}
+    xml = sys.stdin.buffer.read()
+    problems = [asdict(problem) for problem in judge(xml, names)]
+    sys.stdout.write(json.dumps({"problems": problems}))
+
+
+if __name__ == "__main__":
+    main()
