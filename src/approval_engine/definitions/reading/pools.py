@@ -95,7 +95,7 @@ def _place(
         source.refuse(reference, "reference", sentence)
         return
     other = placed.get(name)
-    if other is not None and other not in lane.iterancestors():
+    if other is not None and other not in (lane, *lane.iterancestors()):
         sentence = (
             f"Expected this node in one lane, but it is in {other.get('name', '')!r}"
             f" and in {lane.get('name', '')!r}: move it into one."
