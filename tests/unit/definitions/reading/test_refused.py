@@ -747,6 +747,17 @@ DRAWINGS = {
         around(boundary("b", "a", timed("PT1H") * 2), path("b", "approved")),
         ("event", "b"),
     ),
+    "a repetition to wait for": (
+        between(element("intermediateCatchEvent", "x", timed("R3/PT8H", "timeCycle"))),
+        ("timer", "x"),
+    ),
+    "one thing on both platforms": (
+        around(
+            inside=extended('<zeebe:assignmentDefinition assignee="x"/>'),
+            attributes='camunda:assignee="y"',
+        ),
+        ("attribute", "a"),
+    ),
     "no time": (
         around(
             boundary("b", "a", "<bpmn:timerEventDefinition/>"), path("b", "approved")
