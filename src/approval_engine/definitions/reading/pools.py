@@ -58,7 +58,7 @@ def _check_participants(source: Source, processes: list[etree._Element]) -> None
 
 def lanes_of(source: Source, scope: Scope) -> Mapping[str, str]:
     """
-    The name of the innermost lane that each node lies in, if need be with its subprocess.
+    The name of the innermost lane that each node lies in, or that its subprocess does.
     """
     found: dict[str, str] = {}
     for each in scope.all():
