@@ -12,7 +12,7 @@ from approval_engine.definitions.namespaces import CAMUNDA, ZEEBE
 from approval_engine.definitions.reading.source import Source, extensions
 from approval_engine.definitions.reading.texts import shown
 
-_STEP = r"[a-z][a-z0-9_-]{0,62}"
+_STEP = r"[a-z0-9_-]{1,63}"
 _HOURS = r"[0-9]{1,5}(\.[0-9]{1,6})?"
 _SELECTED = rf"(rest|chain:{_STEP}|{_STEP}( *, *{_STEP})*)"
 

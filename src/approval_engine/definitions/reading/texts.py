@@ -26,7 +26,7 @@ NO_NAMES: Mapping[str, Kind] = MappingProxyType({})
 
 _MARKED = re.compile(r"\s*(?:[$#]\{|=(?!=))")
 _CALL = re.compile(r"[\w.)\]]+\s*\(")
-_WORD = re.compile(r"\w[\w .@+&-]{0,99}")
+_WORD = re.compile(r"[\w .@+&-]{1,100}")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,99}")
 _NUMBER = re.compile(r"-?[0-9]{1,9}")
 _OWN_CALLS = frozenset({"contains", "date", "empty", "not", "list contains"})
