@@ -19,6 +19,8 @@ DONE = 0
 
 Run = tuple[Move, ...]
 
+_MOST_ROUNDS = 20
+
 
 @dataclass(kw_only=True)
 class Played:
@@ -64,6 +66,7 @@ class Player:
         self.frozen = frozen
         self.ice = 0 if frozen is None else 1 << net.size
         self.leaving = _leaving(net, frozen)
+        self.last = self.leaving | _last_joins(net, self.leaving)
         self.upstream = dict(net.upstream)
         if frozen is not None:
             for join, places in self.upstream.items():
@@ -77,6 +80,7 @@ class Player:
         played = Played(alive=sum(starts))
         opened: dict[int, int] = {DONE: 0}
         todo = list(starts)
+        looked_at = 0
         while todo:
             state = todo.pop()
             if state not in opened:
@@ -89,6 +93,10 @@ class Player:
             if self.frozen in played.clashes:
                 break
             if not todo:
+                looked_at += len(opened)
+                if looked_at > _MOST_ROUNDS * most:
+                    played.whole = False
+                    break
                 todo += self._neglected(played, opened)
         return played
 
@@ -122,7 +130,7 @@ class Player:
         """
         last = None
         for place in self.enabled(state):
-            if not self.leaving >> place & 1:
+            if not self.last >> place & 1:
                 return place
             last = place
         return last
@@ -231,6 +239,17 @@ def _leaving(net: Net, frozen: int | None) -> int:
                 leaving |= 1 << place
         changed = leaving != before
     return leaving
+
+
+def _last_joins(net: Net, leaving: int) -> int:
+    """
+    The places of joins behind which a token goes alone to a terminating end.
+    """
+    return sum(
+        1 << place
+        for place in net.joins
+        if all(_leaves(move, leaving) for move in net.moves[place])
+    )
 
 
 def _leaves(move: Move, leaving: int) -> bool:

@@ -14,7 +14,7 @@ from approval_engine.definitions.soundness.unreached import dead_work, endless
 from approval_engine.definitions.soundness.violation import Violation
 from approval_engine.definitions.soundness.ways import uncaught
 
-MOST_STATES = 20_000
+MOST_STATES = 5_000
 MOST_IF_WRONG = 1_000
 
 
