@@ -97,8 +97,8 @@ def check(drawn):
     note(", ".join(f"{e.id} on {e.host}" for e in drawn.of(Kind.BOUNDARY)))
     note(str(expected))
     by_code = {}
-    for violation in judge(drawn, {}).violations:
-        by_code.setdefault(violation.code, {})[violation.element] = violation.path
+    for flaw in judge(drawn, {}).flaws:
+        by_code.setdefault(flaw.code, {})[flaw.element] = flaw.path
     clashes = by_code.get("two-tokens", {})
     assert "too-tangled" not in by_code
     assert bool(clashes) == bool(expected.clashes)

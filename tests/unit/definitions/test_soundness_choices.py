@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from approval_engine.definitions.model import Field, Work
-from approval_engine.definitions.soundness import violations
+from approval_engine.definitions.soundness import flaws
 from tests.unit.definitions.processes import node, process
 
 BRANCHES = ("start > T > xor > A > end", "xor > B > end2", "xor > C > end3")
@@ -25,7 +25,7 @@ def judged(*conditions, default=None, kind="xor", fields=()):
     form = node("T", work=Work(groups=("sales",), fields=tuple(fields)))
     defaults = {kind: default} if default else None
     made = process(*ways, nodes=[form], conditions=texts, defaults=defaults)
-    found = violations(made)
+    found = flaws(made)
     assert {each.element for each in found} <= {kind}
     return [each.code for each in found], [each.sentence for each in found]
 
@@ -106,7 +106,7 @@ def test_a_default_flow_mends_no_overlap(conditions, example):
 def test_the_way_to_the_gateway_is_shown_with_the_flow_that_overlaps():
     ways = ("start > T > xor > A > end", "xor > B > end2")
     conditions = {"xor>A": "amount > 1", "xor>B": "amount > 2"}
-    (found,) = violations(process(*ways, conditions=conditions, defaults=None))[:1]
+    (found,) = flaws(process(*ways, conditions=conditions, defaults=None))[:1]
     assert (found.code, found.path) == (
         "conditions-gap",
         ("start", "T", "xor"),
@@ -155,12 +155,12 @@ def test_too_many_cases_cannot_be_decided():
 
 def test_a_flow_without_a_condition_is_refused_beside_others():
     ways = ("start > T > xor > A > end", "xor > B > end2")
-    found = violations(process(*ways, conditions={"xor>A": "approved"}))
+    found = flaws(process(*ways, conditions={"xor>A": "approved"}))
     assert [(each.code, each.element, each.path) for each in found] == [
         ("no-condition", "xor>B", ("start", "T", "xor: B"))
     ]
     closed = process(*ways, conditions={"xor>A": "approved"}, defaults={"xor": "B"})
-    assert violations(closed) == ()
+    assert flaws(closed) == ()
 
 
 def test_an_inclusive_gateway_may_take_several_flows_but_not_none():
@@ -170,7 +170,7 @@ def test_an_inclusive_gateway_may_take_several_flows_but_not_none():
 
 
 def test_an_inclusive_gateway_on_a_cycle_is_refused():
-    found = violations(process("start > xor > or > A > end", "or > B > xor"))
+    found = flaws(process("start > xor > or > A > end", "or > B > xor"))
     assert ("inclusive-on-cycle", "or", ("start", "xor", "or")) in [
         (each.code, each.element, each.path) for each in found
     ]

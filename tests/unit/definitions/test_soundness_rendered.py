@@ -10,7 +10,7 @@ from hypothesis import given, settings
 
 from approval_engine.definitions.reading import EVERY_NAME, read
 from approval_engine.definitions.render import render
-from approval_engine.definitions.soundness import violations
+from approval_engine.definitions.soundness import flaws
 from tests.unit.definitions.plans import plans, plans_with_advice
 
 SHIPPED = sorted((Path(__file__).parents[3] / "bpmn").glob("*.bpmn"))
@@ -34,7 +34,7 @@ def as_a_policy_writes(plan):
 
 
 def judged(xml):
-    return violations(read(xml, names=EVERY_NAME).process)
+    return flaws(read(xml, names=EVERY_NAME).process)
 
 
 @pytest.mark.parametrize("file", SHIPPED, ids=lambda file: file.stem)

@@ -5,14 +5,14 @@ Whatever people answer, a process ends and loses nothing on the way; and if not,
 import pytest
 
 from approval_engine.definitions.model import Signal
-from approval_engine.definitions.soundness import problems, violations
+from approval_engine.definitions.soundness import flaws, problems
 from tests.unit.definitions.processes import boundary, process, scope, subprocess
 
 SIDE_BY_SIDE = ("start > and1 > Legal > and2 > end", "and1 > Finance > and2")
 
 
 def judged(*ways, **parts):
-    found = violations(process(*ways, **parts))
+    found = flaws(process(*ways, **parts))
     return [(each.code, each.element, each.path) for each in found]
 
 
@@ -60,7 +60,7 @@ def test_a_sound_process_is_accepted(ways):
 
 
 def test_a_join_that_waits_for_a_rejected_branch_is_a_deadlock():
-    found = violations(
+    found = flaws(
         process(
             "start > and1 > legal > xor > and2 > end",
             "and1 > Finance > and2",
@@ -99,7 +99,7 @@ def test_joins_that_wait_for_each_other_are_told_once():
 
 
 def test_an_exclusive_merge_behind_a_fork_gets_two_tokens():
-    found = violations(process("start > and > A > xor > end", "and > B > xor"))
+    found = flaws(process("start > and > A > xor > end", "and > B > xor"))
     assert [(each.code, each.element, each.path) for each in found] == [
         ("two-tokens", "xor", ("start", "and", "A", "B", "xor"))
     ]
@@ -226,9 +226,9 @@ def test_a_slot_or_call_is_one_task():
     ]
 
 
-def test_violations_stand_in_the_order_of_the_file_and_become_problems():
+def test_flaws_stand_in_the_order_of_the_file_and_become_problems():
     made = process("start > xor > A > and > T > end", "xor > B > and")
-    found = problems(violations(made), "offer.bpmn")
+    found = problems(flaws(made), "offer.bpmn")
     assert [(each.file, each.line, each.element) for each in found] == [
         ("offer.bpmn", 4, "and"),
         ("offer.bpmn", 5, "T"),
