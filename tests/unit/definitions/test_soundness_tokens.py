@@ -250,3 +250,17 @@ def test_fifty_branches_that_can_all_be_lost_are_judged_at_once():
     lost = [f"xor{n} > end{n}" for n in range(50)]
     found = judged("start > and1", *branches, *lost, "and2 > end")
     assert [(code, element) for code, element, _ in found] == [("deadlock", "and2")]
+
+
+def crossed(count):
+    """
+    Branches of which each may go to either of two joins that wait for all that come.
+    """
+    to_one = [f"and1 > T{n} > xor{n} > or1" for n in range(count)]
+    to_other = [f"xor{n} > or2" for n in range(count)]
+    return ("start > and1", *to_one, *to_other, "or1 > end", "or2 > end2")
+
+
+def test_what_has_too_many_states_is_refused_and_not_believed():
+    assert judged(*crossed(4)) == []
+    assert judged(*crossed(14)) == [("too-tangled", "and1", ("start", "and1"))]

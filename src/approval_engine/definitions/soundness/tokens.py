@@ -11,6 +11,7 @@ from approval_engine.definitions.soundness.flaw import Flaw
 from approval_engine.definitions.soundness.net import Net
 from approval_engine.definitions.soundness.parts import Body
 from approval_engine.definitions.soundness.play import Played, Player
+from approval_engine.definitions.soundness.runs import names
 from approval_engine.definitions.soundness.unreached import dead_work, endless
 from approval_engine.definitions.soundness.ways import uncaught
 
@@ -65,6 +66,7 @@ def _tangled(net: Net) -> Flaw:
             f"It cannot be told whether what begins at `{node.id}` always ends, for too"
             " many things can happen side by side: put parts of it into subprocesses."
         ),
+        path=names(net.graph, node),
     )
 
 
