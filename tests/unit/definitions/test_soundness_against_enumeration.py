@@ -58,7 +58,7 @@ def blocks(draw):
             return f"xor{number}_b"
         close = draw(st.sampled_from([kind, kind, kind, "xor", "and"]))
         ways.append([first, f"{kind}{number}_a"])
-        for _ in range(2):
+        for _ in range(draw(st.integers(2, 3))):
             last = block(f"{kind}{number}_a", depth - 1)
             ways.append([last, f"{close}{number}_b"])
         return f"{close}{number}_b"
