@@ -14,9 +14,9 @@ from approval_engine.definitions.model import Kind, Process
 from approval_engine.definitions.reading import Note, read
 from approval_engine.definitions.soundness import (
     Staff,
-    frame_violations,
+    flaws,
+    frame_flaws,
     problems,
-    violations,
 )
 from approval_engine.domain.people import Directory
 from approval_engine.domain.processes import Role
@@ -66,9 +66,9 @@ def examine(
     shapes = shape.drawn_in(process)
     role = _role(slots, shapes)
     staff = _staff(directory) if directory else None
-    wrong = list(problems(violations(process, staff), file))
+    wrong = list(problems(flaws(process, staff), file))
     if role is Role.FRAME:
-        wrong += problems(frame_violations(process), file)
+        wrong += problems(frame_flaws(process), file)
     if role is Role.PINNED and policy:
         wrong += pinned.problems(process, policy, file)
     if wrong:

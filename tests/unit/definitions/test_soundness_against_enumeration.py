@@ -58,7 +58,7 @@ def blocks(draw):
             return f"xor{number}_b"
         close = draw(st.sampled_from([kind, kind, kind, "xor", "and"]))
         ways.append([first, f"{kind}{number}_a"])
-        for _ in range(2):
+        for _ in range(draw(st.integers(2, 3))):
             last = block(f"{kind}{number}_a", depth - 1)
             ways.append([last, f"{close}{number}_b"])
         return f"{close}{number}_b"
@@ -97,8 +97,8 @@ def check(drawn):
     note(", ".join(f"{e.id} on {e.host}" for e in drawn.of(Kind.BOUNDARY)))
     note(str(expected))
     by_code = {}
-    for violation in judge(drawn, {}).violations:
-        by_code.setdefault(violation.code, {})[violation.element] = violation.path
+    for flaw in judge(drawn, {}).flaws:
+        by_code.setdefault(flaw.code, {})[flaw.element] = flaw.path
     clashes = by_code.get("two-tokens", {})
     assert "too-tangled" not in by_code
     assert bool(clashes) == bool(expected.clashes)

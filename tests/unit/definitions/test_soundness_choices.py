@@ -3,11 +3,16 @@ At each gateway exactly one flow is right, or else there are values that show it
 """
 
 from dataclasses import replace
+from decimal import Decimal
+from itertools import product
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from approval_engine.definitions.model import Field, Work
-from approval_engine.definitions.soundness import violations
+from approval_engine.definitions.soundness import flaws
+from approval_engine.policy.conditions import evaluate, parse_condition
 from tests.unit.definitions.processes import node, process
 
 BRANCHES = ("start > T > xor > A > end", "xor > B > end2", "xor > C > end3")
@@ -25,7 +30,7 @@ def judged(*conditions, default=None, kind="xor", fields=()):
     form = node("T", work=Work(groups=("sales",), fields=tuple(fields)))
     defaults = {kind: default} if default else None
     made = process(*ways, nodes=[form], conditions=texts, defaults=defaults)
-    found = violations(made)
+    found = flaws(made)
     assert {each.element for each in found} <= {kind}
     return [each.code for each in found], [each.sentence for each in found]
 
@@ -106,7 +111,7 @@ def test_a_default_flow_mends_no_overlap(conditions, example):
 def test_the_way_to_the_gateway_is_shown_with_the_flow_that_overlaps():
     ways = ("start > T > xor > A > end", "xor > B > end2")
     conditions = {"xor>A": "amount > 1", "xor>B": "amount > 2"}
-    (found,) = violations(process(*ways, conditions=conditions, defaults=None))[:1]
+    (found,) = flaws(process(*ways, conditions=conditions, defaults=None))[:1]
     assert (found.code, found.path) == (
         "conditions-gap",
         ("start", "T", "xor"),
@@ -121,6 +126,13 @@ def test_a_whole_number_has_nothing_between_its_neighbours():
         judged(*WHOLE, fields=[Field(id="count", type="long", required=True)])[0] == []
     )
     assert judged(*WHOLE)[0] == ["conditions-gap"]
+
+
+def test_a_number_lies_within_the_bounds_of_its_field():
+    some = ("count >= 1", "count < 1 and count > -3")
+    size = Field(id="count", type="long", required=True, least=0)
+    assert judged(*some, fields=[size])[0] == []
+    assert judged(*some, fields=[replace(size, least=-3)])[0] == ["conditions-gap"]
 
 
 def test_a_field_that_may_stay_empty_leaves_a_gap():
@@ -155,12 +167,12 @@ def test_too_many_cases_cannot_be_decided():
 
 def test_a_flow_without_a_condition_is_refused_beside_others():
     ways = ("start > T > xor > A > end", "xor > B > end2")
-    found = violations(process(*ways, conditions={"xor>A": "approved"}))
+    found = flaws(process(*ways, conditions={"xor>A": "approved"}))
     assert [(each.code, each.element, each.path) for each in found] == [
         ("no-condition", "xor>B", ("start", "T", "xor: B"))
     ]
     closed = process(*ways, conditions={"xor>A": "approved"}, defaults={"xor": "B"})
-    assert violations(closed) == ()
+    assert flaws(closed) == ()
 
 
 def test_an_inclusive_gateway_may_take_several_flows_but_not_none():
@@ -170,7 +182,37 @@ def test_an_inclusive_gateway_may_take_several_flows_but_not_none():
 
 
 def test_an_inclusive_gateway_on_a_cycle_is_refused():
-    found = violations(process("start > xor > or > A > end", "or > B > xor"))
+    found = flaws(process("start > xor > or > A > end", "or > B > xor"))
     assert ("inclusive-on-cycle", "or", ("start", "xor", "or")) in [
         (each.code, each.element, each.path) for each in found
     ]
+
+
+TERMS = st.sampled_from(["a", "b", "0", "1", "2", "3"])
+RELATIONS = st.sampled_from(["<", "<=", ">", ">=", "=", "!="])
+COMPARISONS = st.tuples(TERMS, RELATIONS, TERMS).map(" ".join)
+INTERVALS = st.sampled_from(["a in [0..2)", "b in (1, 3)", "not(b in (0..3))"])
+CONDITIONS = st.recursive(
+    COMPARISONS | INTERVALS,
+    lambda inner: st.one_of(
+        st.tuples(inner, st.sampled_from(["and", "or"]), inner).map(
+            lambda parts: f"({' '.join(parts)})"
+        ),
+        inner.map(lambda text: f"not({text})"),
+    ),
+    max_leaves=4,
+)
+GRID = [Decimal(number) / 4 for number in range(-6, 19)]
+
+
+@given(st.lists(CONDITIONS, min_size=2, max_size=3))
+@settings(max_examples=150, deadline=None)
+def test_what_a_grid_of_values_finds_is_never_overlooked(texts):
+    conditions = [parse_condition(text) for text in texts]
+    counts = {
+        sum(evaluate(each, {"a": a, "b": b}) is True for each in conditions)
+        for a, b in product(GRID, GRID)
+    }
+    expected = {"conditions-gap"} if 0 in counts else set()
+    expected |= {"conditions-overlap"} if max(counts) > 1 else set()
+    assert set(judged(*texts)[0]) == expected

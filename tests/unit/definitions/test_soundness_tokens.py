@@ -5,14 +5,14 @@ Whatever people answer, a process ends and loses nothing on the way; and if not,
 import pytest
 
 from approval_engine.definitions.model import Signal
-from approval_engine.definitions.soundness import problems, violations
+from approval_engine.definitions.soundness import flaws, problems
 from tests.unit.definitions.processes import boundary, process, scope, subprocess
 
 SIDE_BY_SIDE = ("start > and1 > Legal > and2 > end", "and1 > Finance > and2")
 
 
 def judged(*ways, **parts):
-    found = violations(process(*ways, **parts))
+    found = flaws(process(*ways, **parts))
     return [(each.code, each.element, each.path) for each in found]
 
 
@@ -60,7 +60,7 @@ def test_a_sound_process_is_accepted(ways):
 
 
 def test_a_join_that_waits_for_a_rejected_branch_is_a_deadlock():
-    found = violations(
+    found = flaws(
         process(
             "start > and1 > legal > xor > and2 > end",
             "and1 > Finance > and2",
@@ -99,7 +99,7 @@ def test_joins_that_wait_for_each_other_are_told_once():
 
 
 def test_an_exclusive_merge_behind_a_fork_gets_two_tokens():
-    found = violations(process("start > and > A > xor > end", "and > B > xor"))
+    found = flaws(process("start > and > A > xor > end", "and > B > xor"))
     assert [(each.code, each.element, each.path) for each in found] == [
         ("two-tokens", "xor", ("start", "and", "A", "B", "xor"))
     ]
@@ -226,9 +226,9 @@ def test_a_slot_or_call_is_one_task():
     ]
 
 
-def test_violations_stand_in_the_order_of_the_file_and_become_problems():
+def test_flaws_stand_in_the_order_of_the_file_and_become_problems():
     made = process("start > xor > A > and > T > end", "xor > B > and")
-    found = problems(violations(made), "offer.bpmn")
+    found = problems(flaws(made), "offer.bpmn")
     assert [(each.file, each.line, each.element) for each in found] == [
         ("offer.bpmn", 4, "and"),
         ("offer.bpmn", 5, "T"),
@@ -250,3 +250,17 @@ def test_fifty_branches_that_can_all_be_lost_are_judged_at_once():
     lost = [f"xor{n} > end{n}" for n in range(50)]
     found = judged("start > and1", *branches, *lost, "and2 > end")
     assert [(code, element) for code, element, _ in found] == [("deadlock", "and2")]
+
+
+def crossed(count):
+    """
+    Branches of which each may go to either of two joins that wait for all that come.
+    """
+    to_one = [f"and1 > T{n} > xor{n} > or1" for n in range(count)]
+    to_other = [f"xor{n} > or2" for n in range(count)]
+    return ("start > and1", *to_one, *to_other, "or1 > end", "or2 > end2")
+
+
+def test_what_has_too_many_states_is_refused_and_not_believed():
+    assert judged(*crossed(4)) == []
+    assert judged(*crossed(14)) == [("too-tangled", "and1", ("start", "and1"))]

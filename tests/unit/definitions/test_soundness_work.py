@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from approval_engine.definitions.model import Work
-from approval_engine.definitions.soundness import Staff, violations
+from approval_engine.definitions.soundness import Staff, flaws
 from approval_engine.policy.conditions import parse_expression
 from tests.unit.definitions.processes import (
     boundary,
@@ -20,7 +20,7 @@ from tests.unit.definitions.processes import (
 
 
 def judged(*ways, staff=None, **parts):
-    found = violations(process(*ways, **parts), staff)
+    found = flaws(process(*ways, **parts), staff)
     return [(each.code, each.element, each.path) for each in found]
 
 

@@ -40,9 +40,9 @@ class Game:
         """
         begin = tuple(("node", each.id, ()) for each in self.graph.of(Kind.START))
         depth, before, stuck = {begin: 0}, {}, set()
-        todo = deque([begin])
-        while todo and len(depth) <= most:
-            state = todo.popleft()
+        agenda = deque([begin])
+        while agenda and len(depth) <= most:
+            state = agenda.popleft()
             moves = list(self.moves(state))
             if not moves and state != DONE:
                 stuck.add(state)
@@ -54,21 +54,21 @@ class Game:
                 before.setdefault(reached, set()).add(state)
                 if reached not in depth:
                     depth[reached] = depth[state] + 1
-                    todo.append(reached)
+                    agenda.append(reached)
         self.found.endless = bool(depth.keys() - self.leading_to(stuck, before))
-        return None if todo else self.found
+        return None if agenda else self.found
 
     def note(self, found, nodes, depth):
         for each in nodes:
             found.setdefault(each, depth)
 
     def leading_to(self, stuck, before):
-        good, todo = {DONE, *stuck}, [DONE, *stuck]
-        while todo:
-            for state in before.get(todo.pop(), ()):
+        good, agenda = {DONE, *stuck}, [DONE, *stuck]
+        while agenda:
+            for state in before.get(agenda.pop(), ()):
                 if state not in good:
                     good.add(state)
-                    todo.append(state)
+                    agenda.append(state)
         return good
 
     def at(self, token):
@@ -109,15 +109,15 @@ class Game:
             yield from self.left(tuple(rest), node, None)
 
     def leads(self, source, goal):
-        seen, todo = set(), [source]
-        while todo:
-            node = todo.pop()
+        seen, agenda = set(), [source]
+        while agenda:
+            node = agenda.pop()
             if node == goal:
                 return True
             if node not in seen:
                 seen.add(node)
-                todo += [flow.target for flow in self.graph.outgoing[node]]
-                todo += [each.id for each in self.graph.boundaries.get(node, ())]
+                agenda += [flow.target for flow in self.graph.outgoing[node]]
+                agenda += [each.id for each in self.graph.boundaries.get(node, ())]
         return False
 
     def left(self, rest, node, token):

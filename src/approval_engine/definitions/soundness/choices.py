@@ -18,10 +18,10 @@ from approval_engine.definitions.model import (
     Kind,
     Node,
 )
+from approval_engine.definitions.soundness.flaw import Flaw, chosen, named
 from approval_engine.definitions.soundness.runs import names
 from approval_engine.definitions.soundness.samples import samples
 from approval_engine.definitions.soundness.terms import Terms, spoken, terms_of
-from approval_engine.definitions.soundness.violation import Violation, chosen, named
 from approval_engine.domain.quote import Value
 from approval_engine.policy.conditions import ConditionError, Expression, evaluate
 
@@ -30,7 +30,7 @@ MOST_CASES = 20_000
 Case = dict[str, Value]
 
 
-def wrong_choices(graph: Graph, forms: Mapping[str, Field]) -> Iterator[Violation]:
+def wrong_choices(graph: Graph, forms: Mapping[str, Field]) -> Iterator[Flaw]:
     """
     What is wrong with the conditions of each gateway, in the order of the file.
     """
@@ -43,8 +43,8 @@ def wrong_choices(graph: Graph, forms: Mapping[str, Field]) -> Iterator[Violatio
             yield from _judged(graph, node, forms)
 
 
-def _without_condition(graph: Graph, node: Node, flow: Flow) -> Violation:
-    return Violation(
+def _without_condition(graph: Graph, node: Node, flow: Flow) -> Flaw:
+    return Flaw(
         code="no-condition",
         element=flow.id,
         line=flow.line,
@@ -57,9 +57,7 @@ def _without_condition(graph: Graph, node: Node, flow: Flow) -> Violation:
     )
 
 
-def _judged(
-    graph: Graph, node: Node, forms: Mapping[str, Field]
-) -> Iterator[Violation]:
+def _judged(graph: Graph, node: Node, forms: Mapping[str, Field]) -> Iterator[Flaw]:
     flows = [flow for flow in graph.outgoing[node.id] if flow.id != node.default]
     stated = [flow for flow in flows if flow.condition is not None]
     terms = terms_of(tuple(f.condition for f in stated if f.condition is not None))
@@ -110,14 +108,14 @@ def _holds(condition: Expression, case: Case) -> bool:
 
 def _overlap(
     graph: Graph, node: Node, case: Case, terms: Terms, stated: list[Flow]
-) -> Violation:
+) -> Flaw:
     flows = [
         flow
         for flow, condition in zip(stated, terms.conditions, strict=True)
         if _holds(condition, case)
     ]
     names = " and ".join(f"*{chosen(graph, flow.id)}*" for flow in flows)
-    return Violation(
+    return Flaw(
         code="conditions-overlap",
         element=node.id,
         line=node.line,
@@ -130,8 +128,8 @@ def _overlap(
     )
 
 
-def _gap(graph: Graph, node: Node, case: Case, terms: Terms) -> Violation:
-    return Violation(
+def _gap(graph: Graph, node: Node, case: Case, terms: Terms) -> Flaw:
+    return Flaw(
         code="conditions-gap",
         element=node.id,
         line=node.line,
@@ -144,9 +142,9 @@ def _gap(graph: Graph, node: Node, case: Case, terms: Terms) -> Violation:
     )
 
 
-def _undecided(graph: Graph, node: Node, *, needed: bool) -> Violation:
+def _undecided(graph: Graph, node: Node, *, needed: bool) -> Flaw:
     fix = "add a default flow, or " if needed else ""
-    return Violation(
+    return Flaw(
         code="conditions-undecided",
         element=node.id,
         line=node.line,

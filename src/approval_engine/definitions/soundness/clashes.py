@@ -8,10 +8,13 @@ from functools import partial
 from approval_engine.definitions.model import GATEWAYS
 from approval_engine.definitions.soundness import runs
 from approval_engine.definitions.soundness.concurrent import suspects
+from approval_engine.definitions.soundness.flaw import Flaw, named
 from approval_engine.definitions.soundness.net import Net
 from approval_engine.definitions.soundness.parts import Move
 from approval_engine.definitions.soundness.play import Played, Player, Run
-from approval_engine.definitions.soundness.violation import Violation, named
+
+_MOST_GAMES = 2
+"""How often the states of one game may be looked through for all places together."""
 
 
 def clashes(net: Net, played: Played, most: int) -> dict[int, Run] | None:
@@ -19,16 +22,18 @@ def clashes(net: Net, played: Played, most: int) -> dict[int, Run] | None:
     The places where two tokens meet first; None if that could not be found out.
     """
     found: dict[int, Run] = {}
+    left = _MOST_GAMES * most
     for place in suspects(net):
         if any(net.behind[place] >> bad & 1 for bad in found):
             continue
         game = played
         if place not in played.clashes:
-            game = Player(net, place).play(net.starts, most, most)
+            game = Player(net, place).play(net.starts, min(most, left), most)
+            left -= len(game.after)
         if place in game.clashes:
             found[place] = _run_to_clash(game, place)
         elif not (game.whole or game.clashes):
-            return None
+            return found or None
     return found
 
 
@@ -38,15 +43,16 @@ def _run_to_clash(played: Played, place: int) -> Run:
     return runs.causes(run, len(run) - 1, place)
 
 
-def clash(net: Net, place: int, run: Run) -> Violation:
+def clash(net: Net, place: int, run: Run) -> Flaw:
     """
     What to tell of two tokens that meet at a place, as that run shows.
     """
     node = net.owners[place]
-    run = runs.shortest(net, partial(_shows_clash, net.places_of(node.id))) or run
+    shows = partial(_shows_clash, net.places_of(node.id))
+    run = runs.shortest(Player(net), shows) or run
     word = "gateway" if node.kind in GATEWAYS else node.kind.value
     moments = dict.fromkeys(_moments(net, run, place))
-    return Violation(
+    return Flaw(
         code="two-tokens",
         element=node.id,
         line=node.line,

@@ -27,17 +27,17 @@ def _beside(net: Net) -> list[int]:
     For each place those that may have a token while it has one.
     """
     beside = [0] * net.size
-    todo = set()
+    agenda = set()
     for move in {move: None for moves in net.moves for move in moves}:
         for place in bits(move.gives):
             beside[place] |= (move.gives & ~(1 << place)) | (move.twice & 1 << place)
-            todo.add(place)
-    while todo:
-        place = todo.pop()
+            agenda.add(place)
+    while agenda:
+        place = agenda.pop()
         for move in net.moves[place]:
             others = _others(net, place, beside)
             for given in bits(move.gives):
-                todo |= _joined(beside, given, others & ~beside[given])
+                agenda |= _joined(beside, given, others & ~beside[given])
     return beside
 
 

@@ -14,8 +14,8 @@ from approval_engine.definitions.model import (
     Signal,
 )
 from approval_engine.definitions.soundness.components import components
+from approval_engine.definitions.soundness.flaw import Flaw, named
 from approval_engine.definitions.soundness.parts import is_join
-from approval_engine.definitions.soundness.violation import Violation, named
 
 Edges = dict[str, list[str]]
 
@@ -25,23 +25,23 @@ def waits(graph: Graph, bodies: Mapping[str, bool]) -> bool:
     Whether nobody can come from the start of a scope to an end without a wait.
     """
     edges = _edges(graph, bodies)
-    todo = [node.id for node in graph.of(Kind.START)]
+    agenda = [node.id for node in graph.of(Kind.START)]
     passed: set[str] = set()
-    while todo:
-        node = todo.pop()
+    while agenda:
+        node = agenda.pop()
         flows = graph.incoming[node]
         ready = not _needs_all(graph, node) or all(f.source in passed for f in flows)
         if node not in passed and ready:
             passed.add(node)
-            todo += edges.get(node, [])
+            agenda += edges.get(node, [])
     return not any(
         _is_last(graph, graph.by_id[node]) for node in passed if node in edges
     )
 
 
-def waitless_cycles(graph: Graph, bodies: Mapping[str, bool]) -> Iterator[Violation]:
+def waitless_cycles(graph: Graph, bodies: Mapping[str, bool]) -> Iterator[Flaw]:
     """
-    One violation per cycle without a wait; `bodies` tells which subprocesses wait.
+    One flaw per cycle without a wait; `bodies` tells which subprocesses wait.
     """
     edges = _edges(graph, bodies)
     for circle in _circles(graph, edges):
@@ -49,7 +49,7 @@ def waitless_cycles(graph: Graph, bodies: Mapping[str, bool]) -> Iterator[Violat
         first = next((node for node in nodes if node.kind in GATEWAYS), nodes[0])
         way = _around(edges, first.id, circle)
         path = tuple(named(graph.by_id[node]) for node in way)
-        yield Violation(
+        yield Flaw(
             code="cycle-without-wait",
             element=first.id,
             line=first.line,
@@ -114,14 +114,14 @@ def _around(edges: Edges, first: str, circle: set[str]) -> tuple[str, ...]:
     """
     The shortest way from a node back to itself.
     """
-    todo: deque[tuple[str, ...]] = deque([(first,)])
+    agenda: deque[tuple[str, ...]] = deque([(first,)])
     seen: set[str] = set()
-    while todo:
-        way = todo.popleft()
+    while agenda:
+        way = agenda.popleft()
         for target in edges.get(way[-1], ()):
             if target == first:
                 return (*way, first)
             if target in circle and target not in seen:
                 seen.add(target)
-                todo.append((*way, target))
+                agenda.append((*way, target))
     return (first,)

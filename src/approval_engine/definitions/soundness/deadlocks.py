@@ -6,28 +6,29 @@ from collections.abc import Iterator, Mapping
 
 from approval_engine.definitions.model import Node
 from approval_engine.definitions.soundness import runs
+from approval_engine.definitions.soundness.flaw import Flaw, named
 from approval_engine.definitions.soundness.net import Net
 from approval_engine.definitions.soundness.parts import Join, Move, bits
 from approval_engine.definitions.soundness.play import DONE, Played, Player, Run
-from approval_engine.definitions.soundness.violation import Violation, named
 
 _MOST_STATES = 1_000
 _MOST_TRIED = 20
 
 
 def deadlocks(
-    net: Net, played: Played, clashes: Mapping[int, Run]
-) -> Iterator[Violation]:
+    player: Player, played: Played, clashes: Mapping[int, Run]
+) -> Iterator[Flaw]:
     """
-    One violation per join; `clashes` are the places at which two tokens meet.
+    One flaw per join; `clashes` are the places at which two tokens meet.
     """
+    net = player.net
     states: dict[str, int] = {}
     for state in played.stuck:
         for name in waiting(net, state):
             states.setdefault(name, state)
     for name, state in states.items():
         whole = played.run_to(state)
-        run = _run_to_wait(net, name) or _cut(net, name, whole)
+        run = _run_to_wait(player, name) or _cut(net, name, whole)
         # What waits only because two tokens met before is mended with that.
         if not any(_passes_twice(run, place) for place in clashes):
             yield _deadlock(net, net.graph.by_id[name], run)
@@ -65,14 +66,14 @@ def _passes_twice(run: Run, place: int) -> bool:
     return sum(move.gives >> place & 1 for move in run) > 1
 
 
-def _deadlock(net: Net, join: Node, run: Run) -> Violation:
+def _deadlock(net: Net, join: Node, run: Run) -> Flaw:
     flows = net.graph.incoming[join.id]
     held = net.join(join.id)
     missed = _missed(net, held, runs.end(net, run))
     never = [net.graph.by_id[f.source] for f in flows if missed & net.place(f.id)]
     names = " and ".join(f"*{each}*" for each in dict.fromkeys(map(named, never)))
     why = f", for nothing comes from {names} any more" if names else ""
-    return Violation(
+    return Flaw(
         code="deadlock",
         element=join.id,
         line=join.line,
@@ -85,10 +86,11 @@ def _deadlock(net: Net, join: Node, run: Run) -> Violation:
     )
 
 
-def _run_to_wait(net: Net, name: str) -> Run | None:
+def _run_to_wait(player: Player, name: str) -> Run | None:
     """
     The shortest run after which a join waits for ever, unless it is far away.
     """
+    net = player.net
     join = net.join(name)
     toward = 0
     for place in bits(join.places):
@@ -98,20 +100,20 @@ def _run_to_wait(net: Net, name: str) -> Run | None:
     def shows(move: Move, state: int, clash: int) -> bool:
         if clash or state == DONE or not state & toward:
             return False
-        if not Player(net).is_stuck(state) and not (
+        if not player.is_stuck(state) and not (
             _missed(net, join, state) and (move.way.choice or state & join.places)
         ):
             return False
         if state not in tried and len(tried) < _MOST_TRIED:
-            tried[state] = _ends_waiting(net, name, state)
+            tried[state] = _ends_waiting(player, name, state)
         return tried.get(state, False)
 
-    return runs.shortest(net, shows)
+    return runs.shortest(player, shows)
 
 
-def _ends_waiting(net: Net, name: str, state: int) -> bool:
-    played = Player(net).play((state,), _MOST_STATES, _MOST_STATES)
-    return any(name in waiting(net, each) for each in played.stuck)
+def _ends_waiting(player: Player, name: str, state: int) -> bool:
+    played = player.play((state,), _MOST_STATES, _MOST_STATES)
+    return any(name in waiting(player.net, each) for each in played.stuck)
 
 
 def _cut(net: Net, name: str, run: Run) -> Run:

@@ -11,22 +11,22 @@ from collections.abc import Iterator
 from approval_engine.definitions import ids
 from approval_engine.definitions.model import Graph, Kind, Node, Process, Signal
 from approval_engine.definitions.soundness import runs
+from approval_engine.definitions.soundness.flaw import (
+    Flaw,
+    in_file_order,
+    named,
+)
 from approval_engine.definitions.soundness.net import Net
 from approval_engine.definitions.soundness.parts import Body, Move
 from approval_engine.definitions.soundness.play import Played, Player, Run
 from approval_engine.definitions.soundness.returns import comes_again
 from approval_engine.definitions.soundness.tokens import MOST_STATES, body_of
-from approval_engine.definitions.soundness.violation import (
-    Violation,
-    in_file_order,
-    named,
-)
 
 REST = "rest"
 _BACK = (ids.REJECTED, ids.RETURNED)
 
 
-def frame_violations(process: Process) -> tuple[Violation, ...]:
+def frame_flaws(process: Process) -> tuple[Flaw, ...]:
     """
     Every rule of frames that a process breaks, in the order of the file.
     """
@@ -39,11 +39,11 @@ def frame_violations(process: Process) -> tuple[Violation, ...]:
     return in_file_order(process, found)
 
 
-def _selections(process: Process, slots: list[Node]) -> Iterator[Violation]:
+def _selections(process: Process, slots: list[Node]) -> Iterator[Flaw]:
     rests = [slot for slot in slots if REST in slot.steps]
     if not rests:
         at = slots[0] if slots else None
-        yield Violation(
+        yield Flaw(
             code="frame-rest",
             element=at.id if at else process.id,
             line=at.line if at else process.line,
@@ -62,7 +62,7 @@ def _selections(process: Process, slots: list[Node]) -> Iterator[Violation]:
     yield from _selected_twice(slots)
 
 
-def _selected_twice(slots: list[Node]) -> Iterator[Violation]:
+def _selected_twice(slots: list[Node]) -> Iterator[Flaw]:
     first: dict[str, Node] = {}
     for slot in slots:
         for step, times in Counter(slot.steps).items():
@@ -77,11 +77,11 @@ def _selected_twice(slots: list[Node]) -> Iterator[Violation]:
             )
 
 
-def _bypasses(process: Process, slots: list[Node]) -> Iterator[Violation]:
+def _bypasses(process: Process, slots: list[Node]) -> Iterator[Flaw]:
     graph = process.graph
     ends = [node for node in graph.of(Kind.END) if is_end(node, ids.APPROVED)]
     if not ends:
-        yield Violation(
+        yield Flaw(
             code="frame-approves-nothing",
             element=process.id,
             line=process.line,
@@ -112,7 +112,7 @@ def _run_around(graph: Graph, slot: Node) -> Run | None:
     net, played = _without(graph, slot)
     if not any(_approves(move) for move in played.fired):
         return None
-    found = runs.shortest(net, lambda move, *_: _approves(move))
+    found = runs.shortest(Player(net), lambda move, *_: _approves(move))
     return found or _first_run(played)
 
 
@@ -138,7 +138,7 @@ def _first_run(played: Played) -> Run:
     return ()
 
 
-def _events(graph: Graph) -> Iterator[Violation]:
+def _events(graph: Graph) -> Iterator[Flaw]:
     slots = list(graph.of(Kind.SLOT))
     for slot in slots:
         for outcome in _BACK:
@@ -150,7 +150,7 @@ def _events(graph: Graph) -> Iterator[Violation]:
             yield from _events(node.body)
 
 
-def _event(graph: Graph, slot: Node, outcome: str) -> Iterator[Violation]:
+def _event(graph: Graph, slot: Node, outcome: str) -> Iterator[Flaw]:
     events = graph.boundaries.get(slot.id, ())
     catching = [event for event in events if _catches(event, outcome)]
     if not catching:
@@ -183,15 +183,15 @@ def _leads_to(graph: Graph, event: Node, outcome: str) -> Iterator[bool]:
     """
     Each end event of that name that is reached without passing a slot.
     """
-    todo, seen = [event.id], {event.id}
-    while todo:
-        for flow in graph.outgoing[todo.pop()]:
+    agenda, seen = [event.id], {event.id}
+    while agenda:
+        for flow in graph.outgoing[agenda.pop()]:
             node = graph.by_id[flow.target]
             if node.kind is Kind.END and _says(node, outcome):
                 yield True
             if node.id not in seen and node.kind is not Kind.SLOT:
                 seen.add(node.id)
-                todo.append(node.id)
+                agenda.append(node.id)
 
 
 def _says(end: Node, outcome: str) -> bool:
@@ -202,7 +202,7 @@ def _says(end: Node, outcome: str) -> bool:
     return is_end(end, outcome)
 
 
-def _returns(graph: Graph, event: Node, slots: list[Node]) -> Iterator[Violation]:
+def _returns(graph: Graph, event: Node, slots: list[Node]) -> Iterator[Flaw]:
     ends = {node.id for node in graph.of(Kind.END) if is_end(node, ids.APPROVED)}
     for slot in slots:
         way = comes_again(graph, event, slot, ends)
@@ -230,7 +230,7 @@ def is_end(node: Node, outcome: str) -> bool:
     return by_id or named(node).casefold() == outcome
 
 
-def _at(node: Node, code: str, sentence: str, path: tuple[str, ...] = ()) -> Violation:
-    return Violation(
+def _at(node: Node, code: str, sentence: str, path: tuple[str, ...] = ()) -> Flaw:
+    return Flaw(
         code=code, element=node.id, line=node.line, sentence=sentence, path=path
     )

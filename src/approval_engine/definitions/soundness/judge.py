@@ -9,17 +9,17 @@ from approval_engine.definitions.model import Graph, Kind, Process
 from approval_engine.definitions.soundness import tokens
 from approval_engine.definitions.soundness.choices import wrong_choices
 from approval_engine.definitions.soundness.cycles import waitless_cycles, waits
+from approval_engine.definitions.soundness.flaw import Flaw, in_file_order
 from approval_engine.definitions.soundness.parts import Body
 from approval_engine.definitions.soundness.runs import is_on_a_cycle, names
 from approval_engine.definitions.soundness.samples import declared
 from approval_engine.definitions.soundness.staff import Staff, unstaffed
 from approval_engine.definitions.soundness.timers import idle_timers
-from approval_engine.definitions.soundness.violation import Violation, in_file_order
 
 
-def violations(process: Process, staff: Staff | None = None) -> tuple[Violation, ...]:
+def flaws(process: Process, staff: Staff | None = None) -> tuple[Flaw, ...]:
     """
-    Every violation of a rule of soundness; without staff nobody is looked up.
+    All that is wrong with a process, in file order; without staff nobody is looked up.
     """
     judge = _Judge(process, staff)
     judge.scope(process.graph, ())
@@ -36,7 +36,7 @@ class _Judge:
     def __init__(self, process: Process, staff: Staff | None) -> None:
         self.forms = declared(process)
         self.staff = staff
-        self.found: list[Violation] = []
+        self.found: list[Flaw] = []
 
     def scope(self, graph: Graph, before: tuple[str, ...]) -> _Scope:
         """
@@ -49,19 +49,21 @@ class _Judge:
         }
         bodies = {name: scope.body for name, scope in inner.items()}
         waiting = {name: scope.waits for name, scope in inner.items()}
-        verdict = tokens.judge(graph, bodies)
+        unclear = tuple(_inclusive_on_a_cycle(graph))
+        # For which tokens such a gateway waits is unknown, so its game is not played.
+        verdict = tokens.UNJUDGED if unclear else tokens.judge(graph, bodies)
         found = [
-            *verdict.violations,
+            *unclear,
+            *verdict.flaws,
             *waitless_cycles(graph, waiting),
             *idle_timers(graph),
             *wrong_choices(graph, self.forms),
-            *_inclusive_on_a_cycle(graph),
             *self.without_people(graph),
         ]
         self.found += (replace(v, path=(*before, *v.path)) for v in found)
         return _Scope(body=verdict.body, waits=waits(graph, waiting))
 
-    def without_people(self, graph: Graph) -> Iterator[Violation]:
+    def without_people(self, graph: Graph) -> Iterator[Flaw]:
         """
         The tasks that nobody can be asked to do, with the way to each.
         """
@@ -71,10 +73,10 @@ class _Judge:
                 yield replace(found, path=names(graph, node))
 
 
-def _inclusive_on_a_cycle(graph: Graph) -> Iterator[Violation]:
+def _inclusive_on_a_cycle(graph: Graph) -> Iterator[Flaw]:
     for node in graph.of(Kind.INCLUSIVE):
         if is_on_a_cycle(graph, node):
-            yield Violation(
+            yield Flaw(
                 code="inclusive-on-cycle",
                 element=node.id,
                 line=node.line,

@@ -106,14 +106,15 @@ class Net:
         For each inclusive join the places, other than its own, that lead to it.
         """
         found = {}
-        for join in self.joins.values():
+        inclusive = (join for join in self.joins.values() if join.inclusive)
+        for name, join in {join.node.id: join for join in inclusive}.items():
             before = 0
             for place in bits(join.places):
                 before |= self.behind[place]
             # While a task is open, what leads on from its timers may still begin.
             for event in bits(before & self.armed):
                 before |= self.place(self.owners[event].host or "")
-            found[join.node.id] = before & ~join.places
+            found[name] = before & ~join.places
         return found
 
     def body_completes(self, host: Node) -> bool:

@@ -86,13 +86,13 @@ def at_once_over(graph: Graph) -> frozenset[str]:
     The nodes from which the whole scope ends before anybody could wait or interfere.
     """
     over = {node.id for node in graph.of(Kind.END) if ends_scope(node)}
-    todo = list(over)
-    while todo:
-        for flow in graph.incoming[todo.pop()]:
+    agenda = list(over)
+    while agenda:
+        for flow in graph.incoming[agenda.pop()]:
             node = graph.by_id[flow.source]
             if node.id in over or node.kind not in _INSTANT or is_join(graph, node):
                 continue
             if all(each.target in over for each in graph.outgoing[node.id]):
                 over.add(node.id)
-                todo.append(node.id)
+                agenda.append(node.id)
     return frozenset(over)

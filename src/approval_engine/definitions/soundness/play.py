@@ -19,6 +19,8 @@ DONE = 0
 
 Run = tuple[Move, ...]
 
+_MOST_ROUNDS = 20
+
 
 @dataclass(kw_only=True)
 class Played:
@@ -64,6 +66,7 @@ class Player:
         self.frozen = frozen
         self.ice = 0 if frozen is None else 1 << net.size
         self.leaving = _leaving(net, frozen)
+        self.last = self.leaving | _last_joins(net, self.leaving)
         self.upstream = dict(net.upstream)
         if frozen is not None:
             for join, places in self.upstream.items():
@@ -76,20 +79,25 @@ class Player:
         """
         played = Played(alive=sum(starts))
         opened: dict[int, int] = {DONE: 0}
-        todo = list(starts)
-        while todo:
-            state = todo.pop()
+        agenda = list(starts)
+        looked_at = 0
+        while agenda:
+            state = agenda.pop()
             if state not in opened:
                 wrong = played.clashes or (played.stuck and self.frozen is None)
                 if len(opened) >= (most_if_wrong if wrong else most):
                     played.whole = False
                     break
                 opened[state] = 0
-                todo += self._open(played, opened, state, self.choose(state))
+                agenda += self._open(played, opened, state, self.choose(state))
             if self.frozen in played.clashes:
                 break
-            if not todo:
-                todo += self._neglected(played, opened)
+            if not agenda:
+                looked_at += len(opened)
+                if looked_at > _MOST_ROUNDS * most:
+                    played.whole = False
+                    break
+                agenda += self._neglected(played, opened)
         return played
 
     def enabled(self, state: int) -> Iterator[int]:
@@ -122,7 +130,7 @@ class Player:
         """
         last = None
         for place in self.enabled(state):
-            if not self.leaving >> place & 1:
+            if not self.last >> place & 1:
                 return place
             last = place
         return last
@@ -221,16 +229,32 @@ def _leaving(net: Net, frozen: int | None) -> int:
         leaving &= ~(1 << place)
     if frozen is not None:
         leaving &= ~(1 << frozen)
+    ends = sum(
+        1 << place
+        for place in range(net.size)
+        if any(move.ends for move in net.moves[place])
+    )
     changed = True
     while changed:
         before = leaving
-        over = _that_end(net, leaving)
-        leaving = 0
-        for place in bits(over):
-            if net.moves[place] and all(_leaves(m, over) for m in net.moves[place]):
-                leaving |= 1 << place
+        for place in bits(leaving):
+            moves = net.moves[place]
+            alone = moves and all(_leaves(move, leaving) for move in moves)
+            if not (alone and net.ahead[place] & ends):
+                leaving &= ~(1 << place)
         changed = leaving != before
     return leaving
+
+
+def _last_joins(net: Net, leaving: int) -> int:
+    """
+    The places of joins behind which a token goes alone to a terminating end.
+    """
+    return sum(
+        1 << place
+        for place in net.joins
+        if all(_leaves(move, leaving) for move in net.moves[place])
+    )
 
 
 def _leaves(move: Move, leaving: int) -> bool:
@@ -238,15 +262,3 @@ def _leaves(move: Move, leaving: int) -> bool:
         return True
     alone = move.gives and not move.gives & (move.gives - 1) and not move.twice
     return bool(alone) and not move.gives & ~leaving
-
-
-def _that_end(net: Net, among: int) -> int:
-    """
-    The places among these that lead to a terminating end.
-    """
-    found = 0
-    for place in bits(among):
-        ahead = bits(net.ahead[place])
-        if any(move.ends for each in ahead for move in net.moves[each]):
-            found |= 1 << place
-    return found

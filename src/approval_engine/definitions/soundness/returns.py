@@ -20,20 +20,20 @@ def comes_again(
     behind = _behind(graph, event)
     before: dict[str, str | None] = {event.id: None}
     waiting: dict[str, set[str]] = {}
-    todo = deque([event.id])
-    while todo:
-        at = todo.popleft()
+    agenda = deque([event.id])
+    while agenda:
+        at = agenda.popleft()
         if at in ends:
             return _way(graph, before, at)
         for target in () if at == slot.id else _onward(graph, at):
             waiting.setdefault(target, set()).add(at)
             if target not in before and _is_ready(graph, target, behind, waiting):
                 before[target] = at
-                todo.append(target)
+                agenda.append(target)
         for boundary in graph.boundaries.get(at, ()) if at != slot.id else ():
             if boundary.id not in before:
                 before[boundary.id] = at
-                todo.append(boundary.id)
+                agenda.append(boundary.id)
     return ()
 
 
@@ -42,14 +42,14 @@ def _onward(graph: Graph, node: str) -> tuple[str, ...]:
 
 
 def _behind(graph: Graph, event: Node) -> set[str]:
-    todo, seen = [event.id], {event.id}
-    while todo:
-        at = todo.pop()
+    agenda, seen = [event.id], {event.id}
+    while agenda:
+        at = agenda.pop()
         events = (each.id for each in graph.boundaries.get(at, ()))
         for target in (*_onward(graph, at), *events):
             if target not in seen:
                 seen.add(target)
-                todo.append(target)
+                agenda.append(target)
     return seen
 
 

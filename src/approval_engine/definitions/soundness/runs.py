@@ -6,10 +6,10 @@ from collections import deque
 from collections.abc import Callable
 
 from approval_engine.definitions.model import GATEWAYS, Graph, Kind, Node
+from approval_engine.definitions.soundness.flaw import chosen, named
 from approval_engine.definitions.soundness.net import Net
 from approval_engine.definitions.soundness.parts import Move, bits
 from approval_engine.definitions.soundness.play import DONE, Player, Run
-from approval_engine.definitions.soundness.violation import chosen, named
 from approval_engine.definitions.soundness.ways import Way
 
 Shows = Callable[[Move, int, int], bool]
@@ -18,24 +18,23 @@ Shows = Callable[[Move, int, int], bool]
 _MOST_STATES = 3000
 
 
-def shortest(net: Net, shows: Shows) -> Run | None:
+def shortest(player: Player, shows: Shows) -> Run | None:
     """
     The run with the fewest moves that shows it, None if it is too far away.
 
     Here every order of moves counts, or a shorter run could be missed.
     """
-    player = Player(net)
-    todo = deque(net.starts)
-    before: dict[int, tuple[int, Move] | None] = dict.fromkeys(todo)
-    while todo and len(before) < _MOST_STATES:
-        state = todo.popleft()
+    agenda = deque(player.net.starts)
+    before: dict[int, tuple[int, Move] | None] = dict.fromkeys(agenda)
+    while agenda and len(before) < _MOST_STATES:
+        state = agenda.popleft()
         for place in player.enabled(state):
             for move, reached, clash in player.steps(state, place):
                 if shows(move, reached, clash):
                     return (*_back(before, state), move)
                 if not clash and reached != DONE and reached not in before:
                     before[reached] = (state, move)
-                    todo.append(reached)
+                    agenda.append(reached)
     return None
 
 
@@ -127,17 +126,17 @@ def route(graph: Graph, goal: Node) -> tuple[Node, ...]:
     """
     The shortest way along the flows from a start event to a node; empty if none.
     """
-    todo = deque(node for node in graph.nodes if node.kind is Kind.START)
-    before: dict[str, Node | None] = {node.id: None for node in todo}
-    while todo:
-        node = todo.popleft()
+    agenda = deque(node for node in graph.nodes if node.kind is Kind.START)
+    before: dict[str, Node | None] = {node.id: None for node in agenda}
+    while agenda:
+        node = agenda.popleft()
         if node.id == goal.id:
             return _route_back(before, node)
         onward = [graph.by_id[flow.target] for flow in graph.outgoing[node.id]]
         for target in (*onward, *graph.boundaries.get(node.id, ())):
             if target.id not in before:
                 before[target.id] = node
-                todo.append(target)
+                agenda.append(target)
     return ()
 
 
@@ -154,16 +153,16 @@ def is_on_a_cycle(graph: Graph, node: Node) -> bool:
     """
     Whether a token that leaves the node can come back to it.
     """
-    todo, seen = [node.id], set[str]()
-    while todo:
-        at = todo.pop()
+    agenda, seen = [node.id], set[str]()
+    while agenda:
+        at = agenda.pop()
         sources = (at, *(event.id for event in graph.boundaries.get(at, ())))
         for target in (f.target for each in sources for f in graph.outgoing[each]):
             if target == node.id:
                 return True
             if target not in seen:
                 seen.add(target)
-                todo.append(target)
+                agenda.append(target)
     return False
 
 

@@ -58,8 +58,18 @@ def _values(terms: Terms, name: str, form: Field | None) -> Iterator[Value]:
     if days or (form is not None and form.type == "date"):
         return _days(days, len(names))
     numbers = [each for each in literals if isinstance(each, Decimal)]
-    whole = form is not None and form.type == "long" and not form.inferred
-    return _numbers(numbers, len(names), whole=whole)
+    return _fitting(numbers, len(names), form)
+
+
+def _fitting(literals: list[Decimal], each: int, form: Field | None) -> Iterator[Value]:
+    """
+    The numbers that a field allows; nothing is known of what comes from elsewhere.
+    """
+    if form is None or form.type != "long" or form.inferred:
+        return _numbers(literals, each, whole=False)
+    bounds = [Decimal(end) for end in (form.least, form.most) if end is not None]
+    whole = _numbers([*literals, *bounds], each, whole=True)
+    return (number for number in whole if _is_allowed(form, number))
 
 
 def _closed(name: str, form: Field | None) -> tuple[Value, ...]:
@@ -94,7 +104,12 @@ def _lists(literals: list[Value]) -> Iterator[Value]:
         yield (other,)
 
 
-def _numbers(literals: list[Decimal], each: int, *, whole: bool) -> Iterator[Value]:
+def _is_allowed(form: Field, value: Decimal) -> bool:
+    above = form.least is None or value >= form.least
+    return above and (form.most is None or value <= form.most)
+
+
+def _numbers(literals: list[Decimal], each: int, *, whole: bool) -> Iterator[Decimal]:
     known = sorted(set(literals)) or [Decimal(0)]
     yield from known
     for number in range(1, each + 1):

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from approval_engine.definitions.model import Kind, Node, Work
-from approval_engine.definitions.soundness.violation import Violation, named
+from approval_engine.definitions.soundness.flaw import Flaw, named
 from approval_engine.policy.conditions import Expression
 
 
@@ -41,7 +41,7 @@ class _Asked:
         return " and ".join(words)
 
 
-def unstaffed(node: Node, staff: Staff | None) -> Violation | None:
+def unstaffed(node: Node, staff: Staff | None) -> Flaw | None:
     """
     What is wrong with the people that a task asks; without staff only if it asks none.
     """
@@ -53,7 +53,7 @@ def unstaffed(node: Node, staff: Staff | None) -> Violation | None:
         return None
     asked = _asked(work)
     if not (asked.people or asked.roles):
-        return _violation(
+        return _flaw(
             node,
             "nobody-asked",
             f"*{named(node)}* asks nobody: give it a candidate group, a candidate user"
@@ -62,10 +62,10 @@ def unstaffed(node: Node, staff: Staff | None) -> Violation | None:
     return None if staff is None else _without_anybody(node, asked, staff)
 
 
-def _without_anybody(node: Node, asked: _Asked, staff: Staff) -> Violation | None:
+def _without_anybody(node: Node, asked: _Asked, staff: Staff) -> Flaw | None:
     found = asked.among(staff)
     if not found:
-        return _violation(
+        return _flaw(
             node,
             "nobody-there",
             f"*{named(node)}* asks {asked}, but no active person is found there: name"
@@ -73,7 +73,7 @@ def _without_anybody(node: Node, asked: _Asked, staff: Staff) -> Violation | Non
         )
     if len(found) == 1 and found <= staff.submitters:
         (only,) = found
-        return _violation(
+        return _flaw(
             node,
             "only-submitter",
             f"*{named(node)}* asks {asked}, which is only '{only}', who may not do it"
@@ -103,5 +103,5 @@ def _literal(words: object) -> tuple[str, ...]:
     return words if isinstance(words, tuple) else ()
 
 
-def _violation(node: Node, code: str, sentence: str) -> Violation:
-    return Violation(code=code, element=node.id, line=node.line, sentence=sentence)
+def _flaw(node: Node, code: str, sentence: str) -> Flaw:
+    return Flaw(code=code, element=node.id, line=node.line, sentence=sentence)

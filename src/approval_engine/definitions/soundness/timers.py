@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from approval_engine.definitions.model import Clock, Graph, Kind, Node, Timer
+from approval_engine.definitions.soundness.flaw import Flaw, named
 from approval_engine.definitions.soundness.runs import names
-from approval_engine.definitions.soundness.violation import Violation, named
 
 _NUMBER = r"(\d+(?:[.,]\d+)?)"
 _SPAN = re.compile(
@@ -38,7 +38,7 @@ def span(text: str) -> tuple[timedelta, timedelta] | None:
     return (-ends[1], -ends[0]) if sign else (ends[0], ends[1])
 
 
-def idle_timers(graph: Graph) -> Iterator[Violation]:
+def idle_timers(graph: Graph) -> Iterator[Flaw]:
     """
     The boundary and intermediate events whose timer can never fire.
     """
@@ -48,7 +48,7 @@ def idle_timers(graph: Graph) -> Iterator[Violation]:
             continue
         why = _of_itself(timer) or _too_late(graph, node, timer)
         if why:
-            yield _violation(graph, node, why)
+            yield _flaw(graph, node, why)
 
 
 def _of_itself(timer: Timer) -> str:
@@ -91,8 +91,8 @@ def _is_later(timer: Timer, other: Timer) -> bool:
     return mine[0] > theirs[1] > timedelta(0)
 
 
-def _violation(graph: Graph, node: Node, why: str) -> Violation:
-    return Violation(
+def _flaw(graph: Graph, node: Node, why: str) -> Flaw:
+    return Flaw(
         code="timer-never-fires",
         element=node.id,
         line=node.line,

@@ -7,14 +7,15 @@ from dataclasses import dataclass, replace
 from approval_engine.definitions.model import GATEWAYS, Graph, Signal
 from approval_engine.definitions.soundness.clashes import clash, clashes
 from approval_engine.definitions.soundness.deadlocks import deadlocks
+from approval_engine.definitions.soundness.flaw import Flaw
 from approval_engine.definitions.soundness.net import Net
 from approval_engine.definitions.soundness.parts import Body
 from approval_engine.definitions.soundness.play import Played, Player
+from approval_engine.definitions.soundness.runs import names
 from approval_engine.definitions.soundness.unreached import dead_work, endless
-from approval_engine.definitions.soundness.violation import Violation
 from approval_engine.definitions.soundness.ways import uncaught
 
-MOST_STATES = 20_000
+MOST_STATES = 5_000
 MOST_IF_WRONG = 1_000
 
 
@@ -24,8 +25,12 @@ class Verdict:
     What is wrong in one scope, and what its parent must know of it.
     """
 
-    violations: tuple[Violation, ...]
+    flaws: tuple[Flaw, ...]
     body: Body
+
+
+UNJUDGED = Verdict(flaws=(), body=Body())
+"""The verdict on a scope whose tokens nobody can follow."""
 
 
 def judge(graph: Graph, bodies: dict[str, Body]) -> Verdict:
@@ -33,10 +38,11 @@ def judge(graph: Graph, bodies: dict[str, Body]) -> Verdict:
     Play the token game of one scope; its subprocesses were judged before.
     """
     net = Net(graph, bodies)
-    played = Player(net).play(net.starts, MOST_STATES, MOST_IF_WRONG)
+    player = Player(net)
+    played = player.play(net.starts, MOST_STATES, MOST_IF_WRONG)
     met = clashes(net, played, MOST_STATES)
     found = [clash(net, place, run) for place, run in (met or {}).items()]
-    found += deadlocks(net, played, met or {})
+    found += deadlocks(player, played, met or {})
     if met is None or not (played.whole or found):
         found.append(_tangled(net))
     if played.whole and not met:
@@ -46,13 +52,13 @@ def judge(graph: Graph, bodies: dict[str, Body]) -> Verdict:
     if found:
         # What is wrong inside is told there, and not again of all that follows.
         body = replace(body, completes=True)
-    return Verdict(violations=tuple(found), body=body)
+    return Verdict(flaws=tuple(found), body=body)
 
 
-def _tangled(net: Net) -> Violation:
+def _tangled(net: Net) -> Flaw:
     nodes = net.graph.nodes
     node = next((each for each in nodes if each.kind in GATEWAYS), nodes[0])
-    return Violation(
+    return Flaw(
         code="too-tangled",
         element=node.id,
         line=node.line,
@@ -60,6 +66,7 @@ def _tangled(net: Net) -> Violation:
             f"It cannot be told whether what begins at `{node.id}` always ends, for too"
             " many things can happen side by side: put parts of it into subprocesses."
         ),
+        path=names(net.graph, node),
     )
 
 

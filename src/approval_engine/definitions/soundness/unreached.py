@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from approval_engine.definitions.model import GATEWAYS, Graph, Kind, Node
 from approval_engine.definitions.soundness import runs
+from approval_engine.definitions.soundness.flaw import Flaw, named
 from approval_engine.definitions.soundness.net import Net
 from approval_engine.definitions.soundness.parts import bits
 from approval_engine.definitions.soundness.play import DONE, Played, Run
-from approval_engine.definitions.soundness.violation import Violation, named
 
 _WORK = frozenset(
     {
@@ -25,9 +25,9 @@ _WORK = frozenset(
 )
 
 
-def endless(net: Net, played: Played) -> Iterator[Violation]:
+def endless(net: Net, played: Played) -> Iterator[Flaw]:
     """
-    Where tokens go round for ever, though they could move; at most one violation.
+    Where tokens go round for ever, though they could move; at most one flaw.
     """
     ends = _leading_to(played, {DONE, *played.stuck})
     trapped = {state for state in played.after if state not in ends}
@@ -43,7 +43,7 @@ def endless(net: Net, played: Played) -> Iterator[Violation]:
     into = _run_to(net, played, trapped)
     run = _run_to(net, played, {state for state in trapped if state & places})
     after = f"After *{runs.moment(net.graph, into)}* the" if into else "The"
-    yield Violation(
+    yield Flaw(
         code="never-ends",
         element=node.id,
         line=node.line,
@@ -61,12 +61,12 @@ def _leading_to(played: Played, goals: set[int]) -> set[int]:
     for state, moves in played.after.items():
         for _, reached in moves:
             before.setdefault(reached, []).append(state)
-    found, todo = set(goals), list(goals)
-    while todo:
-        for state in before.get(todo.pop(), ()):
+    found, agenda = set(goals), list(goals)
+    while agenda:
+        for state in before.get(agenda.pop(), ()):
             if state not in found:
                 found.add(state)
-                todo.append(state)
+                agenda.append(state)
     return found
 
 
@@ -74,20 +74,20 @@ def _run_to(net: Net, played: Played, goals: set[int]) -> Run:
     """
     The shortest run to one of these states, among the moves that were played.
     """
-    todo: deque[tuple[int, Run]] = deque((start, ()) for start in net.starts)
+    agenda: deque[tuple[int, Run]] = deque((start, ()) for start in net.starts)
     seen = set(net.starts)
-    while todo:
-        state, run = todo.popleft()
+    while agenda:
+        state, run = agenda.popleft()
         if state in goals:
             return run
         for move, reached in played.after.get(state, ()):
             if reached not in seen:
                 seen.add(reached)
-                todo.append((reached, (*run, move)))
+                agenda.append((reached, (*run, move)))
     return ()
 
 
-def dead_work(net: Net, played: Played) -> Iterator[Violation]:
+def dead_work(net: Net, played: Played) -> Iterator[Flaw]:
     """
     The tasks and subprocesses that no token ever reaches.
     """
@@ -101,7 +101,7 @@ def dead_work(net: Net, played: Played) -> Iterator[Violation]:
             yield _dead_task(net.graph, node, alive)
 
 
-def _dead_task(graph: Graph, node: Node, alive: set[str]) -> Violation:
+def _dead_task(graph: Graph, node: Node, alive: set[str]) -> Flaw:
     way = runs.route(graph, node)
     dead = next((n for n, each in enumerate(way) if each.id not in alive), 0)
     if not way:
@@ -111,7 +111,7 @@ def _dead_task(graph: Graph, node: Node, alive: set[str]) -> Violation:
     else:
         last = named(way[dead - 1])
         why = f"nothing ever comes past *{last}*: change what leads there."
-    return Violation(
+    return Flaw(
         code="dead-task",
         element=node.id,
         line=node.line,

@@ -10,9 +10,10 @@ from itertools import combinations
 from typing import Protocol
 
 from approval_engine.definitions.model import Flow, Graph, Kind, Node, Signal
+from approval_engine.definitions.soundness.blocks import is_block
 
 _MOST_FLOWS = 6
-"""Up to so many flows every set of them is tried, beyond only one, two, and all."""
+"""Up to so many flows every set of them is tried, beyond it each one, and all."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -67,9 +68,9 @@ def ways(scope: Scope, node: Node) -> Iterator[Way]:
         yield from (Way(node=node, flows=(flow,), choice=choice) for flow in flows)
         return
     if node.kind is Kind.INCLUSIVE and len(flows) > 1:
-        yield from (
-            Way(node=node, flows=some, choice=True) for some in _sets(node, flows)
-        )
+        few = len(flows) > _MOST_FLOWS or is_block(scope.graph, node)
+        sets = _sets(node, flows, few=few)
+        yield from (Way(node=node, flows=some, choice=True) for some in sets)
         return
     if scope.body_completes(node):
         yield Way(node=node, flows=flows)
@@ -85,14 +86,15 @@ def _by_event(scope: Scope, node: Node) -> Iterator[Way]:
             yield Way(node=node, flows=flows, event=event, choice=True)
 
 
-def _sets(node: Node, flows: tuple[Flow, ...]) -> Iterator[tuple[Flow, ...]]:
+def _sets(
+    node: Node, flows: tuple[Flow, ...], *, few: bool
+) -> Iterator[tuple[Flow, ...]]:
     default = tuple(flow for flow in flows if flow.id == node.default)
     others = tuple(flow for flow in flows if flow.id != node.default)
     if default:
         yield default
     every = range(1, len(others) + 1)
-    few = (1, 2, len(others))
-    for count in every if len(others) <= _MOST_FLOWS else few:
+    for count in sorted({1, len(others)}) if few else every:
         yield from combinations(others, count)
 
 

@@ -10,7 +10,7 @@ from approval_engine.errors import Problem
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Violation:
+class Flaw:
     """
     One rule of soundness that a process breaks.
 
@@ -25,29 +25,25 @@ class Violation:
     path: tuple[str, ...] = ()
 
 
-def problems(
-    found: Iterable[Violation], file: str = "process.bpmn"
-) -> tuple[Problem, ...]:
+def problems(found: Iterable[Flaw], file: str = "process.bpmn") -> tuple[Problem, ...]:
     """
-    The violations as problems of a file, in the same order, with their paths.
+    The flaws as problems of a file, in the same order, with their paths.
     """
     return tuple(
         Problem(
             file=file,
-            line=violation.line,
-            code=violation.code,
-            element=violation.element,
-            sentence=_whole(violation),
+            line=flaw.line,
+            code=flaw.code,
+            element=flaw.element,
+            sentence=_whole(flaw),
         )
-        for violation in found
+        for flaw in found
     )
 
 
-def in_file_order(
-    process: Process, found: Iterable[Violation]
-) -> tuple[Violation, ...]:
+def in_file_order(process: Process, found: Iterable[Flaw]) -> tuple[Flaw, ...]:
     """
-    The violations in the order in which their elements stand in the process.
+    The flaws in the order in which their elements stand in the process.
     """
     order = {each: number for number, each in enumerate(_elements(process.graph))}
     last = len(order)
@@ -82,7 +78,7 @@ def chosen(graph: Graph, flow: str) -> str:
     return " ".join(found.name.split()) or named(graph.by_id[found.target])
 
 
-def _whole(violation: Violation) -> str:
-    if not violation.path:
-        return violation.sentence
-    return f"{violation.sentence} The shortest way there: {' → '.join(violation.path)}."
+def _whole(flaw: Flaw) -> str:
+    if not flaw.path:
+        return flaw.sentence
+    return f"{flaw.sentence} The shortest way there: {' → '.join(flaw.path)}."
