@@ -100,7 +100,8 @@ def test_without_a_word_it_is_refused_and_can_be_mended(
     answer = maria.act("T-1", action, comment="  ")
 
     assert answer.status_code == 422
-    assert f"Expected to {action} task 'T-1'" in text_of(answer)
+    deed = "comment on" if action == "comment" else action
+    assert f"Expected to {deed} task 'T-1'" in text_of(answer)
     assert "a comment is missing" in text_of(answer)
     assert status(company, workflow, "T-1") == "open"
     assert maria.act("T-1", action, comment="too low").status_code == 303
