@@ -40,19 +40,46 @@ class Step(Protocol):
     """
 
     @property
-    def id(self) -> str: ...  # noqa: D102
+    def id(self) -> str:
+        """
+        Its id.
+        """
+
     @property
-    def role(self) -> str: ...  # noqa: D102
+    def role(self) -> str:
+        """
+        Who is asked.
+        """
+
     @property
-    def chain(self) -> str: ...  # noqa: D102
+    def chain(self) -> str:
+        """
+        The chain it stands in.
+        """
+
     @property
-    def stage(self) -> int: ...  # noqa: D102
+    def stage(self) -> int:
+        """
+        Its place in the chain.
+        """
+
     @property
-    def completion(self) -> Completion: ...  # noqa: D102
+    def completion(self) -> Completion:
+        """
+        What decides it.
+        """
+
     @property
-    def ask_everyone(self) -> bool: ...  # noqa: D102
+    def ask_everyone(self) -> bool:
+        """
+        Whether each person is asked alone.
+        """
+
     @property
-    def required(self) -> bool: ...  # noqa: D102
+    def required(self) -> bool:
+        """
+        Whether anybody waits for it.
+        """
 
 
 def shape_of(step: Step) -> dict[str, str]:

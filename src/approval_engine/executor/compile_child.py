@@ -10,8 +10,11 @@ import sys
 from contextlib import suppress
 from dataclasses import asdict
 
+from approval_engine.definitions.model import Kind as NodeKind
+from approval_engine.definitions.model import Process
 from approval_engine.definitions.reading import Names, read
 from approval_engine.definitions.semantics import hash_of
+from approval_engine.definitions.soundness import Flaw, flaws, frame_flaws, problems
 from approval_engine.errors import BpmnError, Problem
 from approval_engine.executor.compile import READY
 from approval_engine.policy.conditions import Kind
@@ -22,10 +25,16 @@ def judge(xml: bytes, names: Names | None) -> tuple[Problem, ...]:
     Every problem of a file. All that an upload has to pass is done here.
     """
     try:
-        hash_of(read(xml, names=names).process)
+        process = read(xml, names=names).process
     except BpmnError as error:
         return error.problems
-    return ()
+    hash_of(process)
+    return problems((*flaws(process), *_of_frame(process)))
+
+
+def _of_frame(process: Process) -> tuple[Flaw, ...]:
+    slots = any(node.kind is NodeKind.SLOT for node in process.nodes())
+    return frame_flaws(process) if slots else ()
 
 
 def bound(seconds: int, memory_bytes: int) -> None:
@@ -57,8 +66,8 @@ def main() -> None:
     given = head["names"]
     names = given and {name: Kind(kind) for name, kind in given.items()}
     xml = sys.stdin.buffer.read()
-    problems = [asdict(problem) for problem in judge(xml, names)]
-    sys.stdout.write(json.dumps({"problems": problems}))
+    found = [asdict(problem) for problem in judge(xml, names)]
+    sys.stdout.write(json.dumps({"problems": found}))
 
 
 if __name__ == "__main__":

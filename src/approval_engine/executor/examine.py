@@ -22,8 +22,8 @@ from approval_engine.domain.people import Directory
 from approval_engine.domain.processes import Role
 from approval_engine.errors import BpmnError
 from approval_engine.planner.plan import RoutingPlan
-from approval_engine.policy.kinds import kinds_of
 from approval_engine.policy.model import Policy
+from approval_engine.policy.names import names_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,7 +60,7 @@ def examine(
 
     Raises BpmnError with every problem.
     """
-    found = read(xml, file, kinds_of(policy) if policy else None)
+    found = read(xml, file, names_of(policy) if policy else None)
     process = found.process
     slots = {n.id: n.steps for n in process.nodes() if n.kind is Kind.SLOT}
     shapes = shape.drawn_in(process)

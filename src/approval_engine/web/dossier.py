@@ -23,9 +23,9 @@ from approval_engine.history import reading, views
 from approval_engine.history.reading import Case, Entry
 from approval_engine.planner.lateness import Late, late
 from approval_engine.planner.plan import PlannedStep, Reason, RoutingPlan
-from approval_engine.policy.model import InputType, Policy
+from approval_engine.policy.model import Policy
 from approval_engine.store import attachments, catalog, notices, workflows
-from approval_engine.web import context
+from approval_engine.web import context, grounds
 
 OVERSEERS = frozenset({"deal_desk", "auditor", "admin"})
 """Who holds one of these roles sees every quote and every workflow."""
@@ -133,7 +133,7 @@ class Dossier:
         """
         Why anybody is asked, each trigger once.
         """
-        return reasons_of(self.case.plan)
+        return grounds.reasons_of(self.case.plan)
 
     def waivers(self) -> tuple[Mapping[str, Any], ...]:
         """
@@ -146,7 +146,7 @@ class Dossier:
         """
         The inputs of the policy that are amounts of money.
         """
-        return money_inputs(self.policy)
+        return grounds.money_inputs(self.policy)
 
     def offers(self, task: Task, user: User) -> Mapping[Action, str | None]:
         """
@@ -256,36 +256,6 @@ def oversees(user: User, directory: Directory) -> bool:
     Whether a person sees what he has no part in.
     """
     return not OVERSEERS.isdisjoint(directory.roles_of(user.id))
-
-
-def reasons_of(plan: RoutingPlan) -> tuple[Reason, ...]:
-    """
-    The reasons of all steps of a plan, each trigger once, in policy order.
-    """
-    found = {reason.trigger: reason for step in plan.steps for reason in step.reasons}
-    return tuple(found.values())
-
-
-def breaching(steps: tuple[PlannedStep, ...]) -> Mapping[str, str]:
-    """
-    The lines of the quote that made a rule ask for these steps, with its reason.
-    """
-    return {
-        line: reason.reason
-        for step in steps
-        for reason in step.reasons
-        for fact in reason.facts
-        for line in fact.lines
-    }
-
-
-def money_inputs(policy: Policy) -> frozenset[str]:
-    """
-    The inputs of a policy that are amounts of money.
-    """
-    return frozenset(
-        each.name for each in policy.inputs if each.type == InputType.MONEY
-    )
 
 
 def _refusal(

@@ -24,7 +24,7 @@ from approval_engine.domain.workflow import Task
 from approval_engine.errors import InvalidInput, Refused
 from approval_engine.executor.commands import act as commands
 from approval_engine.executor.commands.act import Wish
-from approval_engine.web import context, dossier, queue, words
+from approval_engine.web import context, dossier, grounds, queue, words
 from approval_engine.web.advice import for_submitter
 from approval_engine.web.context import Asker
 from approval_engine.web.dossier import Dossier
@@ -177,7 +177,7 @@ def _page(task_id: str, refusal: Refused | None = None) -> Response:
         late=found.late(task),
         since=found.since(task, user),
         advice=for_submitter(found, user.id, task.step),
-        breaching=dossier.breaching((found.step(task),)),
+        breaching=grounds.breaching((found.step(task),)),
         queue=rows,
         refusal=str(refusal) if refusal else "",
         typed=request.form if refusal else {},

@@ -12,7 +12,7 @@ from approval_engine.operations.avoiding import of_preview
 from approval_engine.operations.preview import preview
 from approval_engine.store import catalog, lists
 from approval_engine.store.lists import QuoteState
-from approval_engine.web import context, dossier
+from approval_engine.web import context, dossier, grounds
 from approval_engine.web.advice import Advice, advice
 
 blueprint = Blueprint("quotes", __name__)
@@ -50,10 +50,10 @@ def quote(quote_id: str) -> str:
         state=state,
         quote=found,
         routed=routed,
-        money=dossier.money_inputs(routed.policy) if routed else frozenset(),
-        breaching=dossier.breaching(routed.plan.steps) if routed else {},
+        money=grounds.money_inputs(routed.policy) if routed else frozenset(),
+        breaching=grounds.breaching(routed.plan.steps) if routed else {},
         chains=routed.plan.chains() if routed else (),
-        reasons=dossier.reasons_of(routed.plan) if routed else (),
+        reasons=grounds.reasons_of(routed.plan) if routed else (),
         advice=_advice(routed) if routed else (),
         preview_refusal=refusal,
         mine=context.asker().user.id in {found.submitted_by, found.owner},
@@ -101,4 +101,4 @@ def _routed(quote_id: str) -> tuple[Routed | None, str]:
 def _advice(routed: Routed) -> tuple[Advice, ...]:
     ways = of_preview(routed, context.runtime().clock())
     policy = routed.policy
-    return advice(ways, dossier.money_inputs(policy), policy.currency)
+    return advice(ways, grounds.money_inputs(policy), policy.currency)

@@ -24,7 +24,7 @@ from approval_engine.executor.commands.recall import recall as command
 from approval_engine.planner.plan import PlannedStep
 from approval_engine.store import attachments, catalog, lists, workflows
 from approval_engine.store.lists import WorkflowFilter
-from approval_engine.web import context, dossier
+from approval_engine.web import context, dossier, grounds
 from approval_engine.web.advice import for_submitter
 from approval_engine.web.errors import status_of
 from approval_engine.web.headers import as_download
@@ -142,7 +142,7 @@ def _page(workflow_id: str, refusal: Refused | None = None) -> Response:
         "workflow.html",
         found=found,
         workflow=found.workflow,
-        breaching=dossier.breaching(found.case.plan.steps),
+        breaching=grounds.breaching(found.case.plan.steps),
         chains=found.case.plan.chains(),
         status_of=partial(step_status, found.workflow, found.decided_by_time()),
         advice=for_submitter(found, user.id),
