@@ -288,7 +288,9 @@ def seen(snapshot):
 
 
 small = shapes.filter(lambda shape: size(shape) <= MAX_TASKS)
-deep = deep_shapes.filter(lambda shape: size(shape) <= MAX_TASKS and depth(shape) <= 5)
+deep = deep_shapes.filter(
+    lambda shape: size(shape) <= MAX_TASKS and depth(shape) <= 5
+).filter(is_right_in_stock)
 
 
 @settings(max_examples=150, deadline=None)
