@@ -134,22 +134,24 @@ def _marking(document: dict[str, object], definition: str) -> Marking:
 def _wait(value: object) -> Wait:
     match value:
         case [str(element), occurrence, [*timers]]:
-            fired = [_fired(timer) for timer in timers]
+            fired: dict[str, int] = {}
             return Wait(
                 element=element,
                 occurrence=_count(occurrence),
-                timers=tuple(timer for timer, _ in fired),
-                fired={timer: count for timer, count in fired if count},
+                timers=tuple(
+                    timer if isinstance(timer, str) else _again(timer, fired)
+                    for timer in timers
+                ),
+                fired=fired,
             )
     raise _misshapen()
 
 
-def _fired(value: object) -> tuple[str, int]:
+def _again(value: object, fired: dict[str, int]) -> str:
     match value:
-        case str(timer):
-            return timer, 0
         case [str(timer), count]:
-            return timer, _count(count)
+            fired[timer] = _count(count)
+            return timer
     raise _misshapen()
 
 

@@ -8,7 +8,7 @@ knows what is due. The tokens of waiting timers are children of their host's.
 # SpiffWorkflow has no public way to change how a task moves; its hooks are underscored.
 # ruff: noqa: SLF001
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from SpiffWorkflow.bpmn.specs import defaults as stock
 from SpiffWorkflow.specs.base import TaskSpec
@@ -58,16 +58,13 @@ def disarm(my_task: Task) -> None:
         timer.cancel()
 
 
-def waiting_timers(my_task: Task) -> Iterator[Task]:
+def waiting_timers(my_task: Task) -> list[Task]:
     """
     The timers that wait on an open element; a timer that stands alone is its own.
     """
-    if isinstance(my_task.task_spec, CatchTimer):
-        yield my_task
-    elif isinstance(my_task.task_spec, Host):
-        for child in my_task.children:
-            if child.state == TaskState.WAITING:
-                yield child
+    if isinstance(my_task.task_spec, Host):
+        return [task for task in my_task.children if task.state == TaskState.WAITING]
+    return [my_task] if isinstance(my_task.task_spec, CatchTimer) else []
 
 
 class UserTask(Host, stock.UserTask):

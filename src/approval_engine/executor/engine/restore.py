@@ -6,8 +6,6 @@ them are history. So each wait comes back right below the root, a subprocess bes
 is inside it, and no state grows with the rounds that were run.
 """
 
-from types import UnionType
-
 from SpiffWorkflow.specs.base import TaskSpec
 from SpiffWorkflow.util.task import TaskState
 
@@ -26,6 +24,10 @@ from approval_engine.executor.engine.model import NO_VALUES, Values
 from approval_engine.executor.engine.scopes import Scope
 from approval_engine.executor.engine.specs import ProcessSpec
 from approval_engine.executor.engine.workflow import FastWorkflow, Token
+
+# Tuples, since this is asked of every token.
+_WAITS = (UserTask, CatchTimer)
+_JOINS = (SafeJoin, InclusiveGateway)
 
 
 def restore(
@@ -53,7 +55,7 @@ def restore(
 
 
 def _wait_at(workflow: FastWorkflow, wait: Wait) -> None:
-    spec = _spec(workflow, wait.element, UserTask | CatchTimer)
+    spec = _spec(workflow, wait.element, _WAITS)
     if isinstance(spec, UserTask):
         _open(workflow, wait, spec)
         return
@@ -72,11 +74,12 @@ def _open(workflow: FastWorkflow, wait: Wait, spec: Host) -> None:
         if timer not in spec.timers:
             raise _unknown(name)
         waiting = Token(workflow, timer, token, TaskState.WAITING)
-        waiting.internal_data["fired"] = wait.fired.get(name, 0)
+        if name in wait.fired:
+            waiting.internal_data["fired"] = wait.fired[name]
 
 
 def _arrive(workflow: FastWorkflow, arrival: Arrival) -> None:
-    join = _spec(workflow, arrival.join, SafeJoin | InclusiveGateway)
+    join = _spec(workflow, arrival.join, _JOINS)
     source = _spec(workflow, arrival.source, TaskSpec)
     if source not in join.inputs:
         raise _unknown(arrival.source)
@@ -84,7 +87,7 @@ def _arrive(workflow: FastWorkflow, arrival: Arrival) -> None:
     Token(workflow, join, parent, TaskState.WAITING)
 
 
-def _spec(workflow: FastWorkflow, name: str, kind: type | UnionType) -> TaskSpec:
+def _spec(workflow: FastWorkflow, name: str, kind: type | tuple[type, ...]) -> TaskSpec:
     spec = workflow.spec.task_specs.get(name)
     if not isinstance(spec, kind):
         raise _unknown(name)
@@ -104,12 +107,10 @@ def capture(workflow: FastWorkflow, definition: str) -> Marking:
     Raises EngineError if it has not ended, but nobody can act on what is left of it.
     """
     live = list(workflow.live())
-    waits = _waits(live, UserTask | CatchTimer)
+    waits = _waits(live, _WAITS)
     scopes = _waits(live, Scope)
     arrivals = [
-        _arrival(token)
-        for token in live
-        if isinstance(token.task_spec, SafeJoin | InclusiveGateway)
+        _arrival(token) for token in live if isinstance(token.task_spec, _JOINS)
     ]
     moving = bool(waits) or any(scope.timers for scope in scopes)
     if not moving and (arrivals or scopes or workflow.reached_end is None):
@@ -133,21 +134,22 @@ def capture(workflow: FastWorkflow, definition: str) -> Marking:
     )
 
 
-def _waits(live: list[Token], kind: type | UnionType) -> tuple[Wait, ...]:
+def _waits(live: list[Token], kind: type | tuple[type, ...]) -> tuple[Wait, ...]:
     waits = [_wait(token) for token in live if isinstance(token.task_spec, kind)]
     return tuple(sorted(waits, key=lambda w: (w.element, w.occurrence)))
 
 
 def _wait(token: Token) -> Wait:
-    timers = {
-        timer.task_spec.name: timer.internal_data.get("fired", 0)
-        for timer in waiting_timers(token)
-    }
+    timers = waiting_timers(token)
     return Wait(
         element=token.task_spec.name,
         occurrence=token.internal_data["occurrence"],
-        timers=tuple(sorted(timers)),
-        fired={name: count for name, count in timers.items() if count},
+        timers=tuple(sorted(timer.task_spec.name for timer in timers)),
+        fired={
+            timer.task_spec.name: timer.internal_data["fired"]
+            for timer in timers
+            if "fired" in timer.internal_data
+        },
     )
 
 

@@ -86,6 +86,25 @@ def timer(name, host, *, interrupting=False, duration="PT24H", inside=""):
     )
 
 
+def subprocess(name, *parts):
+    inside = "\n".join(parts)
+    return f'<bpmn:subProcess id="{name}">\n{inside}\n</bpmn:subProcess>'
+
+
+OOPS = '<bpmn:error id="oops" errorCode="oops"/>'
+THROWN = ERROR.replace("/>", ' errorRef="oops"/>')
+
+
+def catch(name, host):
+    """
+    What catches the error `OOPS` that its host throws.
+    """
+    return (
+        f'<bpmn:boundaryEvent id="{name}" attachedToRef="{host}">'
+        f"{THROWN}</bpmn:boundaryEvent>"
+    )
+
+
 def ends():
     """
     The four ends of a rendered process.

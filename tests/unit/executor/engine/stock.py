@@ -7,6 +7,7 @@ from SpiffWorkflow.bpmn.parser import BpmnParser
 from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine
 from SpiffWorkflow.bpmn.specs.defaults import EndEvent
 from SpiffWorkflow.bpmn.specs.event_definitions import EscalationEventDefinition
+from SpiffWorkflow.bpmn.specs.event_definitions.timer import TimerEventDefinition
 from SpiffWorkflow.bpmn.specs.mixins.events.intermediate_event import BoundaryEvent
 from SpiffWorkflow.util.task import TaskState
 
@@ -19,8 +20,11 @@ class Stock:
     def __init__(self, xml, **data):
         parser = BpmnParser()
         parser.add_bpmn_str(xml)
-        spec = parser.get_spec("standard")
-        self.workflow = BpmnWorkflow(spec, script_engine=PythonScriptEngine())
+        self.workflow = BpmnWorkflow(
+            parser.get_spec("standard"),
+            parser.get_subprocess_specs("standard"),
+            script_engine=PythonScriptEngine(),
+        )
         self.workflow.task_tree.data.update(data)
         self.workflow.do_engine_steps()
 
@@ -41,7 +45,8 @@ class Stock:
         ends = [
             task.task_spec.name
             for task in self.workflow.get_tasks(state=TaskState.COMPLETED)
-            if isinstance(task.task_spec, EndEvent)
+            if task.workflow is self.workflow
+            and isinstance(task.task_spec, EndEvent)
             and not isinstance(
                 task.task_spec.event_definition, EscalationEventDefinition
             )
@@ -62,7 +67,12 @@ class Stock:
 
     def _waiting_timers(self):
         waiting = self.workflow.get_tasks(state=TaskState.WAITING)
-        return [t for t in waiting if isinstance(t.task_spec, BoundaryEvent)]
+        return [
+            task
+            for task in waiting
+            if isinstance(task.task_spec, BoundaryEvent)
+            and isinstance(task.task_spec.event_definition, TimerEventDefinition)
+        ]
 
 
 def in_stock_words(xml):

@@ -14,12 +14,16 @@ from hypothesis import strategies as st
 from approval_engine.executor import engine
 from tests.unit.executor.engine.drawings import (
     ESCALATION,
+    OOPS,
     TERMINATE,
+    THROWN,
+    catch,
     definitions,
     end,
     flow,
     gateway,
     start,
+    subprocess,
     task,
     timer,
 )
@@ -46,7 +50,17 @@ def composed(children):
     )
 
 
+def with_scopes(children):
+    events = st.sampled_from(["none", "remind", "interrupt", "error"])
+    return st.one_of(
+        composed(children),
+        st.tuples(st.just("scope"), events, children),
+        st.tuples(st.just("some"), st.lists(children, min_size=2, max_size=3)),
+    )
+
+
 shapes = st.recursive(leaf, composed, max_leaves=6)
+deep_shapes = st.recursive(leaf, with_scopes, max_leaves=6)
 
 
 def size(shape):
@@ -57,17 +71,71 @@ def size(shape):
             return 1
         case ("choice", branches, default):
             return 1 + size(default) + sum(map(size, branches))
+        case ("scope", _, child):
+            return size(child)
+        case ("some", children):
+            return 1 + sum(map(size, children))
         case (_, children):
             return sum(map(size, children))
+
+
+def depth(shape):
+    """
+    How many subprocesses lie one in the other.
+    """
+    match shape:
+        case ("scope", _, child):
+            return 1 + depth(child)
+        case ("choice", branches, default):
+            return max(map(depth, (*branches, default)))
+        case (_, list(children)):
+            return max(map(depth, children))
+    return 0
+
+
+def stops(shape):
+    """
+    Whether a branch somewhere in it ends at once.
+    """
+    match shape:
+        case None:
+            return True
+        case ("task", _):
+            return False
+        case ("scope", _, child):
+            return stops(child)
+        case ("choice", branches, default):
+            return any(map(stops, (*branches, default)))
+        case (_, children):
+            return any(map(stops, children))
+
+
+def is_right_in_stock(shape):
+    """
+    Not where a terminate end meets an inclusive join: stock passes the join then.
+    """
+    match shape:
+        case ("some", _) if stops(shape):
+            return False
+        case ("scope", _, child):
+            return is_right_in_stock(child)
+        case ("choice", branches, default):
+            return all(is_right_in_stock(b) for b in (*branches, default) if b)
+        case (_, list(children)):
+            return all(map(is_right_in_stock, children))
+    return True
 
 
 class Draftsman:
     """
     Draws a shape between two nodes: parts in `parts`, fresh ids from `number`.
+
+    Where a branch ends at once it does so by `stop`.
     """
 
     def __init__(self):
         self.parts = []
+        self.stop = TERMINATE
         self.number = itertools.count(1)
 
     def draw(self, shape, before, after):
@@ -80,6 +148,60 @@ class Draftsman:
                 self.side_by_side(children, before, after)
             case ("choice", branches, default):
                 self.choice(branches, default, before, after)
+            case ("scope", events, child):
+                self.scope(events, child, before, after)
+            case ("some", children):
+                self.some(children, before, after)
+
+    def scope(self, events, child, before, after):
+        n = next(self.number)
+        name, merge = f"scope_{n}", f"merge_{n}"
+        around = self.parts, self.stop
+        self.parts, self.stop = [], THROWN if events == "error" else TERMINATE
+        self.parts += [start(f"begin_{n}"), end(f"over_{n}")]
+        self.draw(child, f"begin_{n}", f"over_{n}")
+        inside, (self.parts, self.stop) = self.parts, around
+        self.parts += [
+            subprocess(name, *inside),
+            flow(before, name, name=f"into_{n}"),
+            gateway("exclusive", merge),
+            flow(name, merge),
+            flow(merge, after, name=f"out_of_{n}"),
+        ]
+        if events == "remind":
+            self.parts += [
+                timer(f"remind_{n}", name),
+                end(f"reminded_{n}", ESCALATION),
+                flow(f"remind_{n}", f"reminded_{n}"),
+            ]
+        elif events == "interrupt":
+            late = timer(f"late_{n}", name, interrupting=True)
+            self.parts += [late, flow(f"late_{n}", merge)]
+        elif events == "error":
+            self.parts += [catch(f"caught_{n}", name), flow(f"caught_{n}", merge)]
+
+    def some(self, children, before, after):
+        n = next(self.number)
+        name, split, join = f"task_{n}", f"split_{n}", f"join_{n}"
+        self.parts += [
+            task(name),
+            flow(before, name, name=f"into_{n}"),
+            gateway("inclusive", split, default=f"default_{n}"),
+            flow(name, split),
+            gateway("inclusive", join),
+            flow(join, after, name=f"out_of_{n}"),
+        ]
+        conditions = [f"${{outcome_{name} == 'yes'}}", f"${{outcome_{name} != 'no'}}"]
+        for number, child in enumerate(children):
+            entry = f"entry_{n}_{number}"
+            last = number == len(children) - 1
+            self.parts += [
+                gateway("exclusive", entry),
+                flow(split, entry, name=f"default_{n}")
+                if last
+                else flow(split, entry, conditions[number]),
+            ]
+            self.draw(child, entry, join)
 
     def task(self, timers, before, after):
         n = next(self.number)
@@ -138,7 +260,7 @@ class Draftsman:
             entry = f"entry_{n}_{word}"
             condition = f"${{outcome_{name} == '{word}'}}"
             if branch is None:
-                self.parts.append(end(entry, TERMINATE))
+                self.parts.append(end(entry, self.stop))
             else:
                 self.parts.append(gateway("exclusive", entry))
                 self.draw(branch, entry, merge)
@@ -154,7 +276,7 @@ class Draftsman:
 def process(shape):
     draftsman = Draftsman()
     draftsman.draw(shape, "submitted", "approved")
-    return definitions(start(), end("approved"), *draftsman.parts)
+    return definitions(start(), end("approved"), *draftsman.parts, after=OOPS)
 
 
 def seen(snapshot):
@@ -166,11 +288,27 @@ def seen(snapshot):
 
 
 small = shapes.filter(lambda shape: size(shape) <= MAX_TASKS)
+deep = deep_shapes.filter(
+    lambda shape: size(shape) <= MAX_TASKS and depth(shape) <= 5
+).filter(is_right_in_stock)
 
 
 @settings(max_examples=150, deadline=None)
 @given(shape=small, data=st.data())
 def test_ours_goes_as_stock_where_stock_is_right(shape, data):
+    compare(shape, data)
+
+
+@settings(max_examples=100, deadline=None)
+@given(shape=deep, data=st.data())
+def test_subprocesses_and_inclusive_gateways_go_as_in_stock(shape, data):
+    compare(shape, data)
+
+
+@pytest.mark.proof
+@settings(max_examples=10_000, deadline=None)
+@given(shape=deep, data=st.data())
+def test_subprocesses_go_as_in_stock_on_many_more_paths(shape, data):
     compare(shape, data)
 
 
