@@ -99,7 +99,7 @@ def _named(texts: Texts, process: Process, inputs: Names) -> Process:
         process, notes = with_inferred(process, known)
         texts.source.notes.extend(notes)
         known = known_names(process, inputs)
-    names.check(texts.source, texts.reads, known)
+    names.check(texts.source, texts.reads, known, names.columns_of(process))
     return process
 
 

@@ -104,13 +104,28 @@ def kind_of_field(field: Field) -> Kind:
     return FIELD_KINDS[field.type]
 
 
-def check(source: Source, reads: list[Read], known: Mapping[str, Kind]) -> None:
+def columns_of(process: Process) -> tuple[str, ...]:
+    """
+    What names begin with that are values of the rows of a decision's result.
+    """
+    asked = (node.decides for node in process.nodes() if node.decides is not None)
+    return tuple(f"{each.variable}_" for each in asked if each.variable)
+
+
+def check(
+    source: Source,
+    reads: list[Read],
+    known: Mapping[str, Kind],
+    columns: tuple[str, ...] = (),
+) -> None:
     """
     Note every unknown name, and every expression whose values cannot fit.
     """
     for read in reads:
-        names = {**known, **read.local}
-        unknown = sorted(inputs_of(read.expression) - names.keys())
+        inputs = inputs_of(read.expression)
+        rows = dict.fromkeys((n for n in inputs if n.startswith(columns)), Kind.ANY)
+        names = {**rows, **known, **read.local}
+        unknown = sorted(inputs - names.keys())
         for name in unknown:
             source.refuse(read.element, "unknown_name", _unknown(name, names))
         if unknown:
