@@ -21,16 +21,19 @@ class Role(StrEnum):
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Version:
     """
-    One version: `sha256` of the bytes as they came, `semantic` of what they mean.
+    One version of a process or decision.
 
-    `needs` are the processes that it calls and, as `decision:ID`, the decisions that it
-    asks, at any depth, with the hashes of the bytes it was deployed with and keeps.
+    `sha256` is of the bytes as they came, `runs` of those that run, in which inferred
+    form fields are declared, and `semantic` of what they mean. `needs` are the
+    processes that it calls and, as `decision:ID`, the decisions that it asks, at any
+    depth, with the hashes of the bytes it was deployed with and keeps.
     """
 
     name: str
     version: int
     role: Role
     sha256: str
+    runs: str
     semantic: str
     needs: Mapping[str, str] = field(default_factory=dict)
     source: str

@@ -101,7 +101,7 @@ def listed(found: Iterable[tuple[Version, Mapping[str, Any]]]) -> bytes:
         entry = {
             "version": version.version,
             "role": str(version.role),
-            "sha256": version.sha256,
+            "sha256": version.runs,
             "needs": dict(version.needs),
             **offers,
         }

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from approval_engine.definitions import ids
 from approval_engine.definitions.bound import bind
+from approval_engine.definitions.declared import declare
 from approval_engine.definitions.expand import expand
 from approval_engine.definitions.inline import inline
 from approval_engine.domain.completion import Outcome
@@ -39,6 +40,7 @@ def play(runtime: Runtime, xml: bytes, file: str, quote_id: str) -> Iterator[Lin
     """
     with runtime.database.read() as transaction:
         found = repository.check_within(runtime, transaction, xml, file)
+        xml = declare(xml, found.process)
         case, plan = _routed(runtime, transaction, quote_id)
         body = _expanded(transaction, found, xml, file, plan)
         definition = runtime.drawn(transaction, body)

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from approval_engine.definitions.declared import declare
 from approval_engine.definitions.dmn.read import read as read_decisions
-from approval_engine.definitions.inline import inline
 from approval_engine.definitions.semantics import semantic_hash
 from approval_engine.documents import sha256
 from approval_engine.domain.events import stamp
@@ -90,7 +90,7 @@ class _Offer:
     ) -> None:
         self.runtime = runtime
         self.transaction = transaction
-        self.xml = xml
+        self.xml = self.runs = xml
         self.file = file
         self.actor = actor
         self.known = processes.versions(transaction)
@@ -101,6 +101,7 @@ class _Offer:
         """
         found = check_within(self.runtime, self.transaction, self.xml, self.file)
         needs = _needs(found, self.known, self.file)
+        self.runs = declare(self.xml, found.process)
         semantic = semantic_hash(self.xml, self.file)
         version = self._version(found.process.id, found.role, semantic, needs)
         notes = tuple(f"line {each.line}: {each.sentence}" for each in found.notes)
@@ -126,6 +127,7 @@ class _Offer:
             version=len(mine) + 1,
             role=role,
             sha256=sha256(self.xml),
+            runs=sha256(self.runs),
             semantic=semantic,
             needs=needs,
             source=MODELER,
@@ -138,8 +140,11 @@ class _Offer:
         mine = self._of(version.name, version.role)
         if mine and _content(mine[-1]) == _content(version):
             return Deployment(version=mine[-1], is_new=False, notes=notes)
-        body = Document(sha256=version.sha256, kind="process", body=self.xml)
-        catalog.put(self.transaction, [body])
+        came = Document(sha256=version.sha256, kind="process", body=self.xml)
+        runs = Document(sha256=version.runs, kind="process", body=self.runs)
+        catalog.put(
+            self.transaction, {each.sha256: each for each in (came, runs)}.values()
+        )
         processes.add(self.transaction, version)
         return Deployment(version=version, is_new=True, notes=notes)
 
@@ -173,15 +178,6 @@ def find(
     known = ", ".join(dict.fromkeys(v.name for v in processes.versions(transaction)))
     sentence = f"There is no deployed process '{name}'{which}."
     raise NotFound(f"{sentence} There are: {known}." if known else sentence)
-
-
-def whole(transaction: Transaction, version: Version) -> bytes:
-    """
-    The bytes of a version with everything that it calls in it.
-    """
-    calls, _ = split(version.needs)
-    called = {name: catalog.body(transaction, sha) for name, sha in calls.items()}
-    return inline(catalog.body(transaction, version.sha256), called)
 
 
 def check_within(
@@ -222,13 +218,13 @@ def _needs(found: Examined, known: Iterable[Version], file: str) -> dict[str, st
         if version is None or version.role is not Role.PART:
             problems.append(_uncallable(found, name, version, file))
             continue
-        needs |= {name: version.sha256, **version.needs}
+        needs |= {name: version.runs, **version.needs}
     for name in found.decisions:
         version = newest.get(name)
         if version is None or version.role is not Role.DECISION:
             problems.append(_undecidable(found, name, file))
             continue
-        needs[f"{DECISION_NEED}{name}"] = version.sha256
+        needs[f"{DECISION_NEED}{name}"] = version.runs
     if problems:
         raise BpmnError(*problems)
     return needs
@@ -275,7 +271,7 @@ def _offers(transaction: Transaction, version: Version) -> Mapping[str, object]:
     from approval_engine.definitions.model import Kind
     from approval_engine.definitions.reading import EVERY_NAME, read
 
-    body = catalog.body(transaction, version.sha256)
+    body = catalog.body(transaction, version.runs)
     process = read(body, version.file, EVERY_NAME).process
     slots = {n.id: list(n.steps) for n in process.nodes() if n.kind is Kind.SLOT}
     return {"slots": slots, "shapes": shape.drawn_in(process)}

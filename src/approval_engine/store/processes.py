@@ -71,6 +71,7 @@ def add(transaction: Transaction, version: Version) -> None:
             version=version.version,
             kind=version.role,
             sha256=version.sha256,
+            runs=version.runs,
             semantic=version.semantic,
             needs=orjson.dumps(
                 dict(version.needs), option=orjson.OPT_SORT_KEYS
@@ -104,6 +105,7 @@ def _version(row: Row[tuple[object, ...]]) -> Version:
         version=row.version,
         role=Role(row.kind),
         sha256=row.sha256,
+        runs=row.runs,
         semantic=row.semantic,
         needs=orjson.loads(row.needs),
         source=row.source,

@@ -470,3 +470,72 @@ def test_a_no_that_nothing_reads_is_refused(company):
     company.act(workflow, "check_data", "approve", "dana", fields={"days": "1"})
     company.act(workflow, "finance", "reject", "fred")
     assert company.case(workflow).status == "rejected"
+
+
+def test_a_field_that_nobody_declared_is_asked_for(company):
+    hidden = DEAL_REVIEW.replace(
+        b'camunda:dueDate="PT8H"', b'camunda:formKey="embedded:app:forms/look.html"'
+    ).replace(b"${outcome_check_data == 'approved'}", b"${complete}")
+    deploy(company, hidden)
+    workflow = company.started(margin_pct=20)
+    with pytest.raises(InvalidInput, match="'complete' is missing"):
+        company.act(workflow, "check_data", "approve", "dana")
+    company.act(workflow, "check_data", "approve", "dana", fields={"complete": "true"})
+
+    assert steps(company, workflow) == ["manager", "finance"]
+    with company.runtime.database.read() as transaction:
+        version, came = repository.find(transaction, "deal_review")
+    assert came == hidden
+    assert version.runs != version.sha256
+
+
+def test_an_end_event_says_its_verdict_by_its_name_whatever_its_id_is(company):
+    xml = DEAL_REVIEW
+    for verdict, identity in (
+        (b"approved", b"EndEvent_1"),
+        (b"returned", b"EndEvent_2"),
+    ):
+        for attribute in (b"id", b"targetRef", b"bpmnElement"):
+            xml = xml.replace(
+                b'%s="%s"' % (attribute, verdict), b'%s="%s"' % (attribute, identity)
+            )
+    deploy(company, xml)
+    good, bad = (company.started(margin_pct=20) for _ in range(2))
+    approve_all(company, good)
+    company.act(bad, "check_data", "reject", "dana")
+
+    assert company.case(good).status == "approved"
+    assert company.case(bad).status == "returned"
+    assert company.findings() == ()
+
+
+def test_other_work_goes_on_after_the_approved_end_and_then_it_is_approved(company):
+    beside = DEAL_REVIEW.replace(
+        b'id="to_check" sourceRef="submitted" targetRef="check_data"',
+        b'id="to_check" sourceRef="submitted" targetRef="both"',
+    ).replace(
+        b"</bpmn:process>",
+        b"""
+    <bpmn:parallelGateway id="both" />
+    <bpmn:sequenceFlow id="both_check" sourceRef="both" targetRef="check_data" />
+    <bpmn:sequenceFlow id="both_draft" sourceRef="both" targetRef="draft" />
+    <bpmn:userTask id="draft" name="Draft" camunda:candidateGroups="legal" />
+    <bpmn:sequenceFlow id="drafted" sourceRef="draft" targetRef="draft_done" />
+    <bpmn:endEvent id="draft_done" />
+  </bpmn:process>""",
+    )
+    deploy(company, beside)
+    workflow = company.started(margin_pct=20)
+    for step, person in (
+        ("check_data", "dana"),
+        ("manager", "maria"),
+        ("finance", "fred"),
+    ):
+        company.act(workflow, step, "approve", person)
+
+    assert company.case(workflow).status == "pending"
+    assert steps(company, workflow) == ["draft"]
+    company.act(workflow, "draft", "approve", "lara")
+    assert company.case(workflow).status == "approved"
+    assert company.is_sound()
+    assert company.findings() == ()

@@ -22,6 +22,8 @@ PROCESS_VERSION = Table(
     Column("kind", Text, nullable=False),
     # The bytes as they came; the hash of their meaning tells versions from drawings.
     Column("sha256", Text, ForeignKey("document.sha256"), nullable=False),
+    # The bytes that run, in which nothing depends on the policy of the day.
+    Column("runs", Text, ForeignKey("document.sha256"), nullable=False),
     Column("semantic", Text, nullable=False),
     # What it calls and asks, by name, with the hashes it was deployed with.
     Column("needs", Text, nullable=False),

@@ -21,6 +21,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("runs", sa.Text(), nullable=False),
         sa.Column("semantic", sa.Text(), nullable=False),
         sa.Column("needs", sa.Text(), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
@@ -34,6 +35,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", "version", name=op.f("pk_process_version")),
         sa.ForeignKeyConstraint(
             ["sha256"], ["document.sha256"], name=op.f("fk_process_version_sha256")
+        ),
+        sa.ForeignKeyConstraint(
+            ["runs"], ["document.sha256"], name=op.f("fk_process_version_runs")
         ),
         sa.UniqueConstraint(
             "name",
