@@ -40,7 +40,8 @@ def _wanted(
         id=task.id,
         role=roles[0] if roles else "",
         around=Around(
-            name=task.name or task.id,
+            name=" ".join(task.name.split()) or task.id,
+            text=task.documentation,
             assign=f"{NAMED}{assignee[0]}" if assignee else "pool",
             roles=roles[1:],
             people=_words(work.users, names),

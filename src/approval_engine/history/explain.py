@@ -29,7 +29,7 @@ def lines(found: Case) -> Iterator[Line]:
     waivers = {trigger.get("waived_by") for trigger in triggers}
     for grant in exceptions_of(found.evaluation):
         yield _exception(grant, waives=grant.id in waivers)
-    if not found.plan.steps:
+    if not found.plan.approvals:
         yield {"steps": 0, "because": "auto_approved_by_policy", "policy": version}
     for step in found.plan.steps:
         yield _step(step)
@@ -154,7 +154,8 @@ def _step(step: PlannedStep) -> Line:
     return {
         "step": step.id,
         "role": step.role,
-        "because": [reason.trigger for reason in step.reasons],
+        "because": [reason.trigger for reason in step.reasons]
+        or ([f"process: {step.around.name}"] if step.around else []),
         "completion": views.completion_text(step),
         "sla_hours": format(step.sla_hours.normalize(), "f"),
         "asks": views.planned(step.staffing),

@@ -13,6 +13,11 @@ SHOWN: Mapping[str, Mapping[str, str]] = {
     Fact.SUPERSEDED: {"by": "by", "because": "because"},
     Fact.TASK_APPROVED: {"within": "within"},
     Fact.TASK_CARRIED: {name: name for name in ("person", "workflow", "because")},
+    Fact.PLANNED: {
+        "processVersion": "process_version",
+        "processFallback": "process_fallback",
+    },
+    Fact.NOTIFIED: {"people": "people", "subject": "subject"},
     Fact.INFORMED: {"role": "role", "people": "people"},
     Fact.TASK_DELEGATED: {"assignee": "to"},
     Fact.TASK_STOOD_IN: {"assignee": "to", "windows": "windows"},

@@ -94,10 +94,12 @@ class Around:
     What a process asks beside the steps of the policy, in a task that it draws itself.
 
     `assign` names one person as a policy does. Otherwise the members of the step's own
-    role are asked, those of further `roles`, and `people` by name.
+    role are asked, those of further `roles`, and `people` by name. `text` is what the
+    analyst wrote about it.
     """
 
     name: str
+    text: str = ""
     assign: str = "pool"
     roles: tuple[str, ...] = ()
     people: tuple[str, ...] = ()

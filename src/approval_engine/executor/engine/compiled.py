@@ -108,6 +108,7 @@ def _tasks(process: Process) -> Iterator[TaskElement]:
                 step=node.properties.get("step"),
                 name=node.name,
                 work=node.work or Work(),
+                documentation=node.documentation,
             )
 
 

@@ -51,6 +51,7 @@ class TaskElement:
     step: str | None
     name: str
     work: Work
+    documentation: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
