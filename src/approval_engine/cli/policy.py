@@ -61,8 +61,13 @@ def validate(session: Session, path: str) -> None:
 
 @policy.command()
 @FILE
+@click.option(
+    "--accept-fallback",
+    is_flag=True,
+    help="Although pinned processes then serve no plan any more.",
+)
 @pass_session
-def publish(session: Session, path: str) -> None:
+def publish(session: Session, path: str, *, accept_fallback: bool) -> None:
     """
     Make a policy the active one, from its first day; the one before it is retired.
     """
@@ -70,7 +75,12 @@ def publish(session: Session, path: str) -> None:
 
     session.require_trust()
     document = session.read(path)
-    row = publish_policy(session.runtime, document, session.administrator)
+    row = publish_policy(
+        session.runtime,
+        document,
+        session.administrator,
+        accept_fallback=accept_fallback,
+    )
     today = (r for r in published.rows(session) if r.sha256 == row.sha256)
     session.record(**published.line(next(today)))
 

@@ -30,6 +30,13 @@ def problems(process: Process, policy: Policy, file: str) -> tuple[Problem, ...]
     )
 
 
+def changed_steps(process: Process, policy: Policy, file: str) -> tuple[Problem, ...]:
+    """
+    The steps that the policy has not, or not as the process draws them.
+    """
+    return tuple(_Judge(process, policy, file).changed())
+
+
 class _Judge:
     """
     One process, its steps and the policy beside them.

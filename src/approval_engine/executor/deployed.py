@@ -73,10 +73,7 @@ def drawn(
     """
     if not current:
         return Drawn(xml=render(plan))
-    body = runtime.derived(
-        f"deployed:{current}", lambda: _read(catalog.body(transaction, current))
-    )
-    offered = body.get(plan.process, ())
+    offered = deployed_in(runtime, transaction, current).get(plan.process, ())
     chosen = next((each for each in offered if each.serves(plan)), None)
     passed = offered[0] if offered and offered[0] is not chosen else None
     if chosen is None:
@@ -88,6 +85,19 @@ def drawn(
     called = {name: catalog.body(transaction, sha) for name, sha in calls.items()}
     xml = bind(inline(xml, called), decisions)
     return Drawn(xml=xml, version=chosen, passed_over=passed)
+
+
+def deployed_in(
+    runtime: Runtime, transaction: Transaction, current: str
+) -> Mapping[str, tuple[Deployed, ...]]:
+    """
+    What the document of that hash lists: by name, newest first.
+    """
+
+    def made() -> dict[str, tuple[Deployed, ...]]:
+        return _read(catalog.body(transaction, current))
+
+    return runtime.derived(f"deployed:{current}", made)
 
 
 def listed(found: Iterable[tuple[Version, Mapping[str, Any]]]) -> bytes:

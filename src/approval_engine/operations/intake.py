@@ -81,11 +81,14 @@ def import_directory(runtime: Runtime, document: Parsed) -> tuple[int, int]:
     return len(directory.users), len(directory.roles)
 
 
-def publish_policy(runtime: Runtime, document: Parsed, actor: str) -> PolicyRow:
+def publish_policy(
+    runtime: Runtime, document: Parsed, actor: str, *, accept_fallback: bool = False
+) -> PolicyRow:
     """
     Make this policy the active one. Publishing the active one again changes nothing.
 
-    A version name that was published with other content is refused.
+    A version name that was published with other content is refused, and so is a policy
+    that would orphan pinned processes, unless that is accepted.
     """
     policy = load_policy(document)
     check_times(document, policy, runtime.clock())
@@ -101,6 +104,11 @@ def publish_policy(runtime: Runtime, document: Parsed, actor: str) -> PolicyRow:
         for known in catalog.policies(transaction):
             if (known.name, known.version) == (row.name, row.version):
                 return _same_version(known, row)
+        if not accept_fallback:
+            # Whoever imports quotes needs no XML.
+            from approval_engine.operations.orphans import must_orphan_nothing
+
+            must_orphan_nothing(runtime, transaction, policy)
         body = in_order(document.value)
         catalog.put(
             transaction, [Document(sha256=row.sha256, kind="policy", body=body)]

@@ -52,6 +52,18 @@ def used(transaction: Transaction) -> tuple[Used, ...]:
     )
 
 
+def counted_since(transaction: Transaction, since: str) -> dict[str, int]:
+    """
+    How many workflows began on each definition since then, by its hash.
+    """
+    query = (
+        select(WORKFLOW.c.definition_sha256.label("sha256"), func.count().label("n"))
+        .where(WORKFLOW.c.created_at >= since)
+        .group_by(WORKFLOW.c.definition_sha256)
+    )
+    return {row.sha256: row.n for row in transaction.execute(query)}
+
+
 def lock(transaction: Transaction) -> None:
     """
     Let nobody else deploy until the commit.

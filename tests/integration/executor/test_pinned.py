@@ -6,9 +6,10 @@ import re
 
 import pytest
 
-from approval_engine.errors import BpmnError
-from approval_engine.operations import repository
+from approval_engine.errors import BpmnError, InvalidState
+from approval_engine.operations import intake, repository
 from approval_engine.store import catalog
+from tests.integration.executor.company import STEPS, document, policy
 
 
 def exported(company, workflow):
@@ -150,3 +151,29 @@ def test_a_way_round_a_step_is_refused_with_the_way(company, standard):
     )
     with pytest.raises(BpmnError, match="Finance approval"):
         deploy(company, opened)
+
+
+def test_a_policy_that_orphans_a_pinned_process_is_refused_with_its_share(
+    company, standard
+):
+    deploy(company, with_filing(standard))
+    company.started(margin_pct=19)
+    changed = policy(version="2")
+    changed["steps"] = {**STEPS, "finance": {**STEPS["finance"], "role": "cfo"}}
+    with pytest.raises(InvalidState, match="had 1 of 2 workflows") as refused:
+        intake.publish_policy(company.runtime, document(changed), "dana")
+
+    assert "'standard' version 1" in str(refused.value)
+    assert "role 'cfo' at step 'finance'" in str(refused.value)
+    row = intake.publish_policy(
+        company.runtime, document(changed), "dana", accept_fallback=True
+    )
+    assert row.version == "2"
+
+
+def test_a_policy_that_leaves_its_steps_alone_is_published(company, standard):
+    deploy(company, with_filing(standard))
+    changed = policy(version="2")
+    changed["steps"] = {**STEPS, "legal": {**STEPS["legal"], "role": "cfo"}}
+
+    assert intake.publish_policy(company.runtime, document(changed), "dana")
