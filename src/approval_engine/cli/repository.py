@@ -79,6 +79,20 @@ def play(session: Session, path: str, quote_id: str) -> None:
     session.rows(played(session.runtime, xml, path, quote_id))
 
 
+@process.command("to-frame")
+@FILE
+@click.option("--out", required=True, metavar="F", type=click.Path(dir_okay=False))
+@pass_session
+def to_frame(session: Session, path: str, out: str) -> None:
+    """
+    Make a frame of a process that draws the steps itself: a slot stands for them.
+    """
+    from approval_engine.definitions.framing import to_frame as framed
+
+    session.write(out, framed(Path(path).read_bytes(), path))
+    session.record(frame=out)
+
+
 def _either(session: Session, text: str) -> "Process":
     from approval_engine.definitions.reading import EVERY_NAME, read
     from approval_engine.operations import repository
