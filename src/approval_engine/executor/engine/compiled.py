@@ -4,11 +4,12 @@ BPMN bytes → a compiled definition, once per process and hash.
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from threading import Lock
+from types import MappingProxyType
 
-from approval_engine.definitions.model import Kind, Process, Work
+from approval_engine.definitions.model import Kind, Node, Process, Work
 from approval_engine.definitions.reading import EVERY_NAME, read
 from approval_engine.errors import BpmnError, EngineError, Problem
 from approval_engine.executor.engine.build import (
@@ -33,8 +34,9 @@ class Definition:
     """
     A compiled process definition; immutable, shared by threads, made by this package.
 
-    Tasks and timers come in document order. `reads` are the facts that its conditions
-    and decisions ask for. `process`, `start` and `passed` are its inside: where every
+    Tasks and timers come in document order; `nodes` are all elements by their ids, with
+    what a notify task sends. `reads` are the names that conditions and decisions may
+    want of the quote. `process`, `start` and `passed` are its inside: where every
     instance begins and what runs before, unless that depends on facts.
     """
 
@@ -42,6 +44,7 @@ class Definition:
     tables: tuple[tuple[str, object], ...] = ()
     tasks: tuple[TaskElement, ...] = field(compare=False)
     timers: tuple[TimerElement, ...] = field(compare=False)
+    nodes: Mapping[str, Node] = field(compare=False, repr=False)
     reads: frozenset[str] = field(compare=False)
     process: ProcessSpec = field(compare=False, repr=False)
     start: Marking | None = field(compare=False, repr=False)
@@ -85,6 +88,7 @@ def compile_process(
         tables=tuple(sorted(tables.items(), key=lambda item: item[0])),
         tasks=tuple(_tasks(process)),
         timers=tuple(_timers(process)),
+        nodes=MappingProxyType({node.id: node for node in process.nodes()}),
         reads=reads,
         process=spec,
         start=start,
