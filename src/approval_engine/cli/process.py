@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 from approval_engine.cli.context import Session, pass_session
+from approval_engine.errors import StorageError
 
 if TYPE_CHECKING:
     from approval_engine.definitions.reading import Names
     from approval_engine.executor.compile import Checked
+    from approval_engine.policy.model import Policy
 
 _FILES = click.argument(
     "paths",
@@ -112,19 +114,30 @@ def _names(session: Session, path: str | None) -> "Names | None":
     """
     from approval_engine.policy.load import load
     from approval_engine.policy.names import names_of
-    from approval_engine.store import catalog
-    from approval_engine.store.upgrade import is_empty
 
     if path is not None:
         return names_of(load(session.read(path)))
+    try:
+        active = _active(session)
+    except StorageError as error:
+        click.echo(f"warning: No policy was looked up: {error}", err=True)
+        return None
+    return None if active is None else names_of(active)
+
+
+def _active(session: Session) -> "Policy | None":
+    """
+    The active policy; a process is judged also where there is no database.
+    """
+    from approval_engine.store import catalog
+    from approval_engine.store.upgrade import is_empty
+
     if is_empty(session.bare_runtime.database):
         return None
     runtime = session.runtime
     with runtime.database.read() as transaction:
-        active = catalog.current(transaction).policy
-        if active is None:
-            return None
-        return names_of(runtime.policy(transaction, active))
+        digest = catalog.current(transaction).policy
+        return None if digest is None else runtime.policy(transaction, digest)
 
 
 def _show(session: Session, accepted: "list[Checked]") -> None:

@@ -81,3 +81,12 @@ def test_a_wrong_policy_is_told_first(shell):
     assert shell("process", "check", file, "--policy", wrong).code == 6
     assert shell("process", "check", "missing.bpmn").code == 2
     assert shell("process", "check").code == 2
+
+
+def test_a_file_is_judged_also_where_no_database_answers(shell, free_port):
+    file = shell.file("one.bpmn", GOLDEN)
+    away = f"postgresql://nobody@127.0.0.1:{free_port}/none"
+    ended = shell.ok("--database", away, "process", "check", file)
+
+    assert ended.lines[0].endswith("status=ok")
+    assert ended.notes[0].startswith("warning: No policy was looked up: ")

@@ -2,6 +2,7 @@
 The profile has a verdict on everything that BPMN knows, and its page says the same.
 """
 
+import re
 from collections import Counter
 from importlib.util import find_spec
 from pathlib import Path
@@ -22,6 +23,8 @@ from approval_engine.definitions.profile import (
     zeebe,
 )
 from approval_engine.definitions.profile.page import page
+from approval_engine.definitions.reading.names import EXAMPLE
+from approval_engine.policy.conditions import Kind, kind_of, parse_condition
 
 ROOT = Path(__file__).parents[3]
 COMMAND = "python -m approval_engine.definitions.profile > docs/profile.md"
@@ -110,6 +113,25 @@ def test_some_attributes_are_refused_wherever_they_stand(name):
     ]
 
     assert {row.verdict for row in rows} == {Verdict.REFUSED}
+
+
+EXAMPLES = [
+    example
+    for row in page().partition("## What expressions may say")[2].splitlines()
+    if row.startswith(("| comparing", "| choosing", "| nothing", "| dates", "| calc"))
+    for example in re.findall("`([^`]+)`", row)
+]
+
+
+@pytest.mark.parametrize("text", EXAMPLES)
+def test_what_the_page_shows_as_a_condition_is_one(text):
+    known = {**EXAMPLE, "start": Kind.DATE}
+
+    assert kind_of(parse_condition(text), known) == (Kind.BOOLEAN, ())
+
+
+def test_the_page_shows_conditions():
+    assert len(EXAMPLES) > 8
 
 
 def test_the_page_is_that_of_the_table():

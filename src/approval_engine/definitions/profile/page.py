@@ -38,6 +38,30 @@ What other tools add in namespaces of their own is decorative: it never has an e
 Whatever is in none of these tables is refused, as are a DOCTYPE, entities, processing instructions, other encodings than UTF-8, a comment or half a CDATA section inside an expression, more than 1 MiB, more than 300 nodes, and subprocesses more than five deep.
 The namespaces `http://activiti.org/bpmn` and `http://www.camunda.com/fox` of older files are read as `camunda`.
 
+## When something is due
+
+| for | write |
+|---|---|
+| a duration | `PT24H`, `P2D`, `PT1H30M`, `P2W`; also as `=duration("PT24H")` |
+| a repetition | `R3/PT8H` (three times, every 8 hours), `R/PT24H` (again and again) |
+| an instant | `2026-03-31T17:00:00+02:00`, always with its offset |
+| what is known only then | an expression that gives one of these |
+
+`dueDate` and `followUpDate` of a task may be durations too; they count from when the task opens.
+
+## Properties that we understand
+
+| property | of | value |
+|---|---|---|
+| `steps` | a call activity of `cpq_plan` | ids of steps with commas between them, `chain:NAME`, or `rest` |
+| `step` | a user task | the step of the plan that it stands for |
+| `sla` | a user task | `process`: its own durations count, not those of the policy |
+| `channel`, `to`, `subject`, `text` | a service or send task with our template | `mail` or `webhook`, names with commas between them, words |
+| `kind`, `level`, `role` | a boundary timer | `reminder` or `escalation`, the number of it, who is asked next |
+| `outcome` | an end event | `approved`, `rejected`, `returned` or `undecided` |
+
+Other properties are kept and have no effect; what we render carries more of them, which repeat the policy.
+
 ## What expressions may say
 
 Conditions are written as `${…}`, `#{…}`, `= …` or plain text, and all mean the same.

@@ -20,6 +20,7 @@ NOTIFY = "approval-engine.notify"
 
 _CHANNELS = ("mail", "webhook")
 _ID = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,127}")
+_DECISION = f"{ZEEBE}calledDecision"
 _WHOLE = (f"{CAMUNDA}in", f"{CAMUNDA}out")
 
 
@@ -32,12 +33,13 @@ def decision_of(
     decision = _plain_id(texts, element, "decisionRef", "calledDecision", "decisionId")
     variables = [
         element.get(f"{CAMUNDA}resultVariable"),
-        *(
-            e.get("resultVariable")
-            for e in extensions(element, f"{ZEEBE}calledDecision")
-        ),
+        *(e.get("resultVariable") for e in extensions(element, _DECISION)),
     ]
-    variable = next((name for name in variables if name), None)
+    given = [name for name in variables if name]
+    variable = given[0] if given else None
+    if len(given) > 1:
+        sentence = "Expected one result variable, but it is given on both platforms."
+        texts.source.refuse(element, "attribute", sentence)
     if variable is not None:
         variable = texts.name(element, "the result variable", variable)
     if variable is not None and is_taken(variable, inputs):
@@ -46,6 +48,8 @@ def decision_of(
             " already: rename it."
         )
         texts.source.refuse(element, "name", sentence)
+    elif variable is not None:
+        texts.declare(element, variable, "result of a decision")
     if decision is None:
         return None
     if variable is None and not texts.source.blamed(element):

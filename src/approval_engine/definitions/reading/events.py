@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from lxml import etree
 
-from approval_engine.definitions.model import Event, Signal, Timer
+from approval_engine.definitions.model import Clock, Event, Signal, Timer
 from approval_engine.definitions.namespaces import BPMN
 from approval_engine.definitions.reading import timing
 from approval_engine.definitions.reading.scopes import Scope
@@ -75,7 +75,11 @@ def catching_event(texts: Texts, element: etree._Element) -> Event:
             sentence = "Expected exactly one timer to wait for."
             texts.source.refuse(element, "event", sentence)
         return _NOTHING
-    return _event(texts, found[0]) or _NOTHING
+    event = _event(texts, found[0]) or _NOTHING
+    if event.timer is not None and event.timer.clock is Clock.CYCLE:
+        sentence = "Expected a duration or a date to wait for, but it is a repetition."
+        texts.source.refuse(element, "timer", sentence)
+    return event
 
 
 def _definitions(element: etree._Element) -> list[etree._Element]:

@@ -46,6 +46,8 @@ class Form:
             )
             self.texts.source.refuse(element, "field", sentence)
         else:
+            if not found.read_only:
+                self.texts.declare(element, found.id, found.type)
             self.fields.append(found)
 
 

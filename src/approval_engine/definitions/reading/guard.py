@@ -55,12 +55,14 @@ class _Guard:
         if row.text:
             self.text(element, row)
             return
-        stray = (element.text, *(child.tail for child in element))
-        if any(text and text.strip() for text in stray):
+        stray = _says(element.text)
+        for child in element:
+            stray = stray or _says(child.tail)
+            if isinstance(child.tag, str):
+                self.child(child, row.name, element)
+        if stray:
             sentence = f"Expected no text in {row.name}, but there is some: remove it."
             self.source.refuse(element, "text", sentence)
-        for child in children(element):
-            self.child(child, row.name, element)
 
     def child(self, child: etree._Element, parent: str, of: etree._Element) -> None:
         name = short(str(child.tag))
@@ -140,6 +142,10 @@ class _Guard:
                 " CDATA section splits it: write it in one piece."
             )
             self.source.refuse(element, "split_text", sentence)
+
+
+def _says(text: str | None) -> bool:
+    return text is not None and not text.isspace() and text != ""
 
 
 def _stands_well(row: Element, parent: str, element: etree._Element) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from approval_engine.definitions.model import Field, Flow, Graph, Kind, Node, Process
+from approval_engine.definitions.reading.names import is_taken
 from approval_engine.definitions.reading.source import Note
 from approval_engine.policy.conditions import Expression, inputs_of, kind_of
 from approval_engine.policy.conditions import Kind as ValueKind
@@ -45,7 +46,9 @@ def with_inferred(
     for flow in _flows(process.graph):
         if flow.condition is None:
             continue
-        for name in sorted(inputs_of(flow.condition) - known.keys()):
+        unknown = inputs_of(flow.condition) - known.keys()
+        # An outcome is never asked: what nobody decided must stay unknown.
+        for name in sorted(name for name in unknown if not is_taken(name, known)):
             for task in before.forms(flow.source):
                 own = fields.setdefault(task.id, {})
                 if name not in own:

@@ -58,10 +58,12 @@ def _check_participants(source: Source, processes: list[etree._Element]) -> None
 
 def lanes_of(source: Source, scope: Scope) -> Mapping[str, str]:
     """
-    The name of the innermost lane of each node that lies in one.
+    The name of the innermost lane that each node lies in, or that its subprocess does.
     """
     found: dict[str, str] = {}
     for each in scope.all():
+        outer = found.get(each.element.get("id", ""), "")
+        found |= dict.fromkeys(each.nodes, outer)
         placed: dict[str, etree._Element] = {}
         for lanes in each.element.iterchildren(f"{BPMN}laneSet"):
             for lane in _lanes(lanes):
@@ -95,7 +97,7 @@ def _place(
         source.refuse(reference, "reference", sentence)
         return
     other = placed.get(name)
-    if other is not None and other not in lane.iterancestors():
+    if other is not None and other not in (lane, *lane.iterancestors()):
         sentence = (
             f"Expected this node in one lane, but it is in {other.get('name', '')!r}"
             f" and in {lane.get('name', '')!r}: move it into one."

@@ -19,6 +19,9 @@ from approval_engine.errors import Problem
 NODE_TAGS = frozenset(f"{BPMN}{name}" for name in f"{NODES} {REFUSED_NODES}".split())
 """What is drawn as a node, whether it runs here or not."""
 
+# The name of a namespace may also be written with character references.
+_MAY_BE_OLD = (b"&#", *(space[1:-1].encode() for space in OLD_CAMUNDA))
+
 _LONGEST = 600
 _LONGEST_ID = 200
 
@@ -104,8 +107,9 @@ def open_source(xml: bytes, file: str, *, with_diagram: bool = True) -> Source:
         # It is two thirds of a file.
         for diagram in source.root.findall(f"{BPMNDI}BPMNDiagram"):
             source.root.remove(diagram)
-    for element in source.root.iter(etree.Element):
-        _rename(source, element)
+    if any(mark in xml for mark in _MAY_BE_OLD):
+        for element in source.root.iter(etree.Element):
+            _rename(source, element)
     return source
 
 

@@ -26,7 +26,7 @@ NO_NAMES: Mapping[str, Kind] = MappingProxyType({})
 
 _MARKED = re.compile(r"\s*(?:[$#]\{|=(?!=))")
 _CALL = re.compile(r"[\w.)\]]+\s*\(")
-_WORD = re.compile(r"\w[\w .@+&-]{0,99}")
+_WORD = re.compile(r"[\w .@+&-]{1,100}")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,99}")
 _NUMBER = re.compile(r"-?[0-9]{1,9}")
 _OWN_CALLS = frozenset({"contains", "date", "empty", "not", "list contains"})
@@ -53,10 +53,13 @@ class Read:
 class Texts:
     """
     The texts of one file, and every expression in it that was read so far.
+
+    `types` says of each name that the process gives a value what that value is.
     """
 
     source: Source
     reads: list[Read] = field(default_factory=list)
+    types: dict[str, str] = field(default_factory=dict)
 
     def expression(
         self,
@@ -105,6 +108,18 @@ class Texts:
             self.source.refuse(element, "name", sentence)
             return ()
         return names
+
+    def declare(self, element: etree._Element, name: str, kind: str) -> None:
+        """
+        Remember what the value of a name is; everywhere it must be the same.
+        """
+        other = self.types.setdefault(name, kind)
+        if other != kind:
+            sentence = (
+                f"Expected {name!r} to be a {other} here too, but it is a {kind}: give"
+                " one of them another name."
+            )
+            self.source.refuse(element, "name", sentence)
 
     def number(self, element: etree._Element, what: str, text: str) -> int | None:
         """

@@ -159,17 +159,26 @@ def _of_loop(texts: Texts, loop: etree._Element, old: str, new: str) -> str | No
 
 
 def _cardinality(texts: Texts, loop: etree._Element) -> int | None:
-    for element in loop.iterchildren(f"{BPMN}loopCardinality"):
-        number = texts.number(element, "loopCardinality", element.text or "")
-        if number is not None and not 1 <= number <= _MOST_SEATS:
-            sentence = f"Expected loopCardinality from 1 to {_MOST_SEATS}."
-            texts.source.refuse(element, "several", sentence)
-        return number
-    return None
+    element = _only(texts, loop, "loopCardinality")
+    if element is None:
+        return None
+    number = texts.number(element, "loopCardinality", element.text or "")
+    if number is not None and not 1 <= number <= _MOST_SEATS:
+        sentence = f"Expected loopCardinality from 1 to {_MOST_SEATS}."
+        texts.source.refuse(element, "several", sentence)
+    return number
 
 
 def _until(texts: Texts, loop: etree._Element) -> Expression | None:
-    for element in loop.iterchildren(f"{BPMN}completionCondition"):
-        kinds = (Kind.BOOLEAN, Kind.ANY)
-        return texts.expression(element, element.text or "", *kinds, local=COUNTS)
-    return None
+    element = _only(texts, loop, "completionCondition")
+    if element is None:
+        return None
+    kinds = (Kind.BOOLEAN, Kind.ANY)
+    return texts.expression(element, element.text or "", *kinds, local=COUNTS)
+
+
+def _only(texts: Texts, loop: etree._Element, name: str) -> etree._Element | None:
+    found = list(loop.iterchildren(f"{BPMN}{name}"))
+    if len(found) > 1:
+        texts.source.refuse(loop, "several", f"Expected one {name}, but got more.")
+    return found[0] if found else None

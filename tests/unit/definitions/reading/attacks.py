@@ -185,6 +185,11 @@ NAMESPACES = {
             '<a:taskListener class="Evil" xmlns:a="http://activiti.org/bpmn"/>'
         )
     ),
+    "older camunda in references": around(
+        inside=extended(
+            '<a:taskListener class="Evil" xmlns:a="http://activiti.org&#x2F;bpmn"/>'
+        )
+    ),
     "both camundas": around(
         attributes='camunda:dueDate="P1D" a:dueDate="P9D"'
         ' xmlns:a="http://activiti.org/bpmn"'

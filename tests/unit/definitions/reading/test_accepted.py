@@ -484,6 +484,15 @@ def test_the_innermost_lane_counts():
     assert node(around(lanes("a", inner=inner))).work.lane == "Contracts"
 
 
+def test_a_subprocess_takes_its_tasks_along_into_its_lane():
+    xml = process(
+        start(), lanes("x"), subprocess("x"), path("submitted", "x"), end("e")
+    )
+    xml = xml.replace(b"</bpmn:process>", flow("x", "e").encode() + b"</bpmn:process>")
+
+    assert node(xml, "b").work.lane == "Legal"
+
+
 def test_pools_around_one_process_are_only_drawn():
     pools = (
         '<bpmn:collaboration id="c"><bpmn:participant id="p" processRef="deal"/>'

@@ -8,10 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from approval_engine.definitions.model import Process
+from approval_engine.definitions.model import Kind, Process
 from approval_engine.definitions.reading import read
+from approval_engine.definitions.render import render
 from approval_engine.errors import BpmnError
 from tests.unit.definitions.goldens import FOLDER
+from tests.unit.definitions.plans import plans_with_advice
 from tests.unit.definitions.reading.files import (
     around,
     boundary,
@@ -72,6 +74,17 @@ def accepted_or_refused(xml):
         return
     assert problems
     assert all(problem.sentence.startswith("Expected ") for problem in problems)
+
+
+@settings(max_examples=80, deadline=None)
+@given(plans_with_advice())
+def test_whatever_we_render_is_accepted(plan):
+    found = read(render(plan)).process
+    tasks = {node.properties["step"]: node.work for node in found.graph.of(Kind.TASK)}
+
+    assert tasks.keys() == {step.id for step in plan.steps}
+    for step in plan.steps:
+        assert tasks[step.id].groups == tuple(filter(None, [step.role.strip()]))
 
 
 @settings(max_examples=150, deadline=None)

@@ -412,6 +412,37 @@ def test_a_form_that_cannot_be_shown_is_refused(fields):
     assert [element for _, element in problems(around(inside=inside))] == ["a"]
 
 
+def asking(task_id, kind):
+    field = f'<camunda:formField id="x" type="{kind}"/>'
+    return task(task_id, extended(f"<camunda:formData>{field}</camunda:formData>"))
+
+
+def asked_twice(first, second):
+    return process(start(), first, second, end("e"), path("submitted", "a", "b", "e"))
+
+
+DECISION = 'camunda:decisionRef="d" camunda:resultVariable="x"'
+
+
+@pytest.mark.parametrize(
+    "second", [asking("b", "long"), element("businessRuleTask", "b", "", DECISION)]
+)
+def test_one_name_has_one_kind_of_value(second):
+    first = asking("a", "string")
+
+    assert read(asked_twice(first, asking("b", "string")))
+    assert problems(asked_twice(first, second)) == [("name", "b")]
+
+
+@pytest.mark.parametrize("name", ["outcome_legal", "approvers_legal"])
+def test_an_outcome_is_never_asked_in_a_form(name):
+    xml = decided(flow("choice", "approved", f"{name} = 'approved'", name="f"))
+    shown = xml.replace(b'id="a" ', b'id="a" camunda:formKey="embedded:app:x" ')
+
+    assert shown != xml
+    assert problems(shown) == [("unknown_name", "f")]
+
+
 @pytest.mark.parametrize(
     "inside",
     [
@@ -452,6 +483,15 @@ LOOPS = {
         'camunda:collection="clauses"',
     ),
     "two": several(attributes='camunda:collection="clauses"') * 2,
+    "two numbers": several("<bpmn:loopCardinality>3</bpmn:loopCardinality>" * 2),
+    "two conditions": several(
+        "<bpmn:completionCondition>approvals = 1</bpmn:completionCondition>" * 2,
+        'camunda:collection="clauses"',
+    ),
+    "two elements": several(
+        extended('<zeebe:loopCharacteristics inputElement="y"/>'),
+        'camunda:collection="clauses" camunda:elementVariable="x"',
+    ),
     "output": several(
         extended('<zeebe:loopCharacteristics outputCollection="x"/>'),
         'camunda:collection="clauses"',
@@ -516,6 +556,12 @@ SERVICES = {
         "businessRuleTask",
         "x",
         attributes='camunda:decisionRef="d" camunda:resultVariable="amount"',
+    ),
+    "two results": element(
+        "businessRuleTask",
+        "x",
+        extended('<zeebe:calledDecision resultVariable="y"/>'),
+        'camunda:decisionRef="d" camunda:resultVariable="x"',
     ),
     "no process": element("callActivity", "x"),
     "itself": element("callActivity", "x", attributes='calledElement="deal"'),
@@ -700,6 +746,17 @@ DRAWINGS = {
     "two timers in one": (
         around(boundary("b", "a", timed("PT1H") * 2), path("b", "approved")),
         ("event", "b"),
+    ),
+    "a repetition to wait for": (
+        between(element("intermediateCatchEvent", "x", timed("R3/PT8H", "timeCycle"))),
+        ("timer", "x"),
+    ),
+    "one thing on both platforms": (
+        around(
+            inside=extended('<zeebe:assignmentDefinition assignee="x"/>'),
+            attributes='camunda:assignee="y"',
+        ),
+        ("attribute", "a"),
     ),
     "no time": (
         around(
