@@ -31,9 +31,9 @@ def send(recorder: Recorder, members: Members) -> None:
     """
     Record the notices that were passed since the last time, in order.
     """
-    notices = recorder.pinned.definition.notices
+    nodes = recorder.pinned.definition.nodes
     for element in recorder.take_passed():
-        if notice := notices.get(element):
+        if notice := nodes[element].notice:
             data = _said(recorder.workflow, element, notice, members)
             recorder.note(Fact.NOTIFIED, data)
 

@@ -7,8 +7,9 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from threading import Lock
+from types import MappingProxyType
 
-from approval_engine.definitions.model import Kind, Notice, Process, Work
+from approval_engine.definitions.model import Kind, Node, Process, Work
 from approval_engine.definitions.reading import EVERY_NAME, read
 from approval_engine.errors import BpmnError, EngineError, Problem
 from approval_engine.executor.engine.build import (
@@ -33,20 +34,20 @@ class Definition:
     """
     A compiled process definition; immutable, shared by threads, made by this package.
 
-    Tasks and timers come in document order. `asks` are the names that its conditions
-    and decisions read, `reads` those of them that are facts. `calendar` is whose hours
-    its own timers count, None for every hour, `notices` what its notify tasks say.
-    `process`, `start` and `passed` are its inside: where every instance begins and what
-    runs before, unless that depends on facts.
+    Tasks and timers come in document order; `nodes` are all elements by their ids, with
+    what a notify task sends. `asks` are the names that conditions and decisions want,
+    `reads` those that may be facts of the quote, `calendar` whose hours its own timers
+    count, None for every hour. `process`, `start` and `passed` are its inside: where
+    every instance begins and what runs before, unless that depends on facts.
     """
 
     sha256: str
     tables: tuple[tuple[str, object], ...] = ()
     tasks: tuple[TaskElement, ...] = field(compare=False)
     timers: tuple[TimerElement, ...] = field(compare=False)
+    nodes: Mapping[str, Node] = field(compare=False, repr=False)
     reads: frozenset[str] = field(compare=False)
     calendar: str | None = field(compare=False)
-    notices: Mapping[str, Notice] = field(compare=False)
     asks: frozenset[str] = field(compare=False)
     process: ProcessSpec = field(compare=False, repr=False)
     start: Marking | None = field(compare=False, repr=False)
@@ -90,10 +91,10 @@ def compile_process(
         tables=tuple(sorted(tables.items(), key=lambda item: item[0])),
         tasks=tuple(_tasks(process)),
         timers=tuple(_timers(process)),
+        nodes=MappingProxyType({node.id: node for node in process.nodes()}),
         reads=reads,
         asks=spec.asks,
         calendar=process.properties.get("calendar"),
-        notices={n.id: n.notice for n in process.nodes() if n.notice is not None},
         process=spec,
         start=start,
         passed=passed,

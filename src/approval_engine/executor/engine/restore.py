@@ -45,13 +45,24 @@ def restore(
     memory.results = dict(marking.results)
     memory.decided = marking.decided
     workflow.verdict_end = marking.reached
-    for scope in marking.scopes:
-        _open(workflow, scope, _spec(workflow, scope.element, Scope))
+    for running in marking.scopes:
+        _open(workflow, running, _spec(workflow, running.element, Scope))
     for wait in marking.waits:
         _wait_at(workflow, wait)
     for arrival in marking.arrivals:
         _arrive(workflow, arrival)
+    for scope in process.scopes:
+        _check(workflow, scope)
     return workflow
+
+
+def _check(workflow: FastWorkflow, scope: Scope) -> None:
+    """
+    A subprocess runs once while tokens are inside, and not without any.
+    """
+    running = [t for t in workflow.live(TaskState.STARTED) if t.task_spec is scope]
+    if len(running) != (next(scope.tokens(workflow), None) is not None):
+        raise _unknown(scope.name)
 
 
 def _wait_at(workflow: FastWorkflow, wait: Wait) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from SpiffWorkflow.bpmn.specs import defaults as stock
 from SpiffWorkflow.bpmn.specs.event_definitions.simple import NoneEventDefinition
 from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
+from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
@@ -37,6 +38,7 @@ class Scope(Host, BpmnSpecMixin):
         super().__init__(process, name)
         self.inside = inside
         self.start: StartEvent
+        process.scopes.append(self)
 
     def begin_with(self, start: StartEvent) -> None:
         """
@@ -45,11 +47,11 @@ class Scope(Host, BpmnSpecMixin):
         self.start = start
         start._connect_notify(self)
 
-    def tokens(self, my_task: Task) -> Iterator[Task]:
+    def tokens(self, workflow: BpmnWorkflow) -> Iterator[Task]:
         """
         The live tokens inside.
         """
-        live = my_task.workflow.live()
+        live = workflow.live()
         return (token for token in live if token.task_spec.name in self.inside)
 
     def token(self, my_task: Task) -> Task:
@@ -70,7 +72,7 @@ class Scope(Host, BpmnSpecMixin):
         """
         Cancel everything inside.
         """
-        for token in self.tokens(my_task):
+        for token in self.tokens(my_task.workflow):
             token.cancel()
 
     def leave(self, my_task: Task) -> None:
@@ -86,7 +88,7 @@ class Scope(Host, BpmnSpecMixin):
         """
         Go on behind the subprocess if no token is left inside.
         """
-        if next(self.tokens(my_task), None) is None:
+        if next(self.tokens(my_task.workflow), None) is None:
             self.leave(my_task)
 
     def _add_followers(self, my_task: Task) -> None:

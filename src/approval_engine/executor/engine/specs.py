@@ -31,8 +31,8 @@ class ProcessSpec(BpmnProcessSpec):
     """
     All elements of a process, those of its subprocesses too, by their ids.
 
-    `inclusive` are the gateways that wait for what can still arrive, `asks` the names
-    that its conditions and decisions read.
+    `scopes` are its subprocesses, `inclusive` the gateways that wait for what can still
+    arrive, `asks` the names that its conditions and decisions read.
     """
 
     def __init__(self, name: str) -> None:
@@ -40,6 +40,7 @@ class ProcessSpec(BpmnProcessSpec):
         # Stock has put in three elements of its own; a file may use the same ids.
         self.task_specs.clear()
         self.start = BpmnStartTask(self, "(start)")
+        self.scopes: list[TaskSpec] = []
         self.inclusive: list[TaskSpec] = []
         self.asks: frozenset[str] = frozenset()
 

@@ -452,6 +452,36 @@ def test_entities_do_not_grow():
     assert problems(xml)[0][0] in {"doctype", "syntax"}
 
 
+RULE = definitions(
+    start(),
+    '<bpmn:businessRuleTask id="rule" camunda:decisionRef="risk"'
+    ' camunda:resultVariable="risk" camunda:mapDecisionResult="singleEntry"/>',
+    task("a"),
+    end("approved"),
+    path("submitted", "rule", "a", "approved"),
+)
+
+
+class Always:
+    """
+    A decision that looks at nothing.
+    """
+
+    reads = frozenset()
+
+    def __call__(self, _):
+        return "high"
+
+
+def test_what_reads_well_but_cannot_run_is_a_problem_too():
+    assert problems(RULE) == [("engine", "/")]
+
+    definition = engine.compile_definition(RULE, tables={"rule": Always()})
+    assert engine.results(definition, engine.start(definition).state) == {
+        "rule": {"risk": "high"}
+    }
+
+
 def test_every_problem_is_told_with_its_line_and_sentence():
     xml = around(
         task("b"), '<bpmn:scriptTask id="x"/>', flow("a", "nowhere", name="lost")

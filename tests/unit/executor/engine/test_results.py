@@ -354,6 +354,7 @@ def test_messages_are_told_in_the_order_in_which_they_are_passed():
     assert run.snapshot.passed == ("notice1",)
 
     assert run.do("A").snapshot.passed == ("notice3", "notice4", "notice2")
+    assert run.definition.nodes["notice4"].kind is Kind.NOTICE
     assert run.do("B").snapshot.passed == ()
 
 

@@ -391,3 +391,30 @@ def test_no_id_is_taken(name):
     taken = Node(id=name, kind=Kind.TASK)
 
     assert Run(process(f"start > {name} > end", nodes=(taken,))).open == [name]
+
+
+def forged(run, **values):
+    document = json.loads(run.state) | values
+    return json.dumps(document, sort_keys=True, separators=(",", ":")).encode()
+
+
+FORGED = {
+    "inside, but it does not run": {"scopes": [["inner", 1, []]]},
+    "runs with nothing inside": {
+        "waits": [["after", 1, []]],
+        "scopes": [["outer", 1, []]],
+    },
+    "runs twice": {"scopes": [["inner", 1, []], ["outer", 1, []], ["outer", 2, []]]},
+    "a timer of another": {"scopes": [["inner", 1, ["late"]], ["outer", 1, []]]},
+}
+
+
+@pytest.mark.parametrize("values", FORGED.values(), ids=FORGED)
+def test_a_state_that_cannot_be_is_refused(values):
+    late = boundary("late", "outer", interrupting=False)
+    run = Run(nested("end4", late))
+    assert run.open == ["A", "B"]
+    assert engine.complete(run.definition, run.state, "A", {}).position.tasks
+
+    with pytest.raises(EngineError, match="this definition"):
+        engine.complete(run.definition, forged(run, **values), "A", {})
