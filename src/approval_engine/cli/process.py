@@ -11,7 +11,7 @@ from approval_engine.cli.context import Session, pass_session
 from approval_engine.errors import StorageError
 
 if TYPE_CHECKING:
-    from approval_engine.definitions.reading import Names
+    from approval_engine.domain.people import Directory
     from approval_engine.domain.processes import Version
     from approval_engine.executor.compile import Checked
     from approval_engine.policy.model import Policy
@@ -46,17 +46,24 @@ def check(session: Session, paths: tuple[str, ...], policy_path: str | None) -> 
     """
     Judge files of Camunda Modeler; every problem is a line on stderr.
 
-    Without a policy, conditions may read the inputs of the documentation's example.
+    Steps and people are held against the active policy and the directory. Without a
+    policy, conditions may read the inputs of the documentation's example.
     """
     from approval_engine.errors import BpmnError, Problem
     from approval_engine.executor.compile import check as checked
+    from approval_engine.executor.examine import examine
+    from approval_engine.policy.names import names_of
 
-    names = _names(session, policy_path)
+    policy, directory = _judges(session, policy_path)
+    names = None if policy is None else names_of(policy)
     problems: list[Problem] = []
     accepted: list[Checked] = []
     for path in paths:
+        xml = Path(path).read_bytes()
         try:
-            accepted.append(checked(Path(path).read_bytes(), path, names))
+            found = checked(xml, path, names)
+            examine(xml, path, policy, directory)
+            accepted.append(found)
         except BpmnError as error:
             problems.extend(error.problems)
     _show(session, accepted)
@@ -158,36 +165,40 @@ def _line(name: str, digest: str) -> dict[str, object]:
     }
 
 
-def _names(session: Session, path: str | None) -> "Names | None":
+def _judges(
+    session: Session, path: str | None
+) -> "tuple[Policy | None, Directory | None]":
     """
-    The inputs of the policy in a file, else of the active one, else None.
+    The policy in a file, else the active one, and the directory, as far as there are.
     """
     from approval_engine.policy.load import load
-    from approval_engine.policy.names import names_of
 
-    if path is not None:
-        return names_of(load(session.read(path)))
+    given = None if path is None else load(session.read(path))
     try:
-        active = _active(session)
+        active, directory = _current(session)
     except StorageError as error:
-        click.echo(f"warning: No policy was looked up: {error}", err=True)
-        return None
-    return None if active is None else names_of(active)
+        if given is None:
+            click.echo(f"warning: No policy was looked up: {error}", err=True)
+        active, directory = None, None
+    return given or active, directory
 
 
-def _active(session: Session) -> "Policy | None":
+def _current(session: Session) -> "tuple[Policy | None, Directory | None]":
     """
-    The active policy; a process is judged also where there is no database.
+    What is active; a process is judged also where there is no database.
     """
     from approval_engine.store import catalog
     from approval_engine.store.upgrade import is_empty
 
     if is_empty(session.bare_runtime.database):
-        return None
+        return None, None
     runtime = session.runtime
     with runtime.database.read() as transaction:
-        digest = catalog.current(transaction).policy
-        return None if digest is None else runtime.policy(transaction, digest)
+        now = catalog.current(transaction)
+        policy = runtime.policy(transaction, now.policy) if now.policy else None
+        people = now.directory
+        directory = runtime.directory(transaction, people) if people else None
+    return policy, directory
 
 
 def _show(session: Session, accepted: "list[Checked]") -> None:

@@ -11,15 +11,18 @@ from pathlib import Path
 
 from approval_engine.definitions.declared import declare
 from approval_engine.definitions.dmn.read import read as read_decisions
+from approval_engine.definitions.reading import Names
 from approval_engine.definitions.semantics import semantic_hash
 from approval_engine.documents import sha256
 from approval_engine.domain.events import stamp
 from approval_engine.domain.processes import DECISION as DECISION_NEED
 from approval_engine.domain.processes import Role, Version, split
 from approval_engine.errors import BpmnError, InvalidState, NotFound, Problem
+from approval_engine.executor.compile import check as arms_length
 from approval_engine.executor.deployed import listed
 from approval_engine.executor.examine import Examined, examine
 from approval_engine.executor.runtime import Runtime
+from approval_engine.policy.names import names_of
 from approval_engine.store import catalog, processes
 from approval_engine.store.catalog import Document
 from approval_engine.store.database import Transaction
@@ -42,18 +45,6 @@ class Deployment:
     notes: tuple[str, ...]
 
 
-def check(runtime: Runtime | None, xml: bytes, file: str) -> Examined:
-    """
-    What a file defines, judged by what is active in the database, if there is one.
-
-    Raises BpmnError with every problem.
-    """
-    if runtime is None:
-        return examine(xml, file)
-    with runtime.database.read() as transaction:
-        return check_within(runtime, transaction, xml, file)
-
-
 def deploy(
     runtime: Runtime, xml: bytes, file: str, actor: str
 ) -> tuple[Deployment, ...]:
@@ -62,6 +53,9 @@ def deploy(
 
     Raises BpmnError or DmnError with every problem.
     """
+    if not _is_dmn(xml, file):
+        # At arm's length first, and before anybody waits for a lock.
+        arms_length(xml, file, _names(runtime))
     with runtime.database.begin() as transaction:
         processes.lock(transaction)
         offer = _Offer(runtime, transaction, xml, file, actor)
@@ -69,6 +63,12 @@ def deploy(
         if any(each.is_new for each in done):
             _point(transaction)
     return done
+
+
+def _names(runtime: Runtime) -> Names | None:
+    with runtime.database.read() as transaction:
+        active = catalog.current(transaction).policy
+        return names_of(runtime.policy(transaction, active)) if active else None
 
 
 def _is_dmn(xml: bytes, file: str) -> bool:
@@ -184,7 +184,9 @@ def check_within(
     runtime: Runtime, transaction: Transaction, xml: bytes, file: str
 ) -> Examined:
     """
-    Like `check`, in a transaction that is there already.
+    What a file defines, judged by what is active in the database.
+
+    Raises BpmnError with every problem.
     """
     current = catalog.current(transaction)
     policy = runtime.policy(transaction, current.policy) if current.policy else None

@@ -15,7 +15,7 @@ from approval_engine.executor.compile import Bounds, check
 from approval_engine.policy.conditions import Kind
 from tests.unit.definitions.goldens import FOLDER
 from tests.unit.definitions.reading.attacks import ATTACKS
-from tests.unit.definitions.reading.files import around, decided, flow, task
+from tests.unit.definitions.reading.files import ASKED, around, decided, flow, task
 
 HEAVY = (
     "billion laughs",
@@ -35,7 +35,7 @@ HEAVY = (
     "duration of digits",
 )
 
-BIG = around("<bpmn:documentation/>" * 20_000)
+BIG = around("<bpmn:documentation/>" * 20_000, attributes=ASKED)
 """As large as a file may be, so that it takes its time."""
 
 

@@ -29,6 +29,10 @@ ERROR = "<bpmn:errorEventDefinition/>"
 ESCALATION = "<bpmn:escalationEventDefinition/>"
 
 
+ASKED = 'camunda:candidateGroups="deal_desk"'
+"""Somebody whom a task asks."""
+
+
 def process(*parts, outside="", attributes=""):
     """
     A file with one process of these parts, one to a line.
@@ -74,7 +78,7 @@ def decided(*flows, default=True, inside=""):
     over = ' default="over"' if default else ""
     return process(
         start(),
-        element("userTask", "a", inside),
+        element("userTask", "a", inside, ASKED),
         f'<bpmn:exclusiveGateway id="choice"{over}/>',
         end("approved"),
         end("rejected", TERMINATE),
