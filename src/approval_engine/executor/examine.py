@@ -8,7 +8,7 @@ not judged, and what does not end is not held against a policy.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from approval_engine.definitions import pinned, shape
+from approval_engine.definitions import pinned, several, shape
 from approval_engine.definitions.inline import calls_of
 from approval_engine.definitions.model import Kind, Process
 from approval_engine.definitions.reading import Note, read
@@ -66,7 +66,7 @@ def examine(
     shapes = shape.drawn_in(process)
     role = _role(slots, shapes)
     staff = _staff(directory) if directory else None
-    wrong = list(problems(flaws(process, staff), file))
+    wrong = [*problems(flaws(process, staff), file), *several.problems(process, file)]
     if role is Role.FRAME:
         wrong += problems(frame_flaws(process), file)
     if role is Role.PINNED and policy:

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from approval_engine.domain.calendar import WorkingTime, add_hours
 from approval_engine.domain.events import Fact, stamp
+from approval_engine.domain.spans import hours_of
 from approval_engine.domain.timers import TimerKind
 from approval_engine.domain.workflow import Task
 from approval_engine.executor import engine
@@ -87,7 +88,7 @@ def open_seats(recorder: Recorder, openings: Openings) -> tuple[str, ...]:
         timers = [t for t in position.timers if (t.task, t.occurrence) == place]
         calendar = openings.calendars(step.calendar)
         clock = recorder.clocks.get(step.id)
-        fresh = due(recorder.at, step.sla_hours, calendar)
+        fresh = due(recorder.at, sla_hours(recorder.pinned, step), calendar)
         for number, seat in enumerate(openings.seats_of(step), start=1):
             rows = _timers(recorder, step, timers, calendar) if number == 1 else []
             data = {
@@ -186,12 +187,44 @@ def _timers(
             continue
         kind = TimerKind(drawn[timer.element]["kind"])
         level = int(drawn[timer.element]["level"])
-        due_at = due(recorder.at, _hours(step, kind, level), calendar)
+        hours = _drawn_hours(recorder.pinned, timer)
+        if hours is None:
+            hours = _hours(step, kind, level)
+        due_at = due(recorder.at, hours, calendar)
         if clock:
             due_at = stamp(clock.rings_at(timer.element, kind, recorder.at))
         row = timer_row(timer.element, kind, due_at, level, timer.occurrence)
         rows.append(row)
     return rows
+
+
+def sla_hours(pinned: Pinned, step: PlannedStep) -> Decimal:
+    """
+    How long a step may take: as the policy says, unless its drawing has the last word.
+    """
+    first = (
+        _drawn_hours(pinned, timer)
+        for timer in pinned.definition.timers
+        if timer.properties.get("kind") == TimerKind.ESCALATION
+        and timer.properties.get("level") == "1"
+        and pinned.definition.nodes[timer.task].properties.get("step") == step.id
+    )
+    return next((hours for hours in first if hours is not None), step.sla_hours)
+
+
+def _drawn_hours(
+    pinned: Pinned, timer: engine.OpenTimer | engine.TimerElement
+) -> Decimal | None:
+    """
+    The hours that stand at a timer, where its task says `sla` = `process`.
+    """
+    task = pinned.definition.nodes[timer.task]
+    if task.properties.get("sla") != "process":
+        return None
+    element = timer.element if isinstance(timer, engine.OpenTimer) else timer.id
+    event = pinned.definition.nodes[element].event
+    found = event.timer if event else None
+    return hours_of(found.span) if found and found.span else None
 
 
 def _hours(step: PlannedStep, kind: TimerKind, level: int) -> Decimal:

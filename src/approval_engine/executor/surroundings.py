@@ -7,7 +7,8 @@ when it opens; everything else about it is as for a step of the policy.
 
 from collections.abc import Iterator
 
-from approval_engine.definitions.model import Clock, Words, Work
+from approval_engine.definitions.model import Clock, Words
+from approval_engine.definitions.several import completion_of
 from approval_engine.domain.completion import Completion, Rule
 from approval_engine.domain.spans import hours_of
 from approval_engine.executor import engine
@@ -33,7 +34,11 @@ def _wanted(
 ) -> Wanted:
     work = task.work
     roles = _words(work.groups, names) or ((work.lane,) if work.lane else ())
-    assignee = _words(work.assignee, names)
+    people = _words(work.users, names)
+    several = work.several
+    assignee = () if several else _words(work.assignee, names)
+    if several is not None and several.collection is not None:
+        people = (*people, *_words(several.collection, names))
     due = work.due
     hours = hours_of(due.span) if due and due.clock is Clock.DURATION else None
     return Wanted(
@@ -44,17 +49,14 @@ def _wanted(
             text=task.documentation,
             assign=f"{NAMED}{assignee[0]}" if assignee else "pool",
             roles=roles[1:],
-            people=_words(work.users, names),
+            people=people,
         ),
-        completion=_completion(work),
-        ask_everyone=work.several is not None,
+        # What is not counted is refused when the process is deployed.
+        completion=completion_of(several) or Completion(rule=Rule.ALL),
+        ask_everyone=several is not None,
         calendar=calendar or (ALWAYS if hours is not None else None),
         sla_hours=hours,
     )
-
-
-def _completion(work: Work) -> Completion:
-    return Completion(rule=Rule.ALL if work.several else Rule.ANY)
 
 
 def _words(words: Words, names: engine.Values) -> tuple[str, ...]:

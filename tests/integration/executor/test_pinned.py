@@ -3,13 +3,18 @@ An edited export of a definition that we rendered: it serves plans that equal it
 """
 
 import re
+from datetime import timedelta
 
 import pytest
 
 from approval_engine.errors import BpmnError, InvalidState
+from approval_engine.executor.answer import Caller
+from approval_engine.executor.commands.replan import replan
 from approval_engine.operations import intake, repository
 from approval_engine.store import catalog
 from tests.integration.executor.company import STEPS, document, policy
+
+ADMIN = Caller(actor="dana", channel="t")
 
 
 def exported(company, workflow):
@@ -177,3 +182,56 @@ def test_a_policy_that_leaves_its_steps_alone_is_published(company, standard):
     changed["steps"] = {**STEPS, "legal": {**STEPS["legal"], "role": "cfo"}}
 
     assert intake.publish_policy(company.runtime, document(changed), "dana")
+
+
+def slower(xml):
+    """
+    Finance gets two days instead of one, in the drawing alone.
+    """
+    before, timer, after = xml.partition('id="due_finance"')
+    return before + timer + after.replace("PT24H", "PT48H", 1)
+
+
+def with_the_last_word(xml):
+    word = '<camunda:property name="sla" value="process" />'
+    step = '<camunda:property name="step" value="finance" />'
+    return xml.replace(step, step + word)
+
+
+@pytest.mark.parametrize(("edit", "days"), [(str, 1), (with_the_last_word, 2)])
+def test_hours_are_those_of_the_policy_unless_a_task_says_otherwise(
+    make_company, edit, days
+):
+    calendar = {"timeZone": "UTC", "hours": "00:00-24:00", "days": "Mon-Sun"}
+    company = make_company(
+        calendars={"all": calendar}, defaults={"slaHours": 24, "calendar": "all"}
+    )
+    xml = exported(company, company.started(margin_pct=20))
+    deploy(company, edit(slower(xml)))
+    workflow = company.started(margin_pct=19)
+
+    task = company.task(workflow, "finance")
+    (due,) = (
+        timer.due_at
+        for timer in company.case(workflow).timers
+        if timer.element == "due_finance"
+    )
+    assert due - company.now == timedelta(days=days)
+    assert task.due_at == due
+
+
+def test_a_running_workflow_moves_to_a_new_drawing_only_by_a_replan(company, standard):
+    workflow = company.started(margin_pct=19)
+    company.act(workflow, "finance", "approve", "fred")
+    with pytest.raises(InvalidState, match="its process already"):
+        replan(company.runtime, workflow, ADMIN)
+    deploy(company, with_filing(standard))
+    company.act(workflow, "manager", "comment", "maria")
+    moved = replan(company.runtime, workflow, ADMIN)
+
+    assert moved.carried == ("finance",)
+    assert steps(company, moved.successor) == ["manager"]
+    company.act(moved.successor, "manager", "approve", "maria")
+    assert steps(company, moved.successor) == ["file_contract"]
+    assert company.case(workflow).status == "superseded"
+    assert company.findings() == ()

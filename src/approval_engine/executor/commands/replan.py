@@ -8,6 +8,7 @@ on facts as after a revision.
 from collections.abc import Container
 from dataclasses import dataclass, replace
 
+from approval_engine.documents import sha256
 from approval_engine.domain.events import Fact
 from approval_engine.domain.exceptions import PREFIX
 from approval_engine.domain.lifecycle import WorkflowMove, move_workflow
@@ -20,6 +21,7 @@ from approval_engine.executor.commands.starting import (
     REPLAN,
     Start,
     begin,
+    drawn_as,
     predecessor,
     weighed,
 )
@@ -140,9 +142,10 @@ def _must_be_possible(workflow: Workflow, routed: Routed) -> None:
     if not workflow.open_tasks:
         raise InvalidState(f"{what} it is {workflow.status}.")
     move_workflow(workflow.status, WorkflowMove.SUPERSEDE, workflow.subject)
-    if routed.policy.sha256 == workflow.evidence.policy:
+    same = sha256(drawn_as(routed)) == workflow.evidence.definition
+    if same and routed.policy.sha256 == workflow.evidence.policy:
         version = f"policy '{routed.policy.name}' version {routed.policy.version}"
-        raise InvalidState(f"{what} it has {version} already.")
+        raise InvalidState(f"{what} it has {version} and its process already.")
 
 
 def _as_if(runtime: Runtime, workflow: Workflow, routed: Routed) -> Workflow:

@@ -101,7 +101,7 @@ def begin(
     """
     Start the workflow and end the one before it; both are stored.
     """
-    xml = routed.drawn.xml if routed.drawn else render(routed.plan)
+    xml = drawn_as(routed)
     added = evidence.documents(routed, xml)
     catalog.put(transaction, added)
     hashes = evidence.evidence_of(routed, added)
@@ -122,6 +122,13 @@ def begin(
     workflow = store(transaction, recorder)
     exceptions.use(transaction, routed.evaluation.waivers)
     return workflow
+
+
+def drawn_as(routed: Routed) -> bytes:
+    """
+    The definition that the workflow of a routed quote runs on.
+    """
+    return routed.drawn.xml if routed.drawn else render(routed.plan)
 
 
 def weighed(
