@@ -46,6 +46,7 @@ NEWS = {
     "info_withdrawn": "waits for no answer any more, as who was asked has left",
     "informed": "is reviewed; you are told for information",
     "replied": "has an answer to your comment",
+    NOTICED: "is at a point of which its process tells you",
 }
 """What a message says of a quote that asks for no decision."""
 
@@ -237,8 +238,7 @@ def _notice(transaction: Transaction, message: Claimed) -> tuple[str, str]:
     event = events.one(transaction, message.event_id)
     data: Any = load(event.data.encode()) if event else {}
     subject = one_line(data.get("subject", ""))
-    words = f"is at a point where its process tells you: {subject}"
-    return words, one_line(data.get("text", ""))
+    return f"{NEWS[NOTICED]}: {subject}", one_line(data.get("text", ""))
 
 
 def _last_word(transaction: Transaction, case: Case) -> tuple[str, str]:

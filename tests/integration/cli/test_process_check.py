@@ -6,7 +6,14 @@ import json
 
 from tests.integration.executor.company import policy
 from tests.unit.definitions.goldens import FOLDER
-from tests.unit.definitions.reading.files import around, decided, flow, late, task
+from tests.unit.definitions.reading.files import (
+    ASKED,
+    around,
+    decided,
+    flow,
+    late,
+    task,
+)
 
 GOLDEN = (FOLDER / "standard-single.bpmn").read_text(encoding="utf-8")
 
@@ -59,7 +66,8 @@ def test_every_problem_of_every_file_is_a_line(shell):
 
 
 def test_conditions_read_the_inputs_of_the_policy_in_question(office):
-    xml = decided(flow("choice", "approved", "margin_pct &lt; 3 and country = 'X'"))
+    ways = flow("choice", "approved", "margin_pct &lt; 3 and country = 'X'")
+    xml = decided(ways, attributes=ASKED)
     file = written(office, "p.bpmn", xml)
     inputs = [*policy()["inputs"], {"name": "country", "type": "string"}]
     other = office.file("other.json", {**policy(), "inputs": inputs})
@@ -69,7 +77,7 @@ def test_conditions_read_the_inputs_of_the_policy_in_question(office):
 
 
 def test_without_a_policy_conditions_read_those_of_the_documentation(shell):
-    xml = decided(flow("choice", "approved", "year1_disc &gt; 30"))
+    xml = decided(flow("choice", "approved", "year1_disc &gt; 30"), attributes=ASKED)
 
     assert shell.ok("process", "check", written(shell, "p.bpmn", xml))
 

@@ -106,7 +106,7 @@ def test_a_held_workflow_is_not_shown_until_its_incident_is_closed(database):
 
     held = seen(database, FRED)
     with database.begin() as transaction:
-        incidents.close(transaction, incident, stamp(NOON))
+        incidents.close(transaction, incident, "dana", stamp(NOON))
 
     assert (held, seen(database, FRED)) == ([], ["T-1"])
 

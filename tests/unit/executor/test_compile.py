@@ -49,7 +49,8 @@ def test_an_accepted_file_comes_with_its_hashes():
 
 
 def test_the_names_of_the_policy_go_along():
-    xml = decided(flow("choice", "approved", "country = 'XX'", name="f"))
+    ways = flow("choice", "approved", "country = 'XX'", name="f")
+    xml = decided(ways, attributes=ASKED)
 
     assert check(xml, names={"country": Kind.STRING})
     assert check(BIG)

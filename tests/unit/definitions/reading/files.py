@@ -71,14 +71,14 @@ def between(*parts, middle="x", outside=""):
     )
 
 
-def decided(*flows, default=True, inside=""):
+def decided(*flows, default=True, inside="", attributes=""):
     """
     A user task `a` and a gateway `choice`, whose flows lead to approved or rejected.
     """
     over = ' default="over"' if default else ""
     return process(
         start(),
-        element("userTask", "a", inside, ASKED),
+        element("userTask", "a", inside, attributes),
         f'<bpmn:exclusiveGateway id="choice"{over}/>',
         end("approved"),
         end("rejected", TERMINATE),
