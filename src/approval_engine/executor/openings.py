@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from approval_engine.domain.calendar import WorkingTime, add_hours
 from approval_engine.domain.events import Fact, stamp
+from approval_engine.domain.spans import hours_of
 from approval_engine.domain.timers import TimerKind
 from approval_engine.domain.workflow import Task
 from approval_engine.executor import engine
@@ -177,16 +178,17 @@ def _timers(
     timers: Iterable[engine.OpenTimer],
     calendar: WorkingTime,
 ) -> list[dict[str, object]]:
-    drawn = {timer.id: timer.properties for timer in recorder.pinned.definition.timers}
+    drawn = {timer.id: timer for timer in recorder.pinned.definition.timers}
     clock = recorder.clocks.get(step.id)
     rows: list[dict[str, object]] = []
     for timer in timers:
-        if "kind" not in drawn[timer.element]:
+        element = drawn[timer.element]
+        if "kind" not in element.properties:
             # The process drew it for itself.
             continue
-        kind = TimerKind(drawn[timer.element]["kind"])
-        level = int(drawn[timer.element]["level"])
-        due_at = due(recorder.at, _hours(step, kind, level), calendar)
+        kind = TimerKind(element.properties["kind"])
+        level = int(element.properties["level"])
+        due_at = due(recorder.at, _hours(step, kind, level, element), calendar)
         if clock:
             due_at = stamp(clock.rings_at(timer.element, kind, recorder.at))
         row = timer_row(timer.element, kind, due_at, level, timer.occurrence)
@@ -194,9 +196,14 @@ def _timers(
     return rows
 
 
-def _hours(step: PlannedStep, kind: TimerKind, level: int) -> Decimal:
+def _hours(
+    step: PlannedStep, kind: TimerKind, level: int, drawn: engine.TimerElement
+) -> Decimal:
     if kind is TimerKind.REMINDER:
-        return step.remind_after_hours[level - 1]
+        planned = step.remind_after_hours
+        # What the policy does not remind of, the process may.
+        ours = level <= len(planned)
+        return planned[level - 1] if ours else hours_of(drawn.timer.span)
     if level <= len(step.escalations):
         return step.escalations[level - 1].after_hours
     return step.sla_hours
