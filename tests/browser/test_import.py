@@ -6,7 +6,11 @@ import json
 
 import pytest
 
+from approval_engine.definitions.arrange import arrange
+from approval_engine.definitions.semantics import semantic_hash
 from tests.browser.files import BPMN, FILES, FRAME
+from tests.unit.definitions.reading.files import around
+from tests.unit.definitions.test_arrange import DRAWN, LANES, POOLS
 
 pytestmark = pytest.mark.browser
 
@@ -31,6 +35,24 @@ def test_our_decision_tables_open_in_modeler(editors):
     tables = (BPMN / "deal-desk.dmn").read_bytes()
 
     assert editors("dmn").open(tables) == []
+
+
+@pytest.mark.parametrize("kind", ["platform", "cloud"])
+@pytest.mark.parametrize("name", FILES)
+def test_a_process_that_we_arrange_opens_too_and_means_the_same(editors, kind, name):
+    bare = DRAWN.sub(b"", FILES[name])
+    arranged = arrange(bare)
+
+    assert editors(kind).open(arranged) == []
+    assert semantic_hash(editors(kind).save()) == semantic_hash(FILES[name])
+
+
+def test_lanes_that_we_arrange_hold_their_nodes_when_something_is_moved(platform):
+    arranged = arrange(around(LANES, outside=POOLS))
+    assert platform.open(arranged) == []
+    platform.do("move", "a", 10, 0)
+
+    assert semantic_hash(platform.save()) == semantic_hash(arranged)
 
 
 def findings(node, tmp_path, xml):

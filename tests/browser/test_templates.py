@@ -16,7 +16,8 @@ TEMPLATES = [each for file in FILES for each in json.loads(file.read_text())]
 VALIDATE = """
 const { validateAll } = require("@bpmn-io/element-templates-validator");
 const { valid, results } = validateAll(JSON.parse(process.argv[1]));
-console.log(JSON.stringify({ valid, errors: results.flatMap((each) => each.errors || []) }));
+const errors = results.flatMap((each) => each.errors || []);
+console.log(JSON.stringify({ valid, errors }));
 """
 
 
