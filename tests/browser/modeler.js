@@ -92,7 +92,15 @@ window.desk = {
     const event = this.editor.get("elementTemplates").applyTemplate(timer, found) || timer;
     modeling.updateProperties(event, { id });
     const end = { x: spot.x, y: spot.y + 120 };
-    this.editor.get("modeling").appendShape(event, { type: "bpmn:EndEvent" }, end);
+    const told = this.editor
+      .get("modeling")
+      .appendShape(event, { type: "bpmn:EndEvent" }, end);
+    this.editor.get("modeling").updateProperties(told, { id: `${id}_told`, name: "Told" });
+  },
+
+  show(id) {
+    this.editor.get("canvas").zoom("fit-viewport", "auto");
+    this.editor.get("selection").select(this.element(id));
   },
 
   fill(id, name, value) {
