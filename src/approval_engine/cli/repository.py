@@ -1,5 +1,5 @@
 """
-`cpq process deploy|diff|play`: what analysts draw becomes what quotes run on.
+`cpq process deploy|diff|play|…`: what analysts draw becomes what quotes run on.
 """
 
 from pathlib import Path
@@ -91,6 +91,22 @@ def to_frame(session: Session, path: str, out: str) -> None:
 
     session.write(out, framed(Path(path).read_bytes(), path))
     session.record(frame=out)
+
+
+@process.command()
+@FILE
+@click.option("--out", required=True, metavar="G", type=click.Path(dir_okay=False))
+@pass_session
+def arrange(session: Session, path: str, out: str) -> None:
+    """
+    Write FILE with a diagram to G, so that Modeler can open it; one it has is kept.
+    """
+    from approval_engine.definitions.arrange import arrange as arranged
+
+    before = Path(path).read_bytes()
+    after = arranged(before, path)
+    session.write(out, after)
+    session.record(file=path, out=out, result="kept" if after == before else "drawn")
 
 
 def _either(session: Session, text: str) -> "Process":

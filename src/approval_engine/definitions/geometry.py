@@ -4,6 +4,7 @@ Boxes, paths between them and the room that a label takes, in whole pixels.
 Knows no BPMN; y grows downwards.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -97,3 +98,15 @@ def label_size(text: str, width: int = LABEL_WIDTH) -> tuple[int, int]:
         lines += [room] * full + [rest] * bool(rest)
     lines = lines[1:] or [0]
     return max(lines) * CHARACTER_WIDTH, len(lines) * LINE_HEIGHT
+
+
+def straight(way: Iterable[Point]) -> Iterator[Point]:
+    """
+    A way without the points at which it does not turn.
+    """
+    points = list(dict.fromkeys(way))
+    yield points[0]
+    for before, here, after in zip(points, points[1:], points[2:], strict=False):
+        if not (before[0] == here[0] == after[0] or before[1] == here[1] == after[1]):
+            yield here
+    yield points[-1]

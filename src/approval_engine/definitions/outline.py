@@ -68,7 +68,7 @@ def outline_of_slot(plan: RoutingPlan, slot: str) -> Series:
     """
     The part of a plan that a slot holds; a no is thrown for the frame to catch.
     """
-    start = Node(id=f"start_{slot}", kind=Kind.START)
+    start = Node(id=f"start_{slot}", kind=Kind.START, name="Entered")
     end = Node(id=f"end_{slot}", kind=_end_of(plan), name="Satisfied")
     names = (f"{slot}_{number}" for number in count(1))
     drawn = _Drawn(gateways=names, ends=_THROWN)

@@ -178,18 +178,19 @@ def _timers(
     timers: Iterable[engine.OpenTimer],
     calendar: WorkingTime,
 ) -> list[dict[str, object]]:
-    drawn = {timer.id: timer.properties for timer in recorder.pinned.definition.timers}
+    drawn = {timer.id: timer for timer in recorder.pinned.definition.timers}
     clock = recorder.clocks.get(step.id)
     rows: list[dict[str, object]] = []
     for timer in timers:
-        if "kind" not in drawn[timer.element]:
+        element = drawn[timer.element]
+        if "kind" not in element.properties:
             # The process drew it for itself.
             continue
-        kind = TimerKind(drawn[timer.element]["kind"])
-        level = int(drawn[timer.element]["level"])
+        kind = TimerKind(element.properties["kind"])
+        level = int(element.properties["level"])
         hours = _drawn_hours(recorder.pinned, timer)
         if hours is None:
-            hours = _hours(step, kind, level)
+            hours = _hours(step, kind, level, element)
         due_at = due(recorder.at, hours, calendar)
         if clock:
             due_at = stamp(clock.rings_at(timer.element, kind, recorder.at))
@@ -227,9 +228,14 @@ def _drawn_hours(
     return hours_of(found.span) if found and found.span else None
 
 
-def _hours(step: PlannedStep, kind: TimerKind, level: int) -> Decimal:
+def _hours(
+    step: PlannedStep, kind: TimerKind, level: int, drawn: engine.TimerElement
+) -> Decimal:
     if kind is TimerKind.REMINDER:
-        return step.remind_after_hours[level - 1]
+        planned = step.remind_after_hours
+        # What the policy does not remind of, the process may.
+        ours = level <= len(planned)
+        return planned[level - 1] if ours else hours_of(drawn.timer.span)
     if level <= len(step.escalations):
         return step.escalations[level - 1].after_hours
     return step.sla_hours

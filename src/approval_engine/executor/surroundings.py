@@ -14,7 +14,7 @@ from approval_engine.domain.spans import hours_of
 from approval_engine.executor import engine
 from approval_engine.planner.around import ALWAYS, Wanted
 from approval_engine.planner.fitness import NAMED
-from approval_engine.planner.plan import Around
+from approval_engine.planner.plan import Around, EscalationLevel
 from approval_engine.policy.conditions import evaluate
 
 
@@ -26,11 +26,11 @@ def wanted(definition: engine.Definition, names: engine.Values) -> Iterator[Want
     """
     for task in definition.tasks:
         if task.step is None:
-            yield _wanted(task, definition.calendar, names)
+            yield _wanted(task, definition, names)
 
 
 def _wanted(
-    task: engine.TaskElement, calendar: str | None, names: engine.Values
+    task: engine.TaskElement, definition: engine.Definition, names: engine.Values
 ) -> Wanted:
     work = task.work
     roles = _words(work.groups, names) or ((work.lane,) if work.lane else ())
@@ -54,9 +54,24 @@ def _wanted(
         # What is not counted is refused when the process is deployed.
         completion=completion_of(several) or Completion(rule=Rule.ALL),
         ask_everyone=several is not None,
-        calendar=calendar or (ALWAYS if hours is not None else None),
+        calendar=definition.calendar or (ALWAYS if hours is not None else None),
         sla_hours=hours,
+        escalations=tuple(_ladder(task, definition)),
     )
+
+
+def _ladder(
+    task: engine.TaskElement, definition: engine.Definition
+) -> Iterator[EscalationLevel]:
+    drawn = [
+        each
+        for each in definition.timers
+        if each.task == task.id and each.properties.get("kind") == "escalation"
+    ]
+    for each in sorted(drawn, key=lambda timer: int(timer.properties["level"])):
+        yield EscalationLevel(
+            after_hours=hours_of(each.timer.span), role=each.properties["role"]
+        )
 
 
 def _words(words: Words, names: engine.Values) -> tuple[str, ...]:

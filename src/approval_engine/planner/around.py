@@ -12,7 +12,12 @@ from decimal import Decimal
 from approval_engine.domain.completion import Completion
 from approval_engine.errors import PlanError, Problem
 from approval_engine.planner.case import Case
-from approval_engine.planner.plan import Around, PlannedStep, Staffing
+from approval_engine.planner.plan import (
+    Around,
+    EscalationLevel,
+    PlannedStep,
+    Staffing,
+)
 from approval_engine.planner.requirements import Requirement
 from approval_engine.planner.staffing import staff
 from approval_engine.policy.model import Policy, StepRule
@@ -30,7 +35,8 @@ class Wanted:
     A task of a process, and whom it asks.
 
     `role` is the first of the roles it names, or empty. Hours count in `calendar`; None
-    are the policy's usual ones.
+    are the policy's usual ones. `escalations` are the roles that are asked if it is
+    late.
     """
 
     id: str
@@ -40,6 +46,7 @@ class Wanted:
     ask_everyone: bool = False
     calendar: str | None = None
     sla_hours: Decimal | None = None
+    escalations: tuple[EscalationLevel, ...] = ()
 
 
 def planned(case: Case, wanted: Iterable[Wanted]) -> tuple[PlannedStep, ...]:
@@ -94,9 +101,9 @@ def _step(policy: Policy, task: Wanted) -> PlannedStep:
         calendar=task.calendar or usual.calendar,
         sla_hours=usual.sla[-1].hours if task.sla_hours is None else task.sla_hours,
         remind_after_hours=(),
-        escalations=(),
+        escalations=task.escalations,
         escalate_mode="reassign",
-        on_timeout="remind",
+        on_timeout="escalate" if task.escalations else "remind",
         on_exhausted="hold",
         ask_everyone=task.ask_everyone,
         required=False,

@@ -2,12 +2,14 @@
 A plan and the slots of a frame → the part of the plan that each slot holds.
 
 A step is held once: by the slot that names it, else by the one that names its chain,
-else by the one that takes the rest. Nothing the policy asks can be left out.
+else by the one that takes the rest. Nothing the policy asks can be left out; what it
+asks without waiting stands beside something that is waited for.
 """
 
 from collections.abc import Mapping
 from dataclasses import replace
 
+from approval_engine.planner.advice import placed
 from approval_engine.planner.plan import PlannedStep, RoutingPlan
 
 REST = "rest"
@@ -26,9 +28,13 @@ def parts(
     if len(takers) != 1:
         raise ValueError(f"Expected one slot that takes the rest, got {takers}.")
     holder = {step.id: _holder(step, slots) or takers[0] for step in plan.steps}
+    waited = [holder[step.id] for step in plan.steps if step.required]
+    # A slot that nobody is waited for in would be left as soon as it is entered.
+    beside = takers[0] if takers[0] in waited else next(iter(waited), takers[0])
+    holder = {s: slot if slot in waited else beside for s, slot in holder.items()}
     return {
         slot: replace(
-            plan, steps=tuple(step for step in plan.steps if holder[step.id] == slot)
+            plan, steps=placed(tuple(s for s in plan.steps if holder[s.id] == slot))
         )
         for slot in slots
     }

@@ -539,3 +539,55 @@ def test_other_work_goes_on_after_the_approved_end_and_then_it_is_approved(compa
     assert company.case(workflow).status == "approved"
     assert company.is_sound()
     assert company.findings() == ()
+
+
+def ours(kind, span, **more):
+    """
+    The frame with a timer of our template at the analyst's own task.
+    """
+    said = {"kind": kind, "level": "1", **more}
+    names = "".join(
+        f'<camunda:property name="{name}" value="{value}" />'
+        for name, value in said.items()
+    )
+    event = f"""
+    <bpmn:boundaryEvent id="late" cancelActivity="false" attachedToRef="check_data">
+      <bpmn:extensionElements><camunda:properties>{names}</camunda:properties>
+      </bpmn:extensionElements>
+      <bpmn:outgoing>from_late</bpmn:outgoing>
+      <bpmn:timerEventDefinition>
+        <bpmn:timeDuration>{span}</bpmn:timeDuration>
+      </bpmn:timerEventDefinition>
+    </bpmn:boundaryEvent>
+    <bpmn:endEvent id="told" />
+    <bpmn:sequenceFlow id="from_late" sourceRef="late" targetRef="told" />
+    """
+    return DEAL_REVIEW.replace(b"</bpmn:process>", event.encode() + b"</bpmn:process>")
+
+
+def test_a_reminder_of_a_process_reminds_whom_its_task_asks(company):
+    deploy(company, ours("reminder", "PT4H"))
+    workflow = company.started(margin_pct=20)
+    company.wait(hours=3, minutes=59)
+    assert tick(company.runtime, workflow) is None
+    company.wait(minutes=1)
+    tick(company.runtime, workflow)
+
+    assert len(company.facts(workflow, "task_reminded")) == 1
+    assert steps(company, workflow) == ["check_data"]
+    assert company.is_sound()
+    assert company.findings() == ()
+
+
+def test_an_escalation_of_a_process_asks_the_role_that_it_names(company):
+    deploy(company, ours("escalation", "PT4H", role="finance"))
+    workflow = company.started(margin_pct=20)
+    company.wait(hours=4)
+    tick(company.runtime, workflow)
+
+    (task,) = [t for t in company.case(workflow).tasks if t.is_open]
+    assert (task.step, task.escalation_level) == ("check_data", 1)
+    company.act(workflow, "check_data", "approve", "fred")
+    assert steps(company, workflow) == ["manager", "finance"]
+    assert company.is_sound()
+    assert company.findings() == ()

@@ -121,3 +121,35 @@ def test_a_plan_needs_one_slot_that_takes_the_rest(chosen):
         slot: [s.id for s in part.steps] for slot, part in parts(plan, slots).items()
     }
     assert held == {"one": ["finance"], "two": ["legal"]}
+
+
+def test_advice_with_nothing_to_stand_beside_in_its_slot_stands_in_another(frame):
+    counsel = make_step("counsel", chain="legal", stage=2, required=False)
+    root = tree(frame, make_step("finance"), counsel)
+
+    assert "task_counsel" not in ids_in(root, "legal_first")
+    assert {"task_counsel", "task_finance"} <= ids_in(root, "everybody_else")
+
+
+def test_advice_stands_where_its_slot_says_if_that_waits_for_somebody(frame):
+    counsel = make_step("counsel", chain="legal", stage=2, required=False)
+    root = tree(frame, make_step("lawyer", chain="legal"), counsel)
+
+    assert {"task_counsel", "task_lawyer"} <= ids_in(root, "legal_first")
+    assert "task_counsel" not in ids_in(root, "everybody_else")
+
+
+def test_advice_of_a_stage_that_is_in_another_slot_moves_to_one_that_is_here():
+    steps = (
+        make_step("finance"),
+        make_step("cfo", stage=2),
+        make_step("treasury", stage=2, required=False),
+    )
+    slots = {"one": ("finance", "treasury"), "two": ("rest",)}
+    found = parts(make_plan(*steps), slots)
+
+    assert [(step.id, step.stage) for step in found["one"].steps] == [
+        ("finance", 1),
+        ("treasury", 1),
+    ]
+    assert [step.id for step in found["two"].steps] == ["cfo"]

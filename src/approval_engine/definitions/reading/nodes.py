@@ -10,7 +10,7 @@ from lxml import etree
 
 from approval_engine.definitions.model import Flow, Graph, Kind, Node
 from approval_engine.definitions.namespaces import BPMN, CAMUNDA, ZEEBE
-from approval_engine.definitions.reading import calls, events
+from approval_engine.definitions.reading import calls, events, ladder
 from approval_engine.definitions.reading.properties import properties_of
 from approval_engine.definitions.reading.scopes import Scope
 from approval_engine.definitions.reading.source import Source, extensions
@@ -74,7 +74,9 @@ class Builder:
             for element in scope.nodes.values()
             if element.tag in _KINDS
         )
-        return Graph(nodes=nodes, flows=tuple(map(self.flow, scope.flows)))
+        graph = Graph(nodes=nodes, flows=tuple(map(self.flow, scope.flows)))
+        ladder.check(self.source, scope, graph)
+        return graph
 
     def node(self, scope: Scope, element: etree._Element, kind: Kind) -> Node:
         """
