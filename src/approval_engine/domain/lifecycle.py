@@ -169,6 +169,14 @@ EXCEPTION_MOVES: Mapping[ExceptionStatus, Mapping[ExceptionMove, ExceptionStatus
 )
 """From each exception status: the moves that are legal and where they lead."""
 
+ANSWER_CHANGES: Mapping[TaskStatus, Mapping[TaskMove, TaskStatus]] = MappingProxyType(
+    {
+        status: {move: after for move, after in _DECIDE.items() if after != status}
+        for status in _DECIDE.values()
+    }
+)
+"""From each answer: the others that its author may still give while all are awaited."""
+
 OPEN_TASK = frozenset(status for status, moves in TASK_MOVES.items() if moves)
 """The statuses in which somebody can still decide the task."""
 
@@ -191,6 +199,16 @@ def move_task(status: TaskStatus, move: TaskMove, subject: str) -> TaskStatus:
         words = status.replace("_", " ")
         sentence = f"Expected to {_DEEDS.get(move, move)} {subject}, but it is {words}."
         raise InvalidState(sentence)
+    return after
+
+
+def change_answer(status: TaskStatus, move: TaskMove, subject: str) -> TaskStatus:
+    """
+    The status after another answer. Raises InvalidState if there was none to change.
+    """
+    if (after := ANSWER_CHANGES.get(status, {}).get(move)) is None:
+        words = status.replace("_", " ")
+        raise InvalidState(f"Expected to {move} {subject} instead, but it is {words}.")
     return after
 
 

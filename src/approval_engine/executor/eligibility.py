@@ -70,6 +70,7 @@ class Eligibility:
             veto=rule.completion.veto,
             pauses=rule.pause_on_info,
             bulk=rule.bulk,
+            waits=rule.completion.wait_for_all,
         )
 
     def able(self, task: Task, role: str) -> tuple[str, ...]:

@@ -7,9 +7,16 @@ import pytest
 from approval_engine.errors import Conflict, Forbidden, InvalidState
 from approval_engine.executor.answer import Caller
 from approval_engine.executor.commands.override import Override, override
+from approval_engine.history.reading import find
 from approval_engine.operations.intake import add_delegation
 from tests.integration.executor.company import STEPS, TRIGGERS
 from tests.integration.executor.office import staff, told
+
+
+def reasons(company, workflow, step):
+    plan = find(company.runtime.database, workflow).plan
+    (planned,) = [each for each in plan.steps if each.id == step]
+    return [reason.trigger for reason in planned.reasons]
 
 
 def test_approver_is_submitter_single_goes_one_level_up(company):
@@ -30,6 +37,29 @@ def test_approver_is_submitter_pool_is_asked_without_him(company):
     assert company.task(workflow, "finance").candidates == ("fiona",)
     with pytest.raises(Forbidden, match="submitter of the quote"):
         company.act(workflow, "finance", "claim", "fred")
+
+
+@pytest.mark.parametrize(
+    ("higher", "asked"),
+    [((), ("deal_desk", ("dana",))), (("director",), ("director", ("dora", "dirk")))],
+)
+def test_approver_is_submitter_pool_that_becomes_empty_asks_the_next_authority(
+    make_company, higher, asked
+):
+    levels = [{"role": role, "afterHours": 24} for role in higher]
+    company = make_company(
+        steps={**STEPS, "cfo": {**STEPS["cfo"], "escalateTo": levels}}
+    )
+    huge = {"margin_pct": "30", "amount": "2000000"}
+    own = company.quote("Q-9", submittedBy="carl", **huge)
+    workflow = company.submit(own, actor="carl").workflow
+    task = company.task(workflow, "cfo")
+
+    assert (task.role, task.candidates) == asked
+    with pytest.raises(Forbidden, match="submitter of the quote"):
+        company.act(workflow, "cfo", "approve", "carl")
+    other = company.started(**huge)
+    assert company.task(other, "cfo").candidates == ("carl",)
 
 
 def test_approver_is_submitter_through_no_side_door(company):
@@ -66,6 +96,8 @@ def test_different_rules_that_name_the_same_role_merge_into_one_step(make_compan
     assert len({task.element for task in legal}) == 1
     assert [task.assignee for task in legal] == ["lara", "leo", "lena"]
     assert told(company, workflow, "asked").count("lara") == 1
+    assert reasons(company, workflow, "legal") == ["clause", "low"]
+    assert reasons(company, company.started(), "legal") == ["low"]
 
 
 def test_rejected_in_one_branch_ends_the_others_and_keeps_who_had_approved(company):
@@ -78,6 +110,18 @@ def test_rejected_in_one_branch_ends_the_others_and_keeps_who_had_approved(compa
     assert tasks["manager"].closed_by == "maria"
     assert tasks["legal"].status == "not_required"
     assert told(company, workflow, "rejected") == ["sam"]
+
+
+def test_a_decision_on_a_cancelled_task_is_told_who_ended_it(company):
+    workflow = company.started()
+    company.act(workflow, "manager", "approve", "maria")
+    company.recall(workflow)
+
+    with pytest.raises(InvalidState, match="it is cancelled by 'sam' at 2026-03-02"):
+        company.act(workflow, "finance", "approve", "fred")
+    with pytest.raises(InvalidState, match="it is approved by 'maria' at 2026-03-02"):
+        company.act(workflow, "manager", "reject", "maria")
+    assert company.findings() == ()
 
 
 def test_the_same_request_sent_twice_is_answered_once(company):

@@ -633,6 +633,12 @@ def decide_twice(log):
     log.insert(6, log[4] | {"natural_key": None})
 
 
+def change_what_stands(log):
+    row = log[4] | {"natural_key": None}
+    changed(row, changes=5)
+    log.insert(6, row)
+
+
 def decide_two_seats(log):
     seats = [row for row in log if row["action"] == "task_approved"][:2]
     seats[1]["actor"] = seats[0]["actor"]
@@ -704,6 +710,7 @@ LOG_BREAKS = [
     pytest.param(*each, id=each[3].__name__)
     for each in (
         ("I1", APPROVED, "task 'T-1' is decided 2 times", decide_twice),
+        ("I1", APPROVED, "event 7 changes an answer of task 'T-1'", change_what_stands),
         ("I1", STAGES, "'lara' decides step 'legal' 2 times", decide_two_seats),
         ("I5", APPROVED, "event 7 cannot follow: Expected to approve", decide_twice),
         ("I10", APPROVED, "event 5: 'sam' decides his own quote", decide_his_own),

@@ -130,6 +130,27 @@ def test_a_closed_task_is_refused_with_who_closed_it(status):
         ask("approve", task=task)
 
 
+def test_an_answer_is_changed_by_its_author_while_others_are_waited_for():
+    said = make_task(status=TaskStatus.REJECTED, closed_by="fred", closed_seq=7)
+    other = make_task(id="T-2", seat=2)
+    waits, others = make_around(waits=True), (other,)
+    event = ask("approve", task=said, around=waits, others=others)
+
+    assert (event.action, event.data["changes"]) == (Fact.TASK_APPROVED, 7)
+    assert event.natural_key == "decided:T-1:7"
+    last = replace(other, status=TaskStatus.APPROVED, closed_by="fiona", closed_seq=8)
+    for refused in (
+        {"around": make_around(), "others": others},
+        {"around": waits, "others": others, "actor": "fiona"},
+        {"around": waits, "others": (last,)},
+        {"around": waits, "others": others, "workflow": {"status": "recalled"}},
+    ):
+        with pytest.raises(InvalidState, match="it is rejected by 'fred'"):
+            ask("approve", task=said, **refused)
+    with pytest.raises(InvalidState, match="it is rejected by 'fred'"):
+        ask("delegate", task=said, around=waits, others=others, to="fiona")
+
+
 @pytest.mark.parametrize("status", [s for s in WorkflowStatus if s != "pending"])
 def test_a_task_of_an_ended_workflow_is_refused(status):
     with pytest.raises(InvalidState):

@@ -13,6 +13,7 @@ from approval_engine.domain.lifecycle import (
     TaskStatus,
     WorkflowMove,
     WorkflowStatus,
+    change_answer,
     move_task,
     move_workflow,
 )
@@ -59,6 +60,22 @@ def test_a_task_makes_exactly_the_moves_of_its_table(status, move):
             move_task(status, move, "task 'T-1'")
     else:
         assert move_task(status, move, "task 'T-1'") == expected
+
+
+DECIDING = {move: CLOSING[move] for move in ("approve", "reject", "return")}
+
+
+@pytest.mark.parametrize(
+    ("status", "move"), list(itertools.product(TaskStatus, TaskMove)), ids=str
+)
+def test_an_answer_changes_into_each_of_the_others_and_nothing_else(status, move):
+    answer = DECIDING.get(move)
+
+    if status in DECIDING.values() and answer not in {None, status}:
+        assert change_answer(status, move, "task 'T-1'") == answer
+    else:
+        with pytest.raises(InvalidState, match=f"to {move} task 'T-1' instead"):
+            change_answer(status, move, "task 'T-1'")
 
 
 @pytest.mark.parametrize(

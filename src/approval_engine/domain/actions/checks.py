@@ -3,13 +3,14 @@ What may stand against a request: each check raises the Refused that says so.
 """
 
 from approval_engine.domain.actions.request import (
+    DECISIONS,
     Action,
     Request,
     Surroundings,
     other_seats,
     refusal,
 )
-from approval_engine.domain.lifecycle import WorkflowStatus
+from approval_engine.domain.lifecycle import ANSWERED, WorkflowStatus
 from approval_engine.domain.seats import answered, taken
 from approval_engine.domain.workflow import Task, Workflow
 from approval_engine.errors import Forbidden, InvalidInput, InvalidState
@@ -35,6 +36,22 @@ def must_be_open(workflow: Workflow, task: Task, request: Request) -> None:
     at = f" at {task.closed_at:%Y-%m-%d %H:%M} UTC" if task.closed_at else ""
     words = task.status.replace("_", " ")
     raise InvalidState(refusal(task, request, f"it is {words}{by}{at}"))
+
+
+def may_change(
+    workflow: Workflow, task: Task, request: Request, around: Surroundings
+) -> bool:
+    """
+    Whether it is another answer of the same person that still decides nothing.
+
+    That is so while the step waits for all and somebody of it has not answered.
+    """
+    his = task.status in ANSWERED and task.closed_by == request.actor
+    if not (his and around.waits and request.action in DECISIONS):
+        return False
+    seats = workflow.seats(task.step)
+    pending = task in seats and workflow.tally(task.step).pending
+    return bool(pending) and workflow.status == WorkflowStatus.PENDING
 
 
 def must_be_free_to_decide(

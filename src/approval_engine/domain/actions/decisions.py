@@ -15,7 +15,7 @@ from approval_engine.domain.actions.request import (
     refusal,
 )
 from approval_engine.domain.events import NewEvent
-from approval_engine.domain.lifecycle import move_task
+from approval_engine.domain.lifecycle import change_answer, move_task
 from approval_engine.domain.workflow import Task, Workflow
 from approval_engine.errors import Forbidden
 
@@ -25,6 +25,8 @@ def decision(
 ) -> NewEvent:
     """
     The fact of an approval, rejection or return. Raises a Refused.
+
+    `changes` is the event of the same person instead of which it stands.
     """
     move, _, fact = DECISIONS[request.action]
     if request.bulk and not around.bulk:
@@ -32,9 +34,11 @@ def decision(
         raise Forbidden(refusal(task, request, sentence))
     must_say_why(task, request)
     must_not_hold_two_seats(workflow, task, request, around)
-    move_task(task.status, move, task.subject)
+    (move_task if task.is_open else change_answer)(task.status, move, task.subject)
     veto = request.action == Action.REJECT and _may_veto(task, request, around)
     data: dict[str, object] = {"comment": request.comment_sha256, "veto": veto}
+    if not task.is_open:
+        data["changes"] = task.closed_seq
     if request.within:
         data["within"] = request.within
     if request.fields:

@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from approval_engine.domain.actions.asking import addition, information, question
 from approval_engine.domain.actions.checks import (
+    may_change,
     must_be_active,
     must_be_asked,
     must_be_fit,
@@ -75,7 +76,8 @@ def decide(
         raise InvalidInput(refusal(task, request, "only an approval has bounds"))
     if request.action == Action.COMMENT:
         return _comment(workflow, task, request, around)
-    must_be_open(workflow, task, request)
+    if not may_change(workflow, task, request, around):
+        must_be_open(workflow, task, request)
     must_be_active(request.actor, task, request, around)
     if rule := OF_OTHERS.get(request.action):
         return rule(workflow, task, request, around)

@@ -64,8 +64,9 @@ class Surroundings:
 
     `excluded` must not decide the workflow; `unfit` are those of the request who lack
     the authority for this step. `veto` are the roles whose rejection ends it at once.
-    `pauses` and `bulk` are the step's: whether its clock stops while somebody is asked
-    for information, and whether several of its tasks may be decided at once.
+    `pauses`, `bulk` and `waits` are the step's: whether its clock stops while somebody
+    is asked for information, whether several of its tasks may be decided at once, and
+    whether it is decided only when all have answered.
     """
 
     directory: Directory
@@ -74,6 +75,7 @@ class Surroundings:
     veto: tuple[str, ...] = ()
     pauses: bool = False
     bulk: bool = False
+    waits: bool = False
 
 
 DECISIONS: Mapping[Action, tuple[TaskMove, TaskStatus, Fact]] = {
@@ -112,9 +114,12 @@ def event(
     fact: Fact, task: Task, request: Request, data: Mapping[str, object]
 ) -> NewEvent:
     """
-    The fact in the actor's name; a decision can be recorded once per task.
+    The fact in the actor's name.
+
+    A decision can be recorded once per task, and once instead of each that it changes.
     """
     decided = request.action in DECISIONS
+    instead = "" if task.is_open else f":{task.closed_seq}"
     stand_in = task.principal if task.principal != request.actor else None
     return NewEvent(
         action=fact,
@@ -123,5 +128,5 @@ def event(
         task_id=task.id,
         on_behalf_of=stand_in if task.assignee == request.actor else None,
         data=data,
-        natural_key=f"decided:{task.id}" if decided else None,
+        natural_key=f"decided:{task.id}{instead}" if decided else None,
     )

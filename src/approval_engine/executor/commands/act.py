@@ -144,7 +144,7 @@ def _must_say_the_same(transaction: Transaction, task: Task, request: Request) -
     """
     if request.action != Action.APPROVE:
         return
-    event = events.keyed(transaction, task.workflow_id, f"decided:{task.id}")
+    event = events.one(transaction, f"{task.workflow_id}:{task.closed_seq}")
     data: Any = load(event.data.encode()) if event else {}
     given = data.get("within")
     if given != request.within:
@@ -158,7 +158,8 @@ def _must_be_newest(desk: Desk, found: Locked, task: Task, request: Request) -> 
     A yes to what the quote no longer says is refused; a no is a no to either.
     """
     workflow, newest = found.workflow, found.newest_quote
-    if not (request.action == Action.APPROVE and newest and task.is_open):
+    his = task.closed_by in {None, request.actor}
+    if not (request.action == Action.APPROVE and newest and his):
         return
     if is_outdated(desk.runtime, desk.transaction, workflow, newest):
         quote = desk.runtime.quote(desk.transaction, newest)

@@ -10,7 +10,7 @@ from approval_engine.definitions import ids
 from approval_engine.definitions.fields import values
 from approval_engine.domain.completion import Outcome
 from approval_engine.domain.events import Fact, instant
-from approval_engine.domain.lifecycle import TaskMove, move_task
+from approval_engine.domain.lifecycle import TaskMove, change_answer, move_task
 from approval_engine.domain.outcome import outcome_of
 from approval_engine.domain.workflow import Task, Workflow
 from approval_engine.executor import engine
@@ -35,13 +35,16 @@ ANSWERS: Mapping[str, tuple[TaskMove, Outcome]] = {
 def answered(workflow: Workflow, recorded: Recorded) -> Workflow:
     """
     The seat has its answer, and the step its outcome if that was enough.
+
+    An answer that `changes` another takes its place, as the last that was given.
     """
     event = recorded.event
     task = recorded.task_in(workflow)
     move, _ = ANSWERS[event.action]
+    moved_on = change_answer if "changes" in recorded.data else move_task
     changed = replace(
         task,
-        status=move_task(task.status, move, task.subject),
+        status=moved_on(task.status, move, task.subject),
         closed_at=instant(event.timestamp),
         closed_by=event.actor,
         closed_seq=event.seq,

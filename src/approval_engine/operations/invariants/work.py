@@ -22,11 +22,16 @@ from approval_engine.store.rows import task_row, workflow_row
 def decided_once(subject: Subject) -> Iterator[str]:
     """
     One decision per task, and per step one per person, stand-ins counted with both.
+
+    What stands instead of an earlier answer is none more, if it could still be changed.
     """
+    yield from _changed_too_late(subject)
     tasks: Counter[str | None] = Counter()
     people: Counter[tuple[str, int, str]] = Counter()
     for event in subject.log:
         if event.action not in {*ANSWERS, Fact.TASK_CARRIED}:
+            continue
+        if "changes" in data_of(event):
             continue
         tasks[event.task_id] += 1
         task = subject.workflow.task(event.task_id or "")
@@ -40,6 +45,18 @@ def decided_once(subject: Subject) -> Iterator[str]:
     for (step, _, person), count in people.items():
         if count > 1:
             yield f"'{person}' decides step '{step}' {count} times"
+
+
+def _changed_too_late(subject: Subject) -> Iterator[str]:
+    waiting = {s.id for s in subject.pinned.plan.steps if s.completion.wait_for_all}
+    for event, before in subject.with_before():
+        changes = data_of(event).get("changes")
+        task = before.task(event.task_id or "")
+        if event.action not in ANSWERS or changes is None or task is None:
+            continue
+        his = (task.closed_seq, task.closed_by) == (changes, event.actor)
+        if not (his and task.step in waiting and before.tally(task.step).pending):
+            yield f"event {event.seq} changes an answer of task '{task.id}' that stands"
 
 
 def engine_agrees(subject: Subject) -> Iterator[str]:
