@@ -235,3 +235,50 @@ def test_a_running_workflow_moves_to_a_new_drawing_only_by_a_replan(company, sta
     assert steps(company, moved.successor) == ["file_contract"]
     assert company.case(workflow).status == "superseded"
     assert company.findings() == ()
+
+
+FOURTH = """
+    <bpmn:boundaryEvent id="hurry" cancelActivity="false" attachedToRef="task_finance">
+      <bpmn:extensionElements><camunda:properties>
+        <camunda:property name="kind" value="reminder" />
+        <camunda:property name="level" value="4" />
+      </camunda:properties></bpmn:extensionElements>
+      <bpmn:outgoing>from_hurry</bpmn:outgoing>
+      <bpmn:timerEventDefinition>
+        <bpmn:timeDuration>PT2H</bpmn:timeDuration>
+      </bpmn:timerEventDefinition>
+    </bpmn:boundaryEvent>
+    <bpmn:endEvent id="hurried" />
+    <bpmn:sequenceFlow id="from_hurry" sourceRef="hurry" targetRef="hurried" />
+"""
+
+
+def reminders(company, workflow):
+    """
+    Element and hours until it rings of each reminder at finance.
+    """
+    (finance,) = [t for t in company.case(workflow).tasks if t.step == "finance"]
+    return {
+        timer.element: (timer.due_at - finance.opened_at).total_seconds() / 3600
+        for timer in company.case(workflow).timers
+        if timer.kind == "reminder" and timer.step == "finance"
+    }
+
+
+def test_a_reminder_that_the_policy_does_not_have_rings_when_it_is_drawn(
+    company, standard
+):
+    planned = reminders(company, company.started(margin_pct=19))
+    deploy(company, standard.replace("</bpmn:process>", f"{FOURTH}</bpmn:process>"))
+    workflow = company.started(margin_pct=19)
+
+    assert planned
+    assert reminders(company, workflow) == planned | {"hurry": 2}
+    assert company.findings() == ()
+
+
+def test_a_reminder_that_leaves_a_gap_is_refused(company, standard):
+    gap = FOURTH.replace('value="4"', 'value="5"')
+    found = codes(company, standard.replace("</bpmn:process>", f"{gap}</bpmn:process>"))
+
+    assert found == {("property", "hurry")}
