@@ -98,6 +98,17 @@ window.desk = {
     this.editor.get("modeling").updateProperties(told, { id: `${id}_told`, name: "Told" });
   },
 
+  give(id, name, value) {
+    const shape = this.element(id);
+    const extension = shape.businessObject.extensionElements.values;
+    const holder = extension.find(({ $type }) => $type === "camunda:Properties");
+    const factory = this.editor.get("bpmnFactory");
+    const property = factory.create("camunda:Property", { name, value });
+    property.$parent = holder;
+    const values = [...holder.values, property];
+    this.editor.get("modeling").updateModdleProperties(shape, holder, { values });
+  },
+
   show(id) {
     this.editor.get("canvas").zoom("fit-viewport", "auto");
     this.editor.get("selection").select(this.element(id));

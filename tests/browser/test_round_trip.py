@@ -158,6 +158,43 @@ def _hours_open(company, workflow):
     return (task.due_at - task.opened_at).total_seconds() / 3600
 
 
+ROUND_THE_CLOCK = {
+    "calendars": {
+        "all": {"timeZone": "UTC", "hours": "00:00-24:00", "days": "Mon-Sun"}
+    },
+    "defaults": {"slaHours": 24, "calendar": "all"},
+}
+
+
+@pytest.mark.parametrize(("whose", "hours"), [("policy", 24), ("process", 48)])
+def test_a_changed_duration_of_a_step_counts_where_its_task_says_so(
+    platform, make_company, whose, hours
+):
+    company = make_company(**ROUND_THE_CLOCK)
+    before = company.started(margin_pct=20)
+    drawn = saved(
+        platform,
+        exported(company, before),
+        ("setDuration", "due_finance", "PT48H"),
+        ("give", "task_finance", "sla", whose),
+    )
+    deployed(company, drawn)
+    after = company.started(margin_pct=20)
+
+    assert [_late(company, workflow) for workflow in (before, after)] == [24, hours]
+    assert company.findings() == ()
+
+
+def _late(company, workflow):
+    """
+    The hours from when finance is asked until it is late.
+    """
+    (task,) = (t for t in company.case(workflow).tasks if t.step == "finance")
+    timers = company.case(workflow).timers
+    (due,) = (t.due_at for t in timers if t.element == "due_finance")
+    return (due - task.opened_at).total_seconds() / 3600
+
+
 def test_a_step_that_was_deleted_in_modeler_is_refused(platform, make_company):
     company = make_company()
     workflow = company.started(margin_pct=20)
