@@ -130,15 +130,16 @@ class _Layering:
 
     def _sweep(self, *, backwards: bool) -> None:
         beside = self.after if backwards else self.before
+        at = {each.id: n for held in self.held for n, each in enumerate(held)}
+
+        def wanted(place: _Place) -> tuple[int, float]:
+            near = [at[each] for each in beside[place.id]]
+            lower = 0.25 if place.id in self.aside else 0
+            return place.band, median(near) + lower if near else at[place.id]
+
         for column in reversed(self.held) if backwards else self.held:
-            at = {each.id: n for held in self.held for n, each in enumerate(held)}
-
-            def wanted(place: _Place, at: Mapping[str, int] = at) -> tuple[int, float]:
-                near = [at[each] for each in beside[place.id]]
-                lower = 0.25 if place.id in self.aside else 0
-                return place.band, median(near) + lower if near else at[place.id]
-
             column.sort(key=wanted)
+            at.update((each.id, n) for n, each in enumerate(column))
 
     def _rows(self) -> dict[str, int]:
         """

@@ -2,7 +2,8 @@
 The room between columns or below a row, in which every flow has a line of its own.
 """
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 LINE = 12  # between two lines in the same room
@@ -15,7 +16,7 @@ class Lines:
     """
 
     taken: dict[object, tuple[int | None, set[int]]] = field(default_factory=dict)
-    order: list[object] = field(default_factory=list)
+    order: dict[object, int] = field(default_factory=dict)
 
     def take(self, owner: object, out_of: int | None = None, *into: int) -> None:
         """
@@ -28,21 +29,22 @@ class Lines:
         Order the lines so that what leaves a row turns off before another enters it.
         """
         left = dict(self.taken)
+        leaving = Counter(out_of for out_of, _ in left.values())
         while left:
-            free = (owner for owner in left if not self._waits(owner, left))
+            free = (each for each in left if not self._waits(each, leaving))
             chosen = next(free, next(iter(left)))
-            self.order.append(chosen)
-            del left[chosen]
+            leaving[left.pop(chosen)[0]] -= 1
+            self.order[chosen] = len(self.order)
 
-    def _waits(self, owner: object, left: Iterable[object]) -> bool:
-        _, into = self.taken[owner]
-        return any(self.taken[each][0] in into for each in left if each != owner)
+    def _waits(self, owner: object, leaving: Mapping[int | None, int]) -> bool:
+        out_of, into = self.taken[owner]
+        return any(leaving.get(row, 0) > (row == out_of) for row in into)
 
     def of(self, owner: object) -> int:
         """
         How far the line of an owner is from the first.
         """
-        return LINE * self.order.index(owner)
+        return LINE * self.order[owner]
 
     @property
     def room(self) -> int:
