@@ -152,6 +152,7 @@ def deployed_line(version: "Version") -> dict[str, object]:
         "sha256": version.sha256,
         "source": version.source,
         "kind": str(version.role),
+        "semantic": version.semantic,
     }
 
 

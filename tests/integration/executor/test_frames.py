@@ -7,10 +7,18 @@ from datetime import timedelta
 import pytest
 
 from approval_engine.config import packaged
-from approval_engine.errors import BpmnError, InvalidInput, InvalidState, NotFound
+from approval_engine.documents import sha256
+from approval_engine.domain.processes import Role, Version
+from approval_engine.errors import (
+    BpmnError,
+    InvalidInput,
+    InvalidState,
+    NotFound,
+)
 from approval_engine.executor.commands.tick import tick
+from approval_engine.executor.deployed import listed
 from approval_engine.operations import repository
-from approval_engine.store import messages
+from approval_engine.store import catalog, messages, processes
 
 DEAL_REVIEW = (packaged("bpmn") / "frames" / "deal_review.bpmn").read_bytes()
 PROCESSES = {"processes": [{"use": "deal_review"}]}
@@ -591,3 +599,52 @@ def test_an_escalation_of_a_process_asks_the_role_that_it_names(company):
     assert steps(company, workflow) == ["manager", "finance"]
     assert company.is_sound()
     assert company.findings() == ()
+
+
+def smuggled_in(company, xml):
+    """
+    A frame that no deploy would take is put into the database by hand.
+    """
+    digest = sha256(xml)
+    version = Version(
+        name="deal_review",
+        version=1,
+        role=Role.FRAME,
+        sha256=digest,
+        runs=digest,
+        semantic=digest,
+        source="modeler",
+        file="x.bpmn",
+        deployed_at="2026-03-02T09:00:00.000000Z",
+        deployed_by="nobody",
+    )
+    slots = {"legal_first": ["chain:legal"], "everybody_else": ["rest"]}
+    body = listed([(version, {"slots": slots, "shapes": {}})])
+    with company.runtime.database.begin() as transaction:
+        catalog.put(
+            transaction,
+            [
+                catalog.Document(sha256=digest, kind="process", body=xml),
+                catalog.Document(sha256=sha256(body), kind="processes", body=body),
+            ],
+        )
+        processes.add(transaction, version)
+        catalog.set_setting(transaction, processes.POINTER, sha256(body))
+
+
+def test_no_drawing_approves_what_the_decisions_do_not(company):
+    round_it = DEAL_REVIEW.replace(
+        b'name="no" sourceRef="data_right" targetRef="returned"',
+        b'name="no" sourceRef="data_right" targetRef="approved"',
+    )
+    with pytest.raises(BpmnError, match="slot-bypassed"):
+        deploy(company, round_it)
+    smuggled_in(company, round_it)
+    workflow = company.started(margin_pct=20)
+    with pytest.raises(InvalidState, match="step 'manager' has no outcome"):
+        company.act(workflow, "check_data", "reject", "dana")
+
+    assert company.case(workflow).status == "pending"
+    with pytest.raises(InvalidState, match="held by incident"):
+        company.act(workflow, "check_data", "approve", "dana")
+    assert company.is_sound()
