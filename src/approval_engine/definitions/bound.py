@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from lxml import etree
 
+from approval_engine.definitions.extensions import within
 from approval_engine.definitions.model import Process
 from approval_engine.definitions.namespaces import BPMN, CAMUNDA
 from approval_engine.definitions.tree import parse
@@ -40,14 +41,7 @@ def decisions_of(process: Process) -> dict[str, str]:
 
 
 def _put(process: etree._Element, value: str) -> None:
-    extension = process.find(f"{BPMN}extensionElements")
-    if extension is None:
-        extension = etree.Element(f"{BPMN}extensionElements")
-        # The schema wants it behind the documentation and before all else.
-        process.insert(len(process.findall(f"{BPMN}documentation")), extension)
-    properties = extension.find(f"{CAMUNDA}properties")
-    if properties is None:
-        properties = etree.SubElement(extension, f"{CAMUNDA}properties")
+    properties = within(process, "properties")
     for known in properties.findall(f"{CAMUNDA}property[@name='{DECISIONS}']"):
         properties.remove(known)
     attributes = {"name": DECISIONS, "value": value}

@@ -7,6 +7,7 @@ runs must not, so what was inferred is written down.
 
 from lxml import etree
 
+from approval_engine.definitions.extensions import within
 from approval_engine.definitions.model import Field, Process
 from approval_engine.definitions.namespaces import BPMN, CAMUNDA
 from approval_engine.definitions.tree import parse
@@ -31,15 +32,9 @@ def declare(xml: bytes, process: Process) -> bytes:
 
 
 def _put(task: etree._Element, field: Field) -> None:
-    extension = task.find(f"{BPMN}extensionElements")
-    if extension is None:
-        extension = etree.Element(f"{BPMN}extensionElements")
-        # The schema wants it behind the documentation and before all else.
-        task.insert(len(task.findall(f"{BPMN}documentation")), extension)
-    form = extension.find(f"{CAMUNDA}formData")
-    if form is None:
-        form = etree.SubElement(extension, f"{CAMUNDA}formData")
     attributes = {"id": field.id, "type": field.type}
-    declared = etree.SubElement(form, f"{CAMUNDA}formField", attributes)
+    declared = etree.SubElement(
+        within(task, "formData"), f"{CAMUNDA}formField", attributes
+    )
     rules = etree.SubElement(declared, f"{CAMUNDA}validation")
     etree.SubElement(rules, f"{CAMUNDA}constraint", {"name": "required"})
