@@ -93,7 +93,7 @@ def test_a_policy_that_asks_nobody_ends_the_review(company):
 
 def test_only_a_pending_workflow_under_an_older_policy_is_replanned(company):
     first = company.started()
-    with pytest.raises(InvalidState, match="version 1 already"):
+    with pytest.raises(InvalidState, match="version 1 and its process already"):
         replan(company.runtime, first, ADMIN)
     company.act(first, "finance", "reject", "fred")
     publish(company)
