@@ -4,6 +4,7 @@ The fields of a form and what a person typed → values, or everything that is m
 Conditions of the process read them by their ids once the task is done.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
@@ -14,6 +15,9 @@ from approval_engine.errors import InvalidInput
 
 LONGEST = 500
 """How many characters a field takes."""
+
+_WHOLE = re.compile(r"[+-]?[0-9]{1,18}", re.ASCII)
+"""What fits into 64 bits, as the type says; more digits the engine would not take."""
 
 _TRUTH = {"true": True, "false": False}
 _EXAMPLES = {"long": "a whole number", "boolean": "true or false", "date": "2026-12-31"}
@@ -70,6 +74,8 @@ def _value(each: Field, text: str) -> Value:
     """
     match each.type:
         case "long":
+            if not _WHOLE.fullmatch(text):
+                raise ValueError(text)
             return Decimal(int(text))
         case "boolean":
             if text not in _TRUTH:

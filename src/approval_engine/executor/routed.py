@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from approval_engine.domain.exceptions import Grant
 from approval_engine.domain.quote import Quote
 from approval_engine.domain.validity import Validity
-from approval_engine.errors import InvalidState, StorageError
+from approval_engine.errors import InvalidState, PlanError, Problem, StorageError
 from approval_engine.executor.authors import authors_before
 from approval_engine.executor.rates import rate_for
 from approval_engine.executor.runtime import Runtime
@@ -95,6 +95,7 @@ def route_quote(
         steps: tuple[PlannedStep, ...] = ()
         if found.version:
             steps = around(runtime.drawn(transaction, found.xml), case)
+            _must_be_apart(plan, steps)
         plan = replace(plan, steps=(*plan.steps, *steps))
     return Routed(
         quote=quote,
@@ -129,6 +130,29 @@ def around(definition: "engine.Definition", case: Case) -> tuple[PlannedStep, ..
     begun = engine.start(definition, case.inputs)
     names = engine.names(definition, begun.state, case.inputs)
     return planned(case, wanted(definition, names))
+
+
+def _must_be_apart(plan: RoutingPlan, around: tuple[PlannedStep, ...]) -> None:
+    """
+    Raises PlanError if a task of the process has the name of a step of the policy.
+    """
+    asked = {step.id for step in plan.steps}
+    problems = tuple(
+        Problem(
+            file=plan.process,
+            line=1,
+            code="step-taken",
+            element=step.id,
+            sentence=(
+                f"Expected process '{plan.process}' to have no task '{step.id}', for"
+                " the policy has a step of that name: deploy it with another id."
+            ),
+        )
+        for step in around
+        if step.id in asked
+    )
+    if problems:
+        raise PlanError(*problems)
 
 
 def _informed(

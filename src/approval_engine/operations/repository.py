@@ -5,23 +5,26 @@ A file with any problem deploys nothing, nor does a file whose content is deploy
 already; workflows that run keep the definition that they began with.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from approval_engine.definitions.declared import declare
 from approval_engine.definitions.dmn.read import read as read_decisions
+from approval_engine.definitions.inline import inline
 from approval_engine.definitions.reading import Names
 from approval_engine.definitions.semantics import semantic_hash
 from approval_engine.documents import sha256
 from approval_engine.domain.events import stamp
-from approval_engine.domain.processes import DECISION as DECISION_NEED
+from approval_engine.domain.people import Directory
 from approval_engine.domain.processes import Role, Version, split
-from approval_engine.errors import BpmnError, InvalidState, NotFound, Problem
+from approval_engine.errors import InvalidState, NotFound
 from approval_engine.executor.compile import check as arms_length
 from approval_engine.executor.deployed import listed
-from approval_engine.executor.examine import Examined, examine
+from approval_engine.executor.examine import Examined, examine, must_hold_together
 from approval_engine.executor.runtime import Runtime
+from approval_engine.operations.needs import needs_of
+from approval_engine.policy.model import Policy
 from approval_engine.policy.names import names_of
 from approval_engine.store import catalog, processes
 from approval_engine.store.catalog import Document
@@ -29,9 +32,6 @@ from approval_engine.store.database import Transaction
 
 MODELER = "modeler"
 """The source of what somebody drew."""
-
-DEEPEST = 3
-"""How deep calls may go."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -100,12 +100,27 @@ class _Offer:
         The process of a BPMN file.
         """
         found = check_within(self.runtime, self.transaction, self.xml, self.file)
-        needs = _needs(found, self.known, self.file)
-        self.runs = declare(self.xml, found.process)
+        needs = needs_of(found, self.known, self.file)
+        self.runs = self._whole(found, needs)
         semantic = semantic_hash(self.xml, self.file)
         version = self._version(found.process.id, found.role, semantic, needs)
         notes = tuple(f"line {each.line}: {each.sentence}" for each in found.notes)
         return self._deployed(version, notes)
+
+    def _whole(self, found: Examined, needs: Mapping[str, str]) -> bytes:
+        """
+        The file with what it calls in it, which is judged once more if it calls.
+
+        What was deployed is whole already, so nobody looks for its calls again.
+        """
+        own = declare(self.xml, found.process)
+        if not found.calls:
+            return own
+        bodies = {n: catalog.body(self.transaction, needs[n]) for n in found.calls}
+        whole = inline(own, bodies)
+        by = judges(self.runtime, self.transaction)
+        must_hold_together(whole, found.process, self.file, *by)
+        return whole
 
     def decisions(self) -> tuple[Deployment, ...]:
         """
@@ -188,12 +203,20 @@ def check_within(
 
     Raises BpmnError with every problem.
     """
+    return examine(xml, file, *judges(runtime, transaction))
+
+
+def judges(
+    runtime: Runtime, transaction: Transaction
+) -> tuple[Policy | None, Directory | None]:
+    """
+    The policy and the directory that are active, where there are.
+    """
     current = catalog.current(transaction)
     policy = runtime.policy(transaction, current.policy) if current.policy else None
-    directory = (
-        runtime.directory(transaction, current.directory) if current.directory else None
-    )
-    return examine(xml, file, policy, directory)
+    people = current.directory
+    directory = runtime.directory(transaction, people) if people else None
+    return policy, directory
 
 
 def needed_by(
@@ -204,56 +227,8 @@ def needed_by(
 
     Raises BpmnError.
     """
-    calls, decisions = split(_needs(found, processes.versions(transaction), file))
+    calls, decisions = split(needs_of(found, processes.versions(transaction), file))
     return {n: catalog.body(transaction, sha) for n, sha in calls.items()}, decisions
-
-
-def _needs(found: Examined, known: Iterable[Version], file: str) -> dict[str, str]:
-    """
-    What the process calls and asks at any depth, in the versions that are newest now.
-    """
-    newest = {each.name: each for each in known}
-    needs: dict[str, str] = {}
-    problems: list[Problem] = []
-    for name in found.calls:
-        version = newest.get(name)
-        if version is None or version.role is not Role.PART:
-            problems.append(_uncallable(found, name, version, file))
-            continue
-        needs |= {name: version.runs, **version.needs}
-    for name in found.decisions:
-        version = newest.get(name)
-        if version is None or version.role is not Role.DECISION:
-            problems.append(_undecidable(found, name, file))
-            continue
-        needs[f"{DECISION_NEED}{name}"] = version.runs
-    if problems:
-        raise BpmnError(*problems)
-    return needs
-
-
-def _uncallable(
-    found: Examined, name: str, version: Version | None, file: str
-) -> Problem:
-    call = next(n for n in found.process.nodes() if n.called == name)
-    why = "is a frame or has steps of its own" if version else "is not deployed"
-    if name == found.process.id:
-        why = "is this process itself"
-    sentence = f"Expected to call a deployed process, but '{name}' {why}."
-    return Problem(
-        file=file, line=call.line, code="call", element=call.id, sentence=sentence
-    )
-
-
-def _undecidable(found: Examined, name: str, file: str) -> Problem:
-    asks = (n for n in found.process.nodes() if n.decides)
-    task = next(n for n in asks if n.decides and n.decides.decision == name)
-    sentence = (
-        f"Expected a deployed decision, but '{name}' is not: deploy its DMN file first."
-    )
-    return Problem(
-        file=file, line=task.line, code="decision", element=task.id, sentence=sentence
-    )
 
 
 def _point(transaction: Transaction) -> None:

@@ -66,6 +66,26 @@ def plan_among(
     return RoutingPlan(process=evaluation.process, steps=steps)
 
 
+def rehearsal(policy: Policy) -> RoutingPlan:
+    """
+    Every step that the policy may ask, of nobody: for what is judged before any quote.
+    """
+    usual = policy.default_step
+    roles = (
+        *(rung.role for ladder in policy.ladders.values() for rung in ladder.rungs),
+        *(name for trigger in policy.triggers for name in trigger.require),
+    )
+    others = {name: replace(usual, id=name, role=name) for name in roles}
+    rules = others | dict(policy.steps)
+    nobody = Staffing(candidates=())
+    steps = (
+        _planned(Requirement(rule=replace(r, sla=r.sla[-1:]), reasons=()), nobody, {})
+        for r in rules.values()
+        if not r.fyi
+    )
+    return RoutingPlan(process="rehearsal", steps=placed(tuple(steps)))
+
+
 def case_of(
     roster: Roster, policy: Policy, evaluation: Evaluation, quote: Quote
 ) -> Case:

@@ -457,6 +457,8 @@ def test_a_condition_reads_what_was_typed_into_the_form(company):
     [
         ({}, "'days' is missing"),
         ({"days": "soon"}, "'days' must be a whole number, not 'soon'"),
+        ({"days": "9" * 70}, "'days' must be a whole number, not '9+'"),
+        ({"days": "1_000"}, "'days' must be a whole number, not '1_000'"),
         ({"days": "3", "weeks": "1"}, "there is no field 'weeks'"),
     ],
 )

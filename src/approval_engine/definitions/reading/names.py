@@ -11,6 +11,7 @@ from approval_engine.definitions.model import Field, Node, Process
 from approval_engine.definitions.model import Kind as NodeKind
 from approval_engine.definitions.reading.source import Source
 from approval_engine.definitions.reading.texts import Read
+from approval_engine.planner.frame import CHAIN, REST
 from approval_engine.policy.conditions import Kind, inputs_of, kind_of
 
 EXAMPLE: Mapping[str, Kind] = MappingProxyType(
@@ -92,6 +93,9 @@ def _of_node(node: Node) -> Iterator[tuple[str, Kind]]:
             yield field.id, kind_of_field(field)
     if node.kind is NodeKind.SLOT:
         for step in node.steps:
+            # A slot may select by chain as well, and what it selects then has no name.
+            if step == REST or step.startswith(CHAIN):
+                continue
             yield ids.outcome(step), Kind.STRING
     if node.decides is not None and node.decides.variable:
         yield node.decides.variable, Kind.ANY
