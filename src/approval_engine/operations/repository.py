@@ -23,6 +23,7 @@ from approval_engine.executor.compile import check as arms_length
 from approval_engine.executor.deployed import listed
 from approval_engine.executor.examine import Examined, examine, must_hold_together
 from approval_engine.executor.runtime import Runtime
+from approval_engine.operations.inputs import must_be_given
 from approval_engine.operations.needs import needs_of
 from approval_engine.policy.model import Policy
 from approval_engine.policy.names import names_of
@@ -101,6 +102,12 @@ class _Offer:
         """
         found = check_within(self.runtime, self.transaction, self.xml, self.file)
         needs = needs_of(found, self.known, self.file)
+        policy, _ = judges(self.runtime, self.transaction)
+        if policy is not None:
+            _, asked = split(needs)
+            tables = {n: catalog.body(self.transaction, s) for n, s in asked.items()}
+            names = names_of(policy)
+            must_be_given(found.process, names, tables, self.file)
         self.runs = self._whole(found, needs)
         semantic = semantic_hash(self.xml, self.file)
         version = self._version(found.process.id, found.role, semantic, needs)

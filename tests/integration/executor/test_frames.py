@@ -650,3 +650,14 @@ def test_no_drawing_approves_what_the_decisions_do_not(company):
     with pytest.raises(InvalidState, match="held by incident"):
         company.act(workflow, "check_data", "approve", "dana")
     assert company.is_sound()
+
+
+def test_a_decision_that_reads_what_nothing_gives_is_refused(company):
+    unknown = WHO_CHECKS.replace(b"<text>amount</text>", b"<text>amuont</text>")
+    repository.deploy(company.runtime, unknown, "who.dmn", "dana")
+    with pytest.raises(BpmnError, match="reads 'amuont'") as refused:
+        deploy(company, ASKS)
+
+    assert [(p.code, p.element) for p in refused.value.problems] == [
+        ("decision-input", "who")
+    ]
