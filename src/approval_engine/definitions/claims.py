@@ -8,8 +8,9 @@ of a step, and no frame may draw a step beside the slots that hold it.
 from collections.abc import Iterable, Iterator
 
 from approval_engine.definitions import ids
+from approval_engine.definitions.elements import CLOCKS
 from approval_engine.definitions.expand import expand
-from approval_engine.definitions.model import Kind, Node, Process
+from approval_engine.definitions.model import Graph, Kind, Node, Process, Signal
 from approval_engine.definitions.shape import STEP
 from approval_engine.errors import BpmnError, Problem
 from approval_engine.planner import frame
@@ -47,6 +48,38 @@ def problems(process: Process, steps: Iterable[str], file: str) -> Iterator[Prob
         step = named.get(ids.outcome(task.id), "")
         if step and task.properties.get(STEP) != step:
             yield _problem(file, task, "step-taken", _taken(task.id, step))
+
+
+def stopped(graph: Graph, file: str) -> Iterator[Problem]:
+    """
+    The events by which a reminder or an escalation of a step would end that step.
+    """
+    for node in graph.nodes:
+        if node.body is not None:
+            yield from stopped(node.body, file)
+        if not _holds_steps(node):
+            continue
+        for event in graph.boundaries.get(node.id, ()):
+            if event.interrupting and _hears_our_clocks(event):
+                sentence = (
+                    f"Expected '{event.id}' to let '{node.id}' go on, for it catches"
+                    " what a step throws when somebody is reminded: make it"
+                    " non-interrupting, or give it a code of your own."
+                )
+                yield _problem(file, event, "step-interrupted", sentence)
+
+
+def _holds_steps(node: Node) -> bool:
+    if node.body is not None:
+        return any(map(_holds_steps, node.body.nodes))
+    return node.kind is Kind.SLOT or STEP in node.properties
+
+
+def _hears_our_clocks(event: Node) -> bool:
+    caught = event.event
+    if caught is None or caught.signal is not Signal.ESCALATION:
+        return False
+    return caught.code is None or caught.code in CLOCKS
 
 
 def colliding(

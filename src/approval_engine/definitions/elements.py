@@ -42,6 +42,9 @@ SIGNALS = {
 }
 """What those definitions refer to: element, id, name and code."""
 
+CLOCKS = frozenset({SIGNALS[kind][3] for kind in (Kind.REMIND, Kind.ESCALATE)})
+"""The codes that a step throws when it is late, and goes on."""
+
 
 def process(
     parent: etree._Element, process_id: str, nodes: Collection[Node]

@@ -129,6 +129,7 @@ def _wrong(
         *problems(flaws(process, _staff(directory) if directory else None), file),
         *several.problems(process, file),
         *claims.problems(process, asked, file),
+        *claims.stopped(process.graph, file),
     ]
     if role is Role.FRAME:
         wrong += problems(frame_flaws(process), file)

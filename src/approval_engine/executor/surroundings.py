@@ -11,11 +11,12 @@ from approval_engine.definitions.model import Clock, Words
 from approval_engine.definitions.several import completion_of
 from approval_engine.domain.completion import Completion, Rule
 from approval_engine.domain.spans import hours_of
+from approval_engine.errors import EngineError
 from approval_engine.executor import engine
 from approval_engine.planner.around import ALWAYS, Wanted
 from approval_engine.planner.fitness import NAMED
 from approval_engine.planner.plan import Around, EscalationLevel
-from approval_engine.policy.conditions import evaluate
+from approval_engine.policy.conditions import ConditionError, evaluate
 
 
 def wanted(definition: engine.Definition, names: engine.Values) -> Iterator[Wanted]:
@@ -75,8 +76,15 @@ def _ladder(
 
 
 def _words(words: Words, names: engine.Values) -> tuple[str, ...]:
+    """
+    Raises EngineError if an expression has no value for these names.
+    """
     if isinstance(words, tuple):
         return words
-    value = evaluate(words, names)
+    try:
+        value = evaluate(words, names)
+    except ConditionError as error:
+        sentence = f"Expected to know whom a task of the process asks, but {error}"
+        raise EngineError(sentence) from error
     values = value if isinstance(value, tuple) else (value,)
     return tuple(str(each) for each in values if each is not None)

@@ -88,7 +88,8 @@ def publish_policy(
     Make this policy the active one. Publishing the active one again changes nothing.
 
     A version name that was published with other content is refused, and so is a policy
-    that would orphan pinned processes, unless that is accepted.
+    with a step that a process in use has a task for, or one that would orphan pinned
+    processes, unless that is accepted.
     """
     policy = load_policy(document)
     check_times(document, policy, runtime.clock())
@@ -104,11 +105,12 @@ def publish_policy(
         for known in catalog.policies(transaction):
             if (known.name, known.version) == (row.name, row.version):
                 return _same_version(known, row)
-        if not accept_fallback:
-            # Whoever imports quotes needs no XML.
-            from approval_engine.operations.orphans import must_orphan_nothing
+        # Whoever imports quotes needs no XML.
+        from approval_engine.operations import orphans
 
-            must_orphan_nothing(runtime, transaction, policy)
+        orphans.must_name_no_task(runtime, transaction, policy)
+        if not accept_fallback:
+            orphans.must_orphan_nothing(runtime, transaction, policy)
         body = in_order(document.value)
         catalog.put(
             transaction, [Document(sha256=row.sha256, kind="policy", body=body)]

@@ -1,5 +1,5 @@
 """
-A policy that is to be published → the pinned processes that it would leave without use.
+A policy that is to be published → the processes that it would leave without use.
 
 A pinned process serves plans that equal its own. Where the policy changes one of its
 steps no plan does any more, and what ran on it runs on the frame: nobody is asked less,
@@ -10,13 +10,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from approval_engine.definitions import pinned
+from approval_engine.definitions import claims, pinned
 from approval_engine.definitions.reading import EVERY_NAME, read
 from approval_engine.domain.events import stamp
 from approval_engine.domain.processes import Role, Version
 from approval_engine.errors import InvalidState
 from approval_engine.executor.deployed import deployed_in
 from approval_engine.executor.runtime import Runtime
+from approval_engine.planner.routing import rehearsal
 from approval_engine.policy.model import Policy
 from approval_engine.store import catalog, processes
 from approval_engine.store.database import Transaction
@@ -60,25 +61,55 @@ def must_orphan_nothing(
         raise InvalidState(sentence)
 
 
+def must_name_no_task(
+    runtime: Runtime, transaction: Transaction, policy: Policy
+) -> None:
+    """
+    Raises InvalidState if a step of the policy has a name that a process in use takes.
+
+    Every quote of that process would be refused, so no wish can accept it.
+    """
+    plan = rehearsal(policy)
+    asked = tuple(step.id for step in plan.steps)
+    for version, body in _in_use(runtime, transaction):
+        process = read(body, version.file, EVERY_NAME).process
+        found = [*claims.problems(process, asked, version.file)]
+        if version.role is Role.FRAME and not found:
+            found += claims.colliding(body, process, plan, version.file)
+        if found:
+            sentence = (
+                f"Expected policy '{policy.name}' version {policy.version} to have no"
+                f" step that process '{version.name}' version {version.version} takes"
+                f" for a task of its own: {found[0].sentence} Deploy that first."
+            )
+            raise InvalidState(sentence)
+
+
+def _in_use(
+    runtime: Runtime, transaction: Transaction
+) -> Iterator[tuple[Version, bytes]]:
+    """
+    The versions that the next quote may run on, with what runs.
+    """
+    current = catalog.current(transaction).processes
+    offered = deployed_in(runtime, transaction, current) if current else {}
+    for version in processes.versions(transaction) if offered else ():
+        mine = offered.get(version.name, ())
+        if any(each.version == version.version for each in mine):
+            yield version, catalog.body(transaction, version.runs)
+
+
 def orphans(
     runtime: Runtime, transaction: Transaction, policy: Policy
 ) -> Iterator[Orphan]:
     """
     The pinned processes in use that the policy would orphan, by name and version.
     """
-    current = catalog.current(transaction).processes
-    if not current:
-        return
-    offered = deployed_in(runtime, transaction, current)
     since = stamp(runtime.clock() - timedelta(days=DAYS))
     counts = processes.counted_since(transaction, since)
-    for version in processes.versions(transaction):
-        mine = offered.get(version.name, ())
-        if version.role is not Role.PINNED or not any(
-            each.version == version.version for each in mine
-        ):
+    for version, body in _in_use(runtime, transaction):
+        if version.role is not Role.PINNED:
             continue
-        body = catalog.body(transaction, version.runs)
         process = read(body, version.file, EVERY_NAME).process
         problems = pinned.changed_steps(process, policy, version.file)
         if problems:

@@ -196,7 +196,7 @@ def find(
     for version in reversed(mine):
         if number in {None, version.version}:
             return version, catalog.body(transaction, version.sha256)
-    which = f" version {number}" if number else ""
+    which = "" if number is None else f" version {number}"
     known = ", ".join(dict.fromkeys(v.name for v in processes.versions(transaction)))
     sentence = f"There is no deployed process '{name}'{which}."
     raise NotFound(f"{sentence} There are: {known}." if known else sentence)

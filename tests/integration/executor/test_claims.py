@@ -4,7 +4,10 @@ Nothing that a process draws may pass for a step of the policy, called or not.
 
 import pytest
 
-from approval_engine.errors import BpmnError, PlanError
+from approval_engine.errors import BpmnError, EngineError, InvalidState, PlanError
+from approval_engine.executor.answer import Caller
+from approval_engine.executor.commands.replan import replan
+from approval_engine.executor.commands.tick import tick
 from approval_engine.operations import intake, repository
 from tests.integration.executor.company import STEPS, document, policy
 from tests.integration.executor.test_frames import (
@@ -66,23 +69,46 @@ def test_a_frame_draws_no_step_beside_its_slots(company, step):
     assert refused(company, with_step(step)) == {("step-in-frame", "check_data")}
 
 
-def test_a_step_that_a_later_policy_adds_is_not_mistaken_for_a_task(company):
+def with_a_step(**changes):
+    """
+    The policy that asks for what was the analyst's task before.
+    """
+    later = policy(version="2", **changes)
+    later["steps"] = {**STEPS, "check_data": {"role": "deal_desk"}}
+    first, *others = later["triggers"]
+    more = {**first, "id": "data", "require": ["check_data"]}
+    later["triggers"] = [first, more, *others]
+    return document(later)
+
+
+def test_a_later_policy_takes_no_name_of_a_task(company):
     deploy(company)
     before = company.started(margin_pct=20)
-    later = policy(version="2", **PROCESSES)
-    later["steps"] = {**STEPS, "check_data": {"role": "director"}}
-    first, *others = later["triggers"]
-    asked = [*first["require"], "check_data"]
-    later["triggers"] = [{**first, "require": asked}, *others]
-    intake.publish_policy(company.runtime, document(later), "dana")
-    company.quote("Q-9", margin_pct=20)
-    with pytest.raises(PlanError, match="no task 'check_data'"):
-        company.submit("Q-9")
+    later = with_a_step(**PROCESSES)
+    with pytest.raises(InvalidState, match="'deal_review' version 1") as told:
+        intake.publish_policy(company.runtime, later, "dana", accept_fallback=True)
 
-    assert steps(company, before) == ["check_data"]
+    assert "'check_data'" in str(told.value)
     deploy(company, renamed(b"look"))
-    assert steps(company, company.submit("Q-9").workflow) == ["look"]
+    intake.publish_policy(company.runtime, later, "dana")
+    after = company.started(margin_pct=20)
+    company.act(after, "look", "approve", "dana")
+    assert sorted(steps(company, after)) == ["check_data", "finance", "manager"]
+    assert steps(company, before) == ["check_data"]
     assert company.findings() == ()
+
+
+def test_an_earlier_policy_that_is_in_force_again_is_not_mistaken_either(company):
+    intake.publish_policy(company.runtime, with_a_step(**PROCESSES), "dana")
+    scheduled = policy(version="3", effectiveFrom="2026-04-01", **PROCESSES)
+    intake.publish_policy(company.runtime, document(scheduled), "dana")
+    deploy(company)
+    company.quote("Q-1", margin_pct=20)
+    with pytest.raises(PlanError, match="no task 'check_data'"):
+        company.submit("Q-1")
+
+    deploy(company, renamed(b"look"))
+    assert steps(company, company.submit("Q-1").workflow) == ["look"]
 
 
 def called_as(identity):
@@ -219,3 +245,77 @@ def test_a_called_process_asks_the_same_table_as_its_caller(company):
     deploy(company, part, "credit.bpmn")
 
     assert deploy(company, both).is_new
+
+
+ESCALATION = """
+    <bpmn:boundaryEvent id="heard" cancelActivity="{interrupting}"
+        attachedToRef="everybody_else">
+      <bpmn:escalationEventDefinition id="hears" {code} />
+    </bpmn:boundaryEvent>
+    <bpmn:sequenceFlow id="from_heard" sourceRef="heard" targetRef="{target}" />
+    <bpmn:endEvent id="told" />
+  </bpmn:process>
+  <bpmn:escalation id="late" escalationCode="{late}" />
+"""
+
+
+def hearing(interrupting, code="", late="remind"):
+    """
+    The frame with an event that catches what is thrown when a step is late.
+    """
+    target = "rejected" if interrupting == "true" else "told"
+    added = ESCALATION.format(
+        interrupting=interrupting, code=code, late=late, target=target
+    )
+    if target == "rejected":
+        added = added.replace('<bpmn:endEvent id="told" />', "")
+    return DEAL_REVIEW.replace(b"</bpmn:process>", added.encode())
+
+
+@pytest.mark.parametrize(
+    ("code", "late"),
+    [
+        ("", "x"),
+        ('escalationRef="late"', "remind"),
+        ('escalationRef="late"', "escalate"),
+    ],
+)
+def test_a_reminder_ends_no_step(company, code, late):
+    stopping = hearing("true", code, late)
+    assert refused(company, stopping) == {("step-interrupted", "heard")}
+
+    assert deploy(company, hearing("false", code, late)).is_new
+    workflow = company.started(margin_pct=20)
+    company.act(workflow, "check_data", "approve", "dana")
+    company.wait(hours=30)
+    tick(company.runtime, workflow)
+    assert steps(company, workflow) == ["manager", "finance"]
+    assert company.findings() == ()
+
+
+def test_nobody_is_known_to_ask_is_told_and_starts_nothing(company):
+    asks = DEAL_REVIEW.replace(
+        b'camunda:candidateGroups="deal_desk"',
+        b'camunda:candidateUsers="${[amount / 0]}"',
+    )
+    deploy(company, asks)
+    company.quote("Q-1", margin_pct=20)
+    with pytest.raises(EngineError, match="whom a task of the process asks"):
+        company.submit("Q-1")
+
+    deploy(company)
+    assert steps(company, company.submit("Q-1").workflow) == ["check_data"]
+
+
+def test_what_was_said_to_a_task_is_not_carried_to_a_step_of_that_name(company):
+    deploy(company)
+    before = company.started(margin_pct=20)
+    company.act(before, "check_data", "approve", "dana")
+    company.act(before, "finance", "approve", "fred")
+    deploy(company, renamed(b"look"))
+    intake.publish_policy(company.runtime, with_a_step(), "dana")
+    moved = replan(company.runtime, before, Caller(actor="dana", channel="t"))
+
+    assert moved.carried == ("finance",)
+    assert sorted(steps(company, moved.successor)) == ["check_data", "manager"]
+    assert company.findings() == ()
