@@ -21,7 +21,7 @@ def must_be_given(
     """
     Raises BpmnError with every business rule task whose decision reads an unknown name.
 
-    `names` are the policy's inputs, `bodies` the DMN files of the decisions by their id.
+    `names` are the policy's inputs, `bodies` the DMN files of the decisions by id.
     """
     problems = tuple(_problems(process, names, bodies, file))
     if problems:
