@@ -31,6 +31,9 @@ from approval_engine.store import catalog, processes
 from approval_engine.store.catalog import Document
 from approval_engine.store.database import Transaction
 
+STANDARD = "standard"
+"""The process of a policy that names none."""
+
 MODELER = "modeler"
 """The source of what somebody drew."""
 
@@ -111,8 +114,11 @@ class _Offer:
         self.runs = self._whole(found, needs)
         semantic = semantic_hash(self.xml, self.file)
         version = self._version(found.process.id, found.role, semantic, needs)
-        notes = tuple(f"line {each.line}: {each.sentence}" for each in found.notes)
-        return self._deployed(version, notes)
+        notes = [f"line {each.line}: {each.sentence}" for each in found.notes]
+        if policy is not None and _is_unused(found, policy):
+            sentence = f"no rule of policy '{policy.name}' sends a quote to it yet"
+            notes.append(f"{sentence}: see its key 'processes'.")
+        return self._deployed(version, tuple(notes))
 
     def _whole(self, found: Examined, needs: Mapping[str, str]) -> bytes:
         """
@@ -180,6 +186,11 @@ class _Offer:
             sentence = f"Expected another id than '{name}': a {other.role} has it."
             raise InvalidState(sentence)
         return mine
+
+
+def _is_unused(found: Examined, policy: Policy) -> bool:
+    used = {rule.use for rule in policy.processes} or {STANDARD}
+    return found.role is not Role.PART and found.process.id not in used
 
 
 def _content(version: Version) -> tuple[str, dict[str, str]]:
