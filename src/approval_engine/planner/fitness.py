@@ -25,7 +25,9 @@ def lacking(case: Case, requirement: Requirement, role: str, person: str) -> str
     holds = not roles.isdisjoint(case.roster.directory.roles_of(person))
     named = person in requirement.people or user in line_of(case, requirement.rule)
     if not holds and not named:
-        return f"holds no role of {', '.join(sorted(roles))}"
+        # A task of a process may ask people by name alone.
+        names = ", ".join(sorted(filter(None, roles)))
+        return f"holds no role of {names}" if names else "is not asked by name"
     if not has_authority(case, requirement, user):
         return f"has no authority over {measured(requirement)}"
     return None

@@ -4,7 +4,13 @@ Nothing that a process draws may pass for a step of the policy, called or not.
 
 import pytest
 
-from approval_engine.errors import BpmnError, EngineError, InvalidState, PlanError
+from approval_engine.errors import (
+    BpmnError,
+    EngineError,
+    Forbidden,
+    InvalidState,
+    PlanError,
+)
 from approval_engine.executor.answer import Caller
 from approval_engine.executor.commands.replan import replan
 from approval_engine.executor.commands.tick import tick
@@ -319,3 +325,15 @@ def test_what_was_said_to_a_task_is_not_carried_to_a_step_of_that_name(company):
     assert moved.carried == ("finance",)
     assert sorted(steps(company, moved.successor)) == ["check_data", "manager"]
     assert company.findings() == ()
+
+
+def test_a_task_for_somebody_by_name_goes_to_nobody_else(company):
+    named = b'camunda:assignee="fred"'
+    deploy(company, DEAL_REVIEW.replace(b'camunda:candidateGroups="deal_desk"', named))
+    workflow = company.started(margin_pct=20)
+    with pytest.raises(Forbidden, match="'fiona' is not asked by name"):
+        company.act(workflow, "check_data", "delegate", "fred", to="fiona")
+    with pytest.raises(Forbidden, match="submitter of the quote"):
+        company.act(workflow, "check_data", "delegate", "fred", to="sam")
+
+    assert company.act(workflow, "check_data", "approve", "fred").result == "applied"
