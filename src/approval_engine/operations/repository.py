@@ -27,12 +27,10 @@ from approval_engine.operations.inputs import must_be_given
 from approval_engine.operations.needs import needs_of
 from approval_engine.policy.model import Policy
 from approval_engine.policy.names import names_of
+from approval_engine.policy.reading.triggers import STANDARD
 from approval_engine.store import catalog, processes
 from approval_engine.store.catalog import Document
 from approval_engine.store.database import Transaction
-
-STANDARD = "standard"
-"""The process of a policy that names none."""
 
 MODELER = "modeler"
 """The source of what somebody drew."""
@@ -189,7 +187,7 @@ class _Offer:
 
 
 def _is_unused(found: Examined, policy: Policy) -> bool:
-    used = {rule.use for rule in policy.processes} or {STANDARD}
+    used = {rule.use for rule in policy.processes} | {STANDARD}
     return found.role is not Role.PART and found.process.id not in used
 
 
