@@ -11,6 +11,7 @@ from approval_engine.errors import (
     InvalidState,
     PlanError,
 )
+from approval_engine.executor import engine
 from approval_engine.executor.answer import Caller
 from approval_engine.executor.commands.replan import replan
 from approval_engine.executor.commands.tick import tick
@@ -337,3 +338,28 @@ def test_a_task_for_somebody_by_name_goes_to_nobody_else(company):
         company.act(workflow, "check_data", "delegate", "fred", to="sam")
 
     assert company.act(workflow, "check_data", "approve", "fred").result == "applied"
+
+
+def test_a_table_answers_for_no_step(company):
+    repository.deploy(company.runtime, WHO_CHECKS, "who.dmn", "dana")
+    row = ASKS.replace(b'"singleEntry"', b'"singleResult"')
+    row = row.replace(b"${team}", b"deal_desk")
+    # With the column `finance` this one would say what finance said.
+    asks = row.replace(b'resultVariable="team"', b'resultVariable="outcome"')
+
+    assert refused(company, asks) == {("name", "who")}
+    assert deploy(company, row).is_new
+
+
+def test_a_result_that_is_not_kept_answers_for_nobody(company):
+    column = WHO_CHECKS.replace(b'name="team"', b'name="outcome_finance"')
+    repository.deploy(company.runtime, column, "who.dmn", "dana")
+    row = ASKS.replace(b'"singleEntry"', b'"singleResult"')
+    row = row.replace(b"${team}", b"deal_desk")
+    deploy(company, row.replace(b' camunda:resultVariable="team"', b""))
+    workflow = company.started(margin_pct=20)
+    case = company.case(workflow)
+    with company.runtime.database.read() as transaction:
+        definition = company.runtime.definition(transaction, case.evidence.definition)
+
+    assert "outcome_finance" not in engine.names(definition, case.state)

@@ -42,7 +42,9 @@ def decision_of(
         texts.source.refuse(element, "attribute", sentence)
     if variable is not None:
         variable = texts.name(element, "the result variable", variable)
-    if variable is not None and is_taken(variable, inputs):
+    # What a row gives is called by the variable and its column, such as `team_lead`.
+    begins = (variable, f"{variable}_") if variable else ()
+    if any(is_taken(name, inputs) for name in begins):
         sentence = (
             f"Expected another result variable than {variable!r}, which says something"
             " already: rename it."

@@ -127,15 +127,17 @@ def named(answer: Answer, variable: str | None) -> Values:
     An answer as named values, for a language without dots.
 
     A value has the name of the variable. A row has one name for each of its values,
-    such as `risk_level`, and several rows have a list for each.
+    such as `risk_level`, and several rows have a list for each. Without a variable
+    nothing is kept, for a column could have the name of somebody's answer.
     """
+    if not variable:
+        return {}
     rows = answer if isinstance(answer, tuple) else (answer,)
     if not any(isinstance(row, Mapping) for row in rows):
         # It is one value then, or a list of values.
-        return {variable: cast("Value", answer)} if variable else {}
-    prefix = f"{variable}_" if variable else ""
+        return {variable: cast("Value", answer)}
     row = answer if isinstance(answer, Mapping) else _columns(rows)
-    return {prefix + name: value for name, value in row.items()}
+    return {f"{variable}_{name}": value for name, value in row.items()}
 
 
 def _columns(answers: tuple[object, ...]) -> Values:

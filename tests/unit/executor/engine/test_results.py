@@ -291,11 +291,11 @@ def test_the_answer_of_a_decision_is_known_behind_it(answer, condition):
     assert Run(deciding("risk = 'high'"), {"rule": table}).do("ask").open == ["no"]
 
 
-def test_a_row_without_a_variable_is_known_by_its_own_names():
+def test_a_row_without_a_variable_is_not_kept():
     table = Table(frozenset(), lambda _: {"level": "high"})
     run = Run(deciding("level = 'high'", variable=None), {"rule": table}).do("ask")
 
-    assert run.open == ["yes"]
+    assert run.open == ["no"]
 
 
 def test_a_decision_reads_facts_fields_and_outcomes():
