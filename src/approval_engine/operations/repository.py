@@ -74,7 +74,10 @@ def _names(runtime: Runtime) -> Names | None:
 
 
 def _is_dmn(xml: bytes, file: str) -> bool:
-    return file.lower().endswith(".dmn") or b".omg.org/spec/DMN/" in xml
+    name = file.lower()
+    return name.endswith(".dmn") or (
+        not name.endswith(".bpmn") and b".omg.org/spec/DMN/" in xml
+    )
 
 
 class _Offer:
