@@ -325,7 +325,46 @@ def test_a_later_stage_is_carried_as_soon_as_it_opens(company):
 
     third = company.revised(second, **{**huge, "margin_pct": "20"}).workflow
     assert asked(company, third) == ["manager", "finance"]
+    company.act(third, "manager", "approve", "maria")
+    company.act(third, "finance", "approve", "fred")
+
+    assert company.case(third).status == "approved"
+    (carried,) = company.facts(third, "task_carried")
+    assert (carried["person"], carried["because"]) == ("carl", "unchanged")
+    assert company.is_sound()
     assert company.findings() == ()
+
+
+def test_a_later_stage_whose_facts_got_worse_is_asked_again_when_it_opens(company):
+    huge = {"amount": "2000000", "margin_pct": "21"}
+    first = company.started(**huge)
+    company.act(first, "manager", "approve", "maria")
+    company.act(first, "finance", "approve", "fred")
+    company.act(first, "cfo", "approve", "carl")
+    worse = {"amount": "2000001", "margin_pct": "20"}
+    second = company.revised(first, **worse).workflow
+    company.act(second, "manager", "approve", "maria")
+    company.act(second, "finance", "approve", "fred")
+
+    assert asked(company, second) == ["cfo"]
+    assert company.facts(second, "task_carried") == []
+
+
+def test_a_later_stage_is_not_carried_once_its_approver_has_left(company):
+    huge = {"amount": "2000000", "margin_pct": "21"}
+    first = company.started(**huge)
+    for step, person in (("manager", "maria"), ("finance", "fred"), ("cfo", "carl")):
+        company.act(first, step, "approve", person)
+    second = company.revised(first, **{**huge, "margin_pct": "20"}).workflow
+    company.act(second, "manager", "approve", "maria")
+    left = directory()
+    for user in left["users"]:
+        user["active"] = user["id"] != "carl"
+    intake.import_directory(company.runtime, document(left))
+    company.act(second, "finance", "approve", "fred")
+
+    assert company.case(second).status == "pending"
+    assert company.facts(second, "task_carried") == []
 
 
 def test_a_revision_that_may_not_be_submitted_ends_nothing(company):

@@ -20,10 +20,10 @@ from approval_engine.executor.commands.beats import (
     Desk,
     lock,
     open_desk,
-    openings,
     store,
 )
 from approval_engine.executor.commands.grace import grant
+from approval_engine.executor.commands.ways import openings
 from approval_engine.executor.comments import comment_of, salted
 from approval_engine.executor.eligibility import Eligibility, eligibility
 from approval_engine.executor.envelope import check_envelope, within_of

@@ -5,21 +5,17 @@ The beats that all commands share: taking the lock, opening what is pinned, stor
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
 
 from approval_engine.domain.calendar import EVERY_HOUR, WorkingTime
-from approval_engine.domain.events import Event, stamp
+from approval_engine.domain.events import stamp
 from approval_engine.domain.workflow import Workflow
 from approval_engine.errors import Forbidden, InvalidState, NotFound
 from approval_engine.escalations.calendars import working_time_around
 from approval_engine.executor import waivers
-from approval_engine.executor.added import brought_along
 from approval_engine.executor.eligibility import Eligibility, eligibility
-from approval_engine.executor.openings import Openings
 from approval_engine.executor.pinned import pinned
 from approval_engine.executor.projection import Pinned
 from approval_engine.executor.recorder import Recorder
-from approval_engine.executor.repeats import Repeats
 from approval_engine.executor.routed import validity_of
 from approval_engine.executor.runtime import Runtime
 from approval_engine.notifications.outbox import closed_tasks, messages
@@ -131,30 +127,6 @@ def open_desk(
         current=found.current,
         policy=policy,
         pinned=replace(kept, validity=validity_of(policy)),
-    )
-
-
-def openings(desk: Desk, recorder: Recorder, people: Eligibility) -> Openings:
-    """
-    What a running workflow brings to its next steps: those who are there today.
-
-    Whoever approved a moment ago need not say so again.
-    """
-    before = recorder.before
-
-    def log() -> tuple[Event, ...]:
-        return events.of(desk.transaction, before.id)
-
-    repeats = Repeats(
-        policy=desk.policy, plan=desk.pinned.plan, people=people.of, log=log
-    )
-    return Openings(
-        calendars=desk.calendar,
-        take=desk.take_task_ids,
-        seats_of=partial(people.seats_now, recorder),
-        known=repeats.answer,
-        added=lambda: brought_along(log()) if before.supersedes else {},
-        members=people.directory.behind,
     )
 
 

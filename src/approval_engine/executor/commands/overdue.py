@@ -16,7 +16,8 @@ from approval_engine.domain.timers import PendingTimer, TimerKind
 from approval_engine.domain.workflow import Task
 from approval_engine.escalations.ladder import Hop, climb, rungs
 from approval_engine.executor.clocked import elapse
-from approval_engine.executor.commands.beats import Desk, openings
+from approval_engine.executor.commands.beats import Desk
+from approval_engine.executor.commands.ways import openings
 from approval_engine.executor.eligibility import Eligibility
 from approval_engine.executor.follow_up import advance
 from approval_engine.executor.openings import due, timer_row

@@ -18,13 +18,12 @@ from approval_engine.executor import waivers
 from approval_engine.executor.answer import Caller
 from approval_engine.executor.commands.beats import Desk
 from approval_engine.executor.commands.starting import (
-    REPLAN,
     Start,
     begin,
     drawn_as,
     predecessor,
-    weighed,
 )
+from approval_engine.executor.commands.weighing import REPLAN, weighed
 from approval_engine.executor.decisions import decisions
 from approval_engine.executor.evidence import documents
 from approval_engine.executor.projection import Pinned

@@ -5,7 +5,6 @@ Submit and replan both begin here; what people decided before is carried over as
 it stands, and the earlier workflow ends in the same transaction.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -18,11 +17,12 @@ from approval_engine.executor import engine, evidence, waivers
 from approval_engine.executor.added import Added, added_in
 from approval_engine.executor.answer import Caller
 from approval_engine.executor.beside import run_on
-from approval_engine.executor.carrying import Carrier, Scales, Weighed, asked_again
+from approval_engine.executor.carrying import Carrier, asked_again
 from approval_engine.executor.commands.beats import Desk, lock, open_desk, store
+from approval_engine.executor.commands.weighing import REVISION, weighed
 from approval_engine.executor.decisions import Decided, decisions
 from approval_engine.executor.follow_up import advance, close_all
-from approval_engine.executor.judging import basis, fingerprint_of, judged_as
+from approval_engine.executor.judging import fingerprint_of
 from approval_engine.executor.openings import Openings, TakeTaskIds, seats_to_open
 from approval_engine.executor.projection import Pinned
 from approval_engine.executor.recorder import Clock, Recorder
@@ -37,9 +37,6 @@ from approval_engine.store.database import Transaction
 
 if TYPE_CHECKING:
     from approval_engine.executor.deployed import Drawn
-
-REVISION, REPLAN = "revision", "replan"
-"""Why one workflow takes the place of another."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -129,26 +126,6 @@ def drawn_as(routed: Routed) -> bytes:
     The definition that the workflow of a routed quote runs on.
     """
     return routed.drawn.xml if routed.drawn else render(routed.plan)
-
-
-def weighed(
-    desk: Desk, workflow: Workflow, decided: Iterable[Decided], because: str
-) -> tuple[Weighed, ...]:
-    """
-    What was decided before, beside the plan of the workflow that takes over.
-    """
-    pinned = workflow.evidence
-    on = day_of(desk.policy, workflow.created_at)
-    scales = Scales(
-        runtime=desk.runtime,
-        transaction=desk.transaction,
-        plan=desk.pinned.plan,
-        after=basis(desk.runtime, desk.transaction, judged_as(pinned), on),
-        people=desk.people(workflow),
-        now=desk.now,
-        across_policies=because == REPLAN,
-    )
-    return scales.weigh(decided)
 
 
 def _pinned(routed: Routed, definition: engine.Definition) -> Pinned:

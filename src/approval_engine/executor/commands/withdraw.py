@@ -15,9 +15,9 @@ from approval_engine.executor.commands.beats import (
     Desk,
     lock,
     open_desk,
-    openings,
     store,
 )
+from approval_engine.executor.commands.ways import openings
 from approval_engine.executor.comments import comment_of, salted
 from approval_engine.executor.follow_up import advance
 from approval_engine.executor.incident import held_on_failure
