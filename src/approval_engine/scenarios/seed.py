@@ -23,8 +23,20 @@ from approval_engine.store import catalog, workflows
 from approval_engine.store.reset import REHEARSAL, drop_all, has_content, is_rehearsal
 from approval_engine.store.upgrade import upgrade
 
-ACCOUNTS = ("sam", "maria", "dana", "fred", "fiona", "carl", "lena", "dora")
-"""Who can log in to the demo: one person for every part of the golden path."""
+ACCOUNTS = (
+    "sam",
+    "maria",
+    "dana",
+    "fred",
+    "fiona",
+    "carl",
+    "lena",
+    "dora",
+    "anton",
+    "ada",
+    "augusta",
+)
+"""Who can log in to the demo: a person for every part of the golden path and office."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

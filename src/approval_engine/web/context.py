@@ -9,6 +9,7 @@ from flask import Flask, current_app, g
 
 from approval_engine.accounts.tokens import Scope
 from approval_engine.domain.people import Directory, User
+from approval_engine.domain.rights import HOLDERS, Right, may
 from approval_engine.errors import Forbidden, StorageError
 from approval_engine.executor.answer import Caller
 from approval_engine.executor.runtime import Runtime
@@ -70,6 +71,26 @@ def require(*scopes: Scope) -> Asker:
         sentence = f"This token lacks the scope {_either(scopes)}."
         raise Forbidden(sentence)
     return found
+
+
+def rights() -> frozenset[Right]:
+    """
+    What the person who asks may do today beside the tasks that are asked of him.
+    """
+    with runtime().database.read() as transaction:
+        roles = directory(transaction).roles_of(asker().user.id)
+    return frozenset(right for right in Right if may(roles, right))
+
+
+def demand(right: Right) -> Asker:
+    """
+    Who asks, if he has that right. Raises Forbidden.
+    """
+    if right not in rights():
+        holders = _either(sorted(HOLDERS[right]))
+        sentence = f"Only the roles {holders} may {right}."
+        raise Forbidden(sentence)
+    return asker()
 
 
 def directory(transaction: Transaction) -> Directory:

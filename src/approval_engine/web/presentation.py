@@ -2,11 +2,12 @@
 What templates may call: words, names of people, and instants on the reader's clock.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
-from flask import Flask, g
+from flask import Flask, g, url_for
 
 from approval_engine.documents import sha256
 from approval_engine.domain.events import instant
@@ -14,7 +15,7 @@ from approval_engine.domain.people import Directory
 from approval_engine.domain.quote import Quote
 from approval_engine.executor.recorder import SYSTEM
 from approval_engine.planner.plan import Staffing
-from approval_engine.web import context, queue, words
+from approval_engine.web import context, navigation, queue, words
 from approval_engine.web.session import fresh_key
 
 _FILTERS = (
@@ -45,7 +46,7 @@ def install(app: Flask) -> None:
         STATUSES=words.STATUSES,
         EVENTS=words.EVENTS,
         amount_of=amount_of,
-        asset=_asset_version(app),
+        asset=_asset(app),
         fresh_key=fresh_key,
         names=names,
         planned=planned,
@@ -109,6 +110,7 @@ def _reader() -> dict[str, object]:
         "now": context.runtime().clock(),
         "exact": exact,
         "name": name,
+        "places": navigation.places,
         "waiting_for_me": queue.count,
     }
 
@@ -121,6 +123,17 @@ def _directory() -> Directory:
     return found
 
 
-def _asset_version(app: Flask) -> str:
-    # The address of the style sheet changes with its content, so browsers may keep it.
-    return sha256(Path(str(app.static_folder), "app.css").read_bytes())[:12]
+def _asset(app: Flask) -> Callable[[str], str]:
+    """
+    File name → its address, which changes with its content, so browsers may keep it.
+    """
+    folder = Path(str(app.static_folder))
+
+    @cache
+    def version(name: str) -> str:
+        return sha256((folder / name).read_bytes())[:12]
+
+    def asset(name: str) -> str:
+        return url_for("static", filename=name, v=version(name))
+
+    return asset

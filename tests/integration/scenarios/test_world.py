@@ -13,7 +13,9 @@ from approval_engine.scenarios import world
 from approval_engine.scenarios.market import NEVER
 from tests.factories import NOW
 
-ROLES = ["manager", "director", "vp", "cro", "finance", "cfo", "legal", "deal_desk"]
+APPROVERS = ("manager", "director", "vp", "cro", "finance", "cfo", "legal", "deal_desk")
+OFFICES = ("admin", "analyst", "auditor")
+ROLES = [*APPROVERS, *OFFICES]
 
 
 @pytest.fixture(scope="module")
