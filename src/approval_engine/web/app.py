@@ -16,9 +16,11 @@ from approval_engine.web import (
     health,
     inbox,
     mail,
+    metrics,
     presentation,
     quotes,
     session,
+    traffic,
     workflows,
 )
 from approval_engine.web.api import tasks as api_tasks
@@ -42,6 +44,7 @@ def create_app(settings: Settings, runtime: Runtime) -> Flask:
         SEND_FILE_MAX_AGE_DEFAULT=_STATIC_S,
     )
     context.attach(app, runtime)
+    traffic.install(app, runtime, metrics.install(app, settings.metrics_token))
     headers.install(app, https=https)
     errors.install(app)
     session.install(app, https=https)
