@@ -69,7 +69,7 @@ _WORKFLOWS = union_all(
             literal(str(status), Text).label("status"),
             _counted(select(WORKFLOW.c.number).where(WORKFLOW.c.status == status))
             .scalar_subquery()
-            .label("count"),
+            .label("number"),
         )
         for status in WorkflowStatus
     )
@@ -101,12 +101,13 @@ def read(transaction: Transaction, now: datetime) -> Gauges:
     The numbers of now.
     """
     tasks = transaction.execute(_OPEN_TASKS, {"now": stamp(now)}).all()
+    by_status = {row.status: row.number for row in transaction.execute(_WORKFLOWS)}
     sizes = transaction.execute(_SIZES).one()
     oldest = instant(sizes.oldest) if sizes.oldest else None
     return Gauges(
         open_tasks={role: count for role, count, _ in tasks},
         late_tasks={role: int(late) for role, _, late in tasks},
-        workflows=dict(transaction.execute(_WORKFLOWS).tuples().all()),
+        workflows=by_status,
         incidents=sizes.incidents,
         timer_due_at=workflows.overdue_since(transaction, now),
         outbox_waiting=sizes.waiting,
