@@ -47,21 +47,23 @@ control_socket_disable = True
 
 def on_starting(server: Any) -> None:  # noqa: ANN401 gunicorn has no types
     """
-    Refuse in a sentence what no process could serve, and prepare what they share.
+    Prepare what the processes share, and refuse in a sentence what none could serve.
     """
-    from approval_engine.web.wsgi import check
-
     del server
-    try:
-        check()
-    except ApprovalEngineError as error:
-        sys.exit(str(error))
+    # The library looks for the folder when it is first imported.
     folder = Path(os.environ.get(_SHARED_FOLDER) or _own_folder())
     folder.mkdir(parents=True, exist_ok=True)
     # Counting begins with the server; what an earlier one left would be counted again.
     for pattern in _COUNTED:
         for old in folder.glob(pattern):
             old.unlink()
+    from approval_engine.web.wsgi import check
+
+    try:
+        check()
+    except ApprovalEngineError as error:
+        _clean()
+        sys.exit(str(error))
 
 
 def when_ready(server: Any) -> None:  # noqa: ANN401 gunicorn has no types
@@ -89,8 +91,7 @@ def on_exit(server: Any) -> None:  # noqa: ANN401 gunicorn has no types
     Leave nothing behind that nobody asked to keep.
     """
     del server
-    if _OWN:
-        shutil.rmtree(_OWN.pop(), ignore_errors=True)
+    _clean()
 
 
 _OWN: list[str] = []
@@ -100,3 +101,8 @@ def _own_folder() -> str:
     _OWN.append(tempfile.mkdtemp(prefix="cpq-metrics-"))
     os.environ[_SHARED_FOLDER] = _OWN[0]
     return _OWN[0]
+
+
+def _clean() -> None:
+    while _OWN:
+        shutil.rmtree(_OWN.pop(), ignore_errors=True)
