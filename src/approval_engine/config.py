@@ -14,6 +14,8 @@ from typing import Generic, TypeVar
 from urllib.parse import urlsplit
 
 from approval_engine.errors import InvalidInput
+from approval_engine.logs import Form as LogForm
+from approval_engine.logs import Level as LogLevel
 
 PREFIX = "CPQ_"
 DEFAULT_DATABASE_URL = "sqlite:///cpq.db"
@@ -29,6 +31,8 @@ _MAILBOX = re.compile(r"(?:[^<>@]*<[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+)")
 _PASSWORD = re.compile(r"(password=)[^&]*")
 _SERVER = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^:\[\]\s]*)(:(?P<port>[0-9]{1,5}))?")
 _HIGHEST_PORT = 65535
+_LONGEST_DRAIN_S = 300
+_SHORTEST_SECRET = 16
 
 T = TypeVar("T")
 
@@ -62,6 +66,10 @@ class Settings:
     override_limit: Decimal | None = None
     attachment_bytes: int | None = None
     attachment_types: tuple[str, ...] | None = None
+    log_format: LogForm = LogForm.TEXT
+    log_level: LogLevel = LogLevel.INFO
+    metrics_token: str | None = field(default=None, repr=False)
+    drain_seconds: int = 0
 
     def masked(self) -> tuple[tuple[str, str], ...]:
         """
@@ -111,6 +119,10 @@ def load(environ: Mapping[str, str]) -> Settings:
         override_limit=_read(environ, "OVERRIDE_LIMIT", _AMOUNT),
         attachment_bytes=_read(environ, "ATTACHMENT_BYTES", _SIZE),
         attachment_types=_read(environ, "ATTACHMENT_TYPES", _TYPES),
+        log_format=_read(environ, "LOG_FORMAT", _LOG_FORM) or LogForm.TEXT,
+        log_level=_read(environ, "LOG_LEVEL", _LOG_LEVEL) or LogLevel.INFO,
+        metrics_token=_read(environ, "METRICS_TOKEN", _SECRET),
+        drain_seconds=_read(environ, "DRAIN_SECONDS", _SECONDS) or 0,
     )
 
 
@@ -160,6 +172,18 @@ def _size(text: str) -> int:
     if not _NUMBER.fullmatch(text) or "." in text:
         raise ValueError(text)
     return int(text)
+
+
+def _seconds(text: str) -> int:
+    if not text.isdecimal() or int(text) > _LONGEST_DRAIN_S:
+        raise ValueError(text)
+    return int(text)
+
+
+def _secret(text: str) -> str:
+    if len(text) < _SHORTEST_SECRET:
+        raise ValueError(text)
+    return text
 
 
 def _media_types(text: str) -> tuple[str, ...]:
@@ -221,6 +245,10 @@ _SIZE = _Form(words="a number of bytes such as 10485760", parse=_size)
 _TYPES = _Form(
     words="media types such as application/pdf,image/png", parse=_media_types
 )
+_LOG_FORM = _Form(words="text or json", parse=LogForm)
+_LOG_LEVEL = _Form(words="debug, info, warning or error", parse=LogLevel)
+_SECONDS = _Form(words=f"0 to {_LONGEST_DRAIN_S} seconds", parse=_seconds)
+_SECRET = _Form(words=f"{_SHORTEST_SECRET} characters or more", parse=_secret)
 _CLOCK = _Form(words="an instant such as 2026-11-22T09:00:00Z", parse=_instant)
 _WEB = _Form(
     words="an address such as https://cpq.example", parse=_url("http", "https")

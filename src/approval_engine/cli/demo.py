@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from approval_engine.cli.context import Session, pass_session
-from approval_engine.cli.serve import application, require_moving_clock
+from approval_engine.cli.serve import application
 from approval_engine.errors import InvalidState
 
 if TYPE_CHECKING:
@@ -145,6 +145,7 @@ def _run(session: Session, arguments: list[str]) -> None:
 def _serve(session: Session) -> None:
     from approval_engine import worker
     from approval_engine.notifications.post import post_of
+    from approval_engine.web.wsgi import require_moving_clock
 
     require_moving_clock(session.settings)
     runtime = session.runtime

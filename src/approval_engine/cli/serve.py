@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from approval_engine import logs
 from approval_engine.cli.context import Session, pass_session
 from approval_engine.config import Settings
-from approval_engine.errors import InvalidInput, InvalidState
+from approval_engine.errors import InvalidInput
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -27,11 +28,15 @@ def serve(session: Session, host: str, port: int) -> None:
     """
     Serve the web inbox and the HTTP interface, until SIGTERM or Ctrl-C.
 
+    One process, for a laptop or a small team; docs/operator.md has the other way.
     Timers are fired by `cpq worker`, which runs beside it.
     """
     from waitress.server import create_server  # type: ignore[import-untyped] # it ships no types
 
+    from approval_engine.web.wsgi import require_moving_clock
+
     require_moving_clock(session.settings)
+    logs.set_up(session.settings.log_format, session.settings.log_level)
     app = application(session.settings, session.runtime)
     server = create_server(app, sockets=[_listen(host, port)], ident=None)
     # waitress ends in order when its loop is left by SystemExit.
@@ -55,18 +60,6 @@ def application(settings: Settings, runtime: "Runtime") -> "Flask":
         raise click.UsageError(str(error)) from error
     warm(runtime)
     return app
-
-
-def require_moving_clock(settings: Settings) -> None:
-    """
-    Raise InvalidState if the clock is fixed, unless that is allowed too.
-    """
-    if settings.now and not settings.allow_fixed_clock:
-        sentence = (
-            "The clock is fixed by CPQ_NOW, so nothing would ever be due;"
-            " set CPQ_ALLOW_FIXED_CLOCK=1 to serve nevertheless."
-        )
-        raise InvalidState(sentence)
 
 
 def _listen(host: str, port: int) -> socket.socket:

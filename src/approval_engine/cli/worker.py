@@ -2,12 +2,12 @@
 `cpq worker`: fire what is due and send what waits, once or until told to stop.
 """
 
-import logging
 import signal
 from threading import Event
 
 import click
 
+from approval_engine import logs
 from approval_engine.cli.context import Session, pass_session
 
 
@@ -28,7 +28,7 @@ def worker(session: Session, *, once: bool) -> None:
     session.require_trust()
     post = post_of(session.settings)
     runtime = session.runtime
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    logs.set_up(session.settings.log_format, session.settings.log_level)
     if once:
         loop.say_what_waits(post)
         done = loop.once(runtime, post=post)

@@ -24,6 +24,7 @@ from approval_engine.domain.exceptions import Grant
 from approval_engine.errors import NotFound, StorageError
 from approval_engine.store import prepared
 from approval_engine.store.database import Transaction
+from approval_engine.store.moment import remembered
 from approval_engine.store.schema import (
     DOCUMENT,
     POLICY,
@@ -240,7 +241,9 @@ def current(transaction: Transaction) -> Current:
     """
     What a submit is decided under today.
     """
-    return current_of(transaction.execute(_CURRENT).one())
+    return remembered(
+        transaction, "current", lambda: current_of(transaction.execute(_CURRENT).one())
+    )
 
 
 def current_of(row: Row[Any]) -> Current:

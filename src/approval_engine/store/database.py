@@ -15,6 +15,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from approval_engine.errors import Conflict, InvalidInput, StorageError
+from approval_engine.store.moment import Here
 from approval_engine.store.turns import Turns
 
 Transaction = Connection
@@ -57,6 +58,7 @@ class Database:
         # A reader sees one moment, however many statements it takes to look around.
         one_moment = {} if self.is_sqlite else _ONE_MOMENT
         self._readers = self.engine.execution_options(reads_only=True, **one_moment)
+        self._here = Here(self._readers)
 
     @contextmanager
     def begin(self) -> Iterator[Transaction]:
@@ -67,7 +69,8 @@ class Database:
         unique constraint caught what no lock had stopped.
         """
         turn = self._turns.mine() if self._turns else nullcontext()
-        with turn, _translated(), self.engine.begin() as transaction:
+        # What was seen so far is the past for whoever reads after a write.
+        with turn, _translated(), self._here.anew(), self.engine.begin() as transaction:
             yield transaction
 
     @contextmanager
@@ -75,8 +78,18 @@ class Database:
         """
         A transaction that only reads, sees one moment and waits for no writer.
         """
-        with _translated(), self._readers.begin() as transaction:
+        with _translated(), self._here.read() as transaction:
             yield transaction
+
+    @contextmanager
+    def one_moment(self) -> Iterator[None]:
+        """
+        Within this block all that this thread reads is read in one transaction.
+
+        It begins with the first read, and anew after each write of the thread.
+        """
+        with self._here.shared():
+            yield
 
     @property
     def is_missing(self) -> bool:
@@ -133,7 +146,10 @@ def _postgres(url: URL) -> Engine:
 
 def _create(url: URL, **options: object) -> Engine:
     try:
-        return create_engine(url, pool_size=16, max_overflow=48, **options)
+        # What people wrote stands in no log: an error tells its statement only.
+        return create_engine(
+            url, pool_size=16, max_overflow=48, hide_parameters=True, **options
+        )
     except (ModuleNotFoundError, NoSuchModuleError) as error:
         sentence = f"The driver of {url.render_as_string()} is not installed: {error}."
         raise StorageError(sentence) from error

@@ -16,16 +16,17 @@ from approval_engine.web import (
     health,
     inbox,
     mail,
+    metrics,
     presentation,
     quotes,
     session,
+    traffic,
     workflows,
 )
 from approval_engine.web.api import tasks as api_tasks
 from approval_engine.web.api import workflows as api_workflows
 
 SHORTEST_SECRET = 16
-_STATIC_S = 365 * 24 * 3600
 
 
 def create_app(settings: Settings, runtime: Runtime) -> Flask:
@@ -38,10 +39,9 @@ def create_app(settings: Settings, runtime: Runtime) -> Flask:
         SECRET_KEY=_secret(settings),
         MAX_CONTENT_LENGTH=context.LARGEST_BODY,
         MAX_FORM_MEMORY_SIZE=context.LARGEST_BODY,
-        # The address of a static file changes with its content.
-        SEND_FILE_MAX_AGE_DEFAULT=_STATIC_S,
     )
     context.attach(app, runtime)
+    traffic.install(app, runtime, metrics.install(app, settings.metrics_token))
     headers.install(app, https=https)
     errors.install(app)
     session.install(app, https=https)

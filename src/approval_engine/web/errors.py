@@ -190,5 +190,5 @@ def _problems(error: ApprovalEngineError) -> tuple[dict[str, object], ...]:
 
 def _log(error: BaseException) -> str:
     incident = secrets.token_hex(4)
-    _LOG.error("request failed: %s", incident, exc_info=error)
+    _LOG.error("action=request_failed incident=%s", incident, exc_info=error)
     return incident

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 from flask import Flask, Response, request
 
+from approval_engine.web import assets
+
 _NOTHING_INLINE = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
     " connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
@@ -20,6 +22,7 @@ _HEADERS: Mapping[str, str] = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+_FOR_EVER = "public, max-age=31536000, immutable"
 _HSTS = "max-age=31536000"
 
 
@@ -32,11 +35,20 @@ def install(app: Flask, *, https: bool) -> None:
     def protect(response: Response) -> Response:
         for name, value in _HEADERS.items():
             response.headers.setdefault(name, value)
-        if request.endpoint != "static":
-            response.headers["Cache-Control"] = "no-store"
+        response.headers["Cache-Control"] = _kept(app)
         if https:
             response.headers["Strict-Transport-Security"] = _HSTS
         return response
+
+
+def _kept(app: Flask) -> str:
+    if request.endpoint != "static":
+        return "no-store"
+    # While servers are replaced one by one, an old one may be asked by a new address,
+    # and what it sends must not be kept under that.
+    name = (request.view_args or {}).get("filename", "")
+    is_this = request.args.get("v") == assets.version(app, name)
+    return _FOR_EVER if is_this else "no-cache"
 
 
 def as_download(body: bytes, name: str) -> Response:

@@ -9,7 +9,7 @@ from approval_engine.errors import StorageError
 from approval_engine.store import workers
 from approval_engine.store.upgrade import require_newest
 from approval_engine.store.workers import Watch
-from approval_engine.web import context
+from approval_engine.web import context, stopping
 
 blueprint = Blueprint("health", __name__)
 
@@ -27,9 +27,13 @@ def ready() -> Response:
     """
     Yes if the database answers and has the schema of this program, else 503.
 
+    A server that is about to stop says 503 while it still answers everybody.
+
     Without a worker people can still decide, so that is a yes too; it says `degraded`
     while something is overdue that no worker is there to do.
     """
+    if stopping.has_begun():
+        return Response("stopping\n", 503, mimetype="text/plain")
     runtime = context.runtime()
     try:
         require_newest(runtime.database)

@@ -2,20 +2,18 @@
 What templates may call: words, names of people, and instants on the reader's clock.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
-from functools import cache
-from pathlib import Path
+from functools import partial
 
-from flask import Flask, g, url_for
+from flask import Flask, g
 
-from approval_engine.documents import sha256
 from approval_engine.domain.events import instant
 from approval_engine.domain.people import Directory
 from approval_engine.domain.quote import Quote
 from approval_engine.executor.recorder import SYSTEM
 from approval_engine.planner.plan import Staffing
-from approval_engine.web import context, navigation, queue, words
+from approval_engine.web import assets, context, navigation, queue, words
 from approval_engine.web.session import fresh_key
 
 _FILTERS = (
@@ -46,7 +44,7 @@ def install(app: Flask) -> None:
         STATUSES=words.STATUSES,
         EVENTS=words.EVENTS,
         amount_of=amount_of,
-        asset=_asset(app),
+        asset=partial(assets.address, app),
         fresh_key=fresh_key,
         names=names,
         planned=planned,
@@ -121,19 +119,3 @@ def _directory() -> Directory:
         with context.runtime().database.read() as transaction:
             found = g.directory = context.directory(transaction)
     return found
-
-
-def _asset(app: Flask) -> Callable[[str], str]:
-    """
-    File name → its address, which changes with its content, so browsers may keep it.
-    """
-    folder = Path(str(app.static_folder))
-
-    @cache
-    def version(name: str) -> str:
-        return sha256((folder / name).read_bytes())[:12]
-
-    def asset(name: str) -> str:
-        return url_for("static", filename=name, v=version(name))
-
-    return asset

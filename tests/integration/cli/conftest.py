@@ -4,6 +4,7 @@ The command line in this process, on a database of its own.
 
 import io
 import json
+import logging
 import os
 import socket
 import sys
@@ -103,7 +104,19 @@ class Shell:
 
 
 @pytest.fixture
-def shell(monkeypatch, capsys, tmp_path):
+def own_logs():
+    """
+    A command that sets up the logs of its process does so for its own test only.
+    """
+    root = logging.getLogger()
+    before = (root.level, root.handlers[:])
+    yield
+    root.setLevel(before[0])
+    root.handlers[:] = before[1]
+
+
+@pytest.fixture
+def shell(monkeypatch, capsys, tmp_path, own_logs):
     for name in [each for each in os.environ if each.startswith("CPQ_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("CPQ_NOW", NOW)

@@ -150,6 +150,14 @@ TASK = Table(
         sqlite_where=text("is_open = 1 AND assignee IS NULL"),
         postgresql_where=text("is_open = 1 AND assignee IS NULL"),
     ),
+    # The scrape's question: how many are open and late, by role? Without their rows.
+    Index(
+        "ix_task_open",
+        "role",
+        "due_at",
+        sqlite_where=text("is_open = 1"),
+        postgresql_where=text("is_open = 1"),
+    ),
 )
 
 EVENT = Table(
@@ -207,6 +215,13 @@ OUTBOX = Table(
         "id",
         sqlite_where=text("status = 'waiting'"),
         postgresql_where=text("status = 'waiting'"),
+    ),
+    # The scrape's question: how many messages were given up?
+    Index(
+        "ix_outbox_dead",
+        "created_at",
+        sqlite_where=text("status = 'dead'"),
+        postgresql_where=text("status = 'dead'"),
     ),
     # What a person was told for information, the newest first.
     Index(

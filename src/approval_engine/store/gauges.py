@@ -1,0 +1,117 @@
+"""
+The database → the numbers that a scrape of the metrics reads, each by an index.
+
+Nothing here opens a row: a scrape must not disturb those who work.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    Select,
+    Text,
+    bindparam,
+    case,
+    func,
+    literal,
+    literal_column,
+    select,
+    union_all,
+)
+
+from approval_engine.domain.events import instant, stamp
+from approval_engine.domain.lifecycle import WorkflowStatus
+from approval_engine.store import workers, workflows
+from approval_engine.store.database import Transaction
+from approval_engine.store.schema import INCIDENT, OUTBOX, TASK, WORKFLOW
+from approval_engine.store.workers import Watch
+
+CAP = 100_000
+"""Workflows and messages are counted no further than this."""
+
+# The planner uses a partial index only if it reads the very condition of the index.
+_OPEN_TASKS = (
+    select(
+        TASK.c.role,
+        func.count(),
+        func.sum(case((TASK.c.due_at < bindparam("now", type_=Text), 1), else_=0)),
+    )
+    .where(TASK.c.is_open == literal_column("1"))
+    .group_by(TASK.c.role)
+)
+_WAITING = OUTBOX.c.status == literal_column("'waiting'")
+_DEAD = OUTBOX.c.status == literal_column("'dead'")
+_OLDEST = (
+    select(OUTBOX.c.next_attempt_at)
+    .where(_WAITING)
+    .order_by(OUTBOX.c.next_attempt_at, OUTBOX.c.id)
+    .limit(1)
+)
+
+
+def _counted(rows: Select[Any]) -> Select[Any]:
+    return select(func.count()).select_from(rows.limit(CAP).subquery())
+
+
+_SIZES = select(
+    _counted(select(OUTBOX.c.id).where(_WAITING)).scalar_subquery().label("waiting"),
+    _counted(select(OUTBOX.c.created_at).where(_DEAD)).scalar_subquery().label("dead"),
+    _counted(select(INCIDENT.c.workflow_id).where(INCIDENT.c.closed_at.is_(None)))
+    .scalar_subquery()
+    .label("incidents"),
+    _OLDEST.scalar_subquery().label("oldest"),
+)
+_WORKFLOWS = union_all(
+    *(
+        select(
+            literal(str(status), Text).label("status"),
+            _counted(select(WORKFLOW.c.number).where(WORKFLOW.c.status == status))
+            .scalar_subquery()
+            .label("number"),
+        )
+        for status in WorkflowStatus
+    )
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Gauges:
+    """
+    How things stand at one moment.
+
+    `open_tasks` and `late_tasks` are by role, `workflows` by status; `timer_due_at` and
+    `outbox_due_at` are the oldest instants that have passed, None if nothing waits.
+    """
+
+    open_tasks: Mapping[str, int]
+    late_tasks: Mapping[str, int]
+    workflows: Mapping[str, int]
+    incidents: int
+    timer_due_at: datetime | None
+    outbox_waiting: int
+    outbox_dead: int
+    outbox_due_at: datetime | None
+    workers: Watch
+
+
+def read(transaction: Transaction, now: datetime) -> Gauges:
+    """
+    The numbers of now.
+    """
+    tasks = transaction.execute(_OPEN_TASKS, {"now": stamp(now)}).all()
+    by_status = {row.status: row.number for row in transaction.execute(_WORKFLOWS)}
+    sizes = transaction.execute(_SIZES).one()
+    oldest = instant(sizes.oldest) if sizes.oldest else None
+    return Gauges(
+        open_tasks={role: count for role, count, _ in tasks},
+        late_tasks={role: int(late) for role, _, late in tasks},
+        workflows=by_status,
+        incidents=sizes.incidents,
+        timer_due_at=workflows.overdue_since(transaction, now),
+        outbox_waiting=sizes.waiting,
+        outbox_dead=sizes.dead,
+        outbox_due_at=oldest if oldest and oldest < now else None,
+        workers=workers.watch(transaction, now),
+    )

@@ -1,0 +1,169 @@
+"""
+`/metrics`: who may read it, what it says, and that everybody is told the same.
+"""
+
+import re
+
+import pytest
+
+from approval_engine import worker
+from approval_engine.accounts.tokens import create
+from approval_engine.config import Settings
+from approval_engine.domain.people import Directory
+from approval_engine.errors import StorageError
+from approval_engine.store import gauges
+from approval_engine.web.app import create_app
+from tests.integration.web.browser import Browser
+from tests.integration.web.conftest import SECRET
+
+TOKEN = "a token for the one who scrapes"
+
+
+@pytest.fixture
+def app(company):
+    return create_app(Settings(secret_key=SECRET, metrics_token=TOKEN), company.runtime)
+
+
+@pytest.fixture
+def scrape(app):
+    def scrape(token=TOKEN, of=app):
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        return Browser(of).get("/metrics", headers=headers)
+
+    return scrape
+
+
+def value(answer, name, **labels):
+    """
+    The value of a sample, None if there is none.
+    """
+    words = ",".join(f'{key}="{each}"' for key, each in sorted(labels.items()))
+    start = f"{name}{{{words}}} " if labels else f"{name} "
+    lines = [line for line in answer.text.splitlines() if line.startswith(start)]
+    return float(lines[0].removeprefix(start)) if lines else None
+
+
+def standing(answer):
+    lines = answer.text.splitlines()
+    return [line for line in lines if not re.match(r"(# \w+ )?cpq_http_", line)]
+
+
+def test_it_says_how_things_stand(company, scrape):
+    workflow = company.started()
+    company.act(workflow, "manager", "approve", "maria")
+    company.started(margin_pct="40")
+    answer = scrape()
+
+    assert answer.status_code == 200
+    assert answer.mimetype == "text/plain"
+    assert value(answer, "cpq_database_up") == 1
+    assert value(answer, "cpq_tasks_open", role="finance") == 1
+    assert value(answer, "cpq_tasks_open", role="manager") is None
+    assert value(answer, "cpq_tasks_late", role="finance") == 0
+    assert value(answer, "cpq_workflows", status="pending") == 1
+    assert value(answer, "cpq_workflows", status="approved") == 1
+    assert value(answer, "cpq_incidents_open") == 0
+    assert value(answer, "cpq_timer_overdue_seconds") == 0
+    assert value(answer, "cpq_outbox_waiting") > 0
+    assert value(answer, "cpq_outbox_dead") == 0
+    assert value(answer, "cpq_workers_live") == 0
+    assert value(answer, "cpq_worker_silence_seconds") is None
+
+
+def test_what_nobody_does_grows_older(company, scrape):
+    company.started()
+    company.wait(days=10)
+    before = scrape()
+    assert value(before, "cpq_timer_overdue_seconds") > 3600
+    assert value(before, "cpq_tasks_late", role="finance") == 1
+
+    worker.once(company.runtime)
+    after = scrape()
+    assert value(after, "cpq_timer_overdue_seconds") == 0
+    assert value(after, "cpq_workers_live") == 1
+    assert value(after, "cpq_worker_silence_seconds") == 0
+
+
+def test_every_process_says_the_same_of_the_database(company, app, scrape):
+    company.started()
+    other = create_app(
+        Settings(secret_key=SECRET, metrics_token=TOKEN), company.runtime
+    )
+    Browser(other).get("/login")
+
+    assert standing(scrape()) == standing(scrape(of=other))
+
+
+def test_requests_are_counted_by_route_method_and_status(company, scrape, enter):
+    company.started()
+    maria = enter("maria")
+    for path in ("/tasks/T-1", "/tasks/T-1", "/tasks/T-999", "/nothing/T-1"):
+        maria.get(path)
+    maria.client.open("/healthz", method="BREW")
+    answer = scrape()
+    count, route = "cpq_http_requests_total", "/tasks/<task_id>"
+
+    assert value(answer, count, route=route, method="GET", status="200") == 2
+    assert value(answer, count, route=route, method="GET", status="404") == 1
+    assert value(answer, count, route="(none)", method="GET", status="404") == 1
+    assert value(answer, count, route="(none)", method="other", status="405") == 1
+    seconds = "cpq_http_request_seconds_count"
+    assert value(answer, seconds, route=route, method="GET") == 3
+    assert "T-1" not in answer.text
+    assert "BREW" not in answer.text
+
+
+@pytest.mark.parametrize("token", [None, "", "wrong", TOKEN[:-1], TOKEN + "x", "ü"])
+def test_strangers_read_nothing(scrape, token):
+    answer = scrape(token)
+
+    assert answer.status_code == 401
+    assert answer.headers["WWW-Authenticate"] == "Bearer"
+    assert "cpq_" not in answer.text
+
+
+def test_a_log_in_or_an_address_of_this_machine_is_no_token(company, enter):
+    """
+    Behind a proxy of the same machine everybody comes from there.
+    """
+    assert enter("maria").get("/metrics").status_code == 401
+    assert enter("maria").get("/metrics?token=" + TOKEN).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("roles", "scopes", "status"),
+    [
+        (("auditor",), ("read",), 200),
+        (("admin",), ("read", "act"), 200),
+        (("auditor",), ("act",), 401),
+        ((), ("read",), 401),
+    ],
+)
+def test_a_token_of_the_office_reads_it_too(
+    company, scrape, monkeypatch, roles, scopes, status
+):
+    monkeypatch.setattr(Directory, "roles_of", lambda *_: roles)
+    _, secret = create(company.runtime, "dana", scopes, None)
+
+    assert scrape(secret).status_code == status
+
+
+def test_without_a_token_of_its_own_only_the_office_reads_it(company):
+    app = create_app(Settings(secret_key=SECRET), company.runtime)
+    for header in ("Bearer ", "Bearer None", "Basic eDp5"):
+        answer = Browser(app).get("/metrics", headers={"Authorization": header})
+        assert answer.status_code == 401
+
+
+def test_counters_show_while_the_database_is_away(scrape, monkeypatch):
+    def away(*_):
+        raise StorageError("away")
+
+    scrape()
+    monkeypatch.setattr(gauges, "read", away)
+    answer = scrape()
+
+    assert answer.status_code == 200
+    assert value(answer, "cpq_database_up") == 0
+    assert value(answer, "cpq_tasks_open", role="finance") is None
+    assert "cpq_http_requests_total{" in answer.text
