@@ -23,6 +23,7 @@ from approval_engine.web import (
 )
 from approval_engine.web.api import tasks as api_tasks
 from approval_engine.web.api import workflows as api_workflows
+from approval_engine.web.workflow import acts as workflow_acts
 
 SHORTEST_SECRET = 16
 _STATIC_S = 365 * 24 * 3600
@@ -40,6 +41,7 @@ def create_app(settings: Settings, runtime: Runtime) -> Flask:
         MAX_FORM_MEMORY_SIZE=context.LARGEST_BODY,
         # The address of a static file changes with its content.
         SEND_FILE_MAX_AGE_DEFAULT=_STATIC_S,
+        OVERRIDE_LIMIT=settings.override_limit,
     )
     context.attach(app, runtime)
     headers.install(app, https=https)
@@ -48,6 +50,7 @@ def create_app(settings: Settings, runtime: Runtime) -> Flask:
     presentation.install(app)
     for module in (health, inbox, mail, workflows, quotes, api_workflows, api_tasks):
         app.register_blueprint(module.blueprint)
+    app.register_blueprint(workflow_acts.blueprint)
     return app
 
 

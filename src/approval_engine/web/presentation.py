@@ -4,7 +4,7 @@ What templates may call: words, names of people, and instants on the reader's cl
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from flask import Flask, g, url_for
@@ -15,7 +15,7 @@ from approval_engine.domain.people import Directory
 from approval_engine.domain.quote import Quote
 from approval_engine.executor.recorder import SYSTEM
 from approval_engine.planner.plan import Staffing
-from approval_engine.web import context, navigation, queue, words
+from approval_engine.web import context, drawing, navigation, queue, words
 from approval_engine.web.session import fresh_key
 
 _FILTERS = (
@@ -47,6 +47,7 @@ def install(app: Flask) -> None:
         EVENTS=words.EVENTS,
         amount_of=amount_of,
         asset=_asset(app),
+        can_draw=partial(drawing.available, app),
         fresh_key=fresh_key,
         names=names,
         planned=planned,
