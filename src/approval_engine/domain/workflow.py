@@ -104,7 +104,8 @@ class Workflow:
     `state` is the engine's serialized state and `ended` the end event it reached; `seq`
     and `head` are the last event's number and hash. `supersedes` is the workflow whose
     place it took, `fingerprint` the hash of all that can matter to an approval.
-    `passed` are the elements that ran by themselves at the last event; no row keeps it.
+    `passed` are the tasks that ran by themselves at the last event, `ran` is everything
+    that did; no row keeps them.
     """
 
     id: str
@@ -131,6 +132,7 @@ class Workflow:
     supersedes: str | None = None
     fingerprint: str | None = None
     passed: tuple[str, ...] = field(default=(), compare=False)
+    ran: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def subject(self) -> str:

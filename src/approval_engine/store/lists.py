@@ -74,7 +74,7 @@ def workflow_ids(
     """
     query = select(WORKFLOW.c.id).order_by(WORKFLOW.c.number.desc()).limit(limit)
     if wanted.viewer is not None:
-        query = query.where(or_(_submitted_by(wanted.viewer), _asked(wanted.viewer)))
+        query = query.where(has_part(wanted.viewer))
     if wanted.status is not None:
         query = query.where(WORKFLOW.c.status == wanted.status)
     if wanted.quote_id is not None:
@@ -151,6 +151,13 @@ def quote_hashes(
     query = select(WORKFLOW.c.id, WORKFLOW.c.quote_sha256)
     rows = transaction.execute(query.where(WORKFLOW.c.id.in_(workflow_ids)))
     return {row.id: row.quote_sha256 for row in rows}
+
+
+def has_part(person: str) -> ColumnElement[bool]:
+    """
+    The condition on a workflow that a person submitted it, or is asked there.
+    """
+    return or_(_submitted_by(person), _asked(person))
 
 
 def _conditions(wanted: TaskFilter) -> list[ColumnElement[bool]]:

@@ -25,6 +25,7 @@ from approval_engine.web import (
 )
 from approval_engine.web.api import tasks as api_tasks
 from approval_engine.web.api import workflows as api_workflows
+from approval_engine.web.workflow import acts as workflow_acts
 
 SHORTEST_SECRET = 16
 
@@ -39,6 +40,7 @@ def create_app(settings: Settings, runtime: Runtime) -> Flask:
         SECRET_KEY=_secret(settings),
         MAX_CONTENT_LENGTH=context.LARGEST_BODY,
         MAX_FORM_MEMORY_SIZE=context.LARGEST_BODY,
+        OVERRIDE_LIMIT=settings.override_limit,
     )
     context.attach(app, runtime)
     traffic.install(app, runtime, metrics.install(app, settings.metrics_token))
@@ -48,6 +50,7 @@ def create_app(settings: Settings, runtime: Runtime) -> Flask:
     presentation.install(app)
     for module in (health, inbox, mail, workflows, quotes, api_workflows, api_tasks):
         app.register_blueprint(module.blueprint)
+    app.register_blueprint(workflow_acts.blueprint)
     return app
 
 

@@ -13,7 +13,7 @@ from approval_engine.domain.people import Directory
 from approval_engine.domain.quote import Quote
 from approval_engine.executor.recorder import SYSTEM
 from approval_engine.planner.plan import Staffing
-from approval_engine.web import assets, context, navigation, queue, words
+from approval_engine.web import assets, context, drawing, navigation, queue, words
 from approval_engine.web.session import fresh_key
 
 _FILTERS = (
@@ -45,6 +45,7 @@ def install(app: Flask) -> None:
         EVENTS=words.EVENTS,
         amount_of=amount_of,
         asset=partial(assets.address, app),
+        can_draw=partial(drawing.available, app),
         fresh_key=fresh_key,
         names=names,
         planned=planned,

@@ -49,6 +49,12 @@ def override(
     if not request.comment_sha256:
         sentence = f"Expected to override {subject}, but a reason is missing."
         raise InvalidInput(sentence)
+    if request.decision not in OVERRIDES:
+        sentence = (
+            f"Expected to override {subject} by 'approve' or 'reject',"
+            f" but got '{request.decision[:40]}'."
+        )
+        raise InvalidInput(sentence)
     move_workflow(workflow.status, OVERRIDES[request.decision], subject)
     data: dict[str, object] = {
         "decision": request.decision,

@@ -24,6 +24,7 @@ from approval_engine.executor.engine.model import (
     Values,
 )
 from approval_engine.executor.engine.steps import (
+    arrived,
     cancel,
     canonical,
     complete,
@@ -46,6 +47,7 @@ __all__ = [
     "TaskElement",
     "TimerElement",
     "Values",
+    "arrived",
     "cancel",
     "canonical",
     "compile_definition",

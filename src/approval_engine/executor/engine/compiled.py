@@ -37,8 +37,8 @@ class Definition:
     Tasks and timers come in document order; `nodes` are all elements by their ids, with
     what a notify task sends. `asks` are the names that conditions and decisions want,
     `reads` those that may be facts of the quote, `calendar` whose hours its own timers
-    count, None for every hour. `process`, `start` and `passed` are its inside: where
-    every instance begins and what runs before, unless that depends on facts.
+    count, None for every hour. `process`, `start`, `passed` and `ran` are its inside:
+    where every instance begins and what runs before, unless that depends on facts.
     """
 
     sha256: str
@@ -52,6 +52,7 @@ class Definition:
     process: ProcessSpec = field(compare=False, repr=False)
     start: Marking | None = field(compare=False, repr=False)
     passed: tuple[str, ...] = field(compare=False, repr=False)
+    ran: tuple[str, ...] = field(compare=False, repr=False)
 
 
 def compile_definition(
@@ -85,7 +86,7 @@ def compile_process(
     spec = build(process, tables)
     documented = {outcome_name(node) for node in process.nodes()}
     reads = spec.asks - documented - {APPROVED, DECISION}
-    start, passed = _start(spec, sha256, reads)
+    start, workflow = _start(spec, sha256, reads)
     return Definition(
         sha256=sha256,
         tables=tuple(sorted(tables.items(), key=lambda item: item[0])),
@@ -97,7 +98,8 @@ def compile_process(
         calendar=process.properties.get("calendar"),
         process=spec,
         start=start,
-        passed=passed,
+        passed=tuple(workflow.passed) if start else (),
+        ran=tuple(workflow.ran) if start else (),
     )
 
 
@@ -130,9 +132,9 @@ def _timers(process: Process) -> Iterator[TimerElement]:
 
 def _start(
     process: ProcessSpec, sha256: str, reads: frozenset[str]
-) -> tuple[Marking | None, tuple[str, ...]]:
+) -> tuple[Marking | None, FastWorkflow]:
     """
-    Where every instance begins, and what it passes; None if that depends on facts.
+    Where every instance begins, and what went there; None if that depends on facts.
     """
     workflow = FastWorkflow(process)
     try:
@@ -142,10 +144,10 @@ def _start(
     except EngineError:
         if reads.isdisjoint(workflow.memory.asked):
             raise
-        return None, ()
+        return None, workflow
     if reads.isdisjoint(workflow.memory.asked):
-        return marking, tuple(workflow.passed)
-    return None, ()
+        return marking, workflow
+    return None, workflow
 
 
 _definitions: OrderedDict[tuple[str, object], Definition] = OrderedDict()

@@ -115,9 +115,12 @@ class Snapshot:
     """
     The state to store after a step, and what it says.
 
-    `passed` are the notify and business rule tasks that ran in this step, in order.
+    `passed` are the notify and business rule tasks that ran in this step, in order, and
+    `ran` is everything that did, gateways and events too. A subprocess ran when it was
+    entered.
     """
 
     state: bytes
     position: Position
     passed: tuple[str, ...] = ()
+    ran: tuple[str, ...] = ()

@@ -56,7 +56,8 @@ def start(definition: Definition, facts: Values = NO_VALUES) -> Snapshot:
 @lru_cache(maxsize=_KEPT)
 def _started(definition: Definition, facts: bytes) -> Snapshot:
     if definition.start is not None:
-        return _snapshot(definition, definition.start, definition.passed)
+        start, passed, ran = definition.start, definition.passed, definition.ran
+        return _snapshot(definition, start, passed, ran)
     workflow = FastWorkflow(definition.process, load(facts))
     workflow.begin()
     return _advanced(definition, workflow)
@@ -94,6 +95,7 @@ def _completed(
     workflow = restore(definition.process, marking, load(facts))
     for token in workflow.live(TaskState.READY):
         if token.task_spec.name == element:
+            workflow.ran.append(element)
             token.task_spec.answer(token, dict(outcomes), load(fields))
             return _advanced(definition, workflow)
     raise EngineError(
@@ -170,6 +172,16 @@ def names(definition: Definition, state: bytes, facts: Values = NO_VALUES) -> Va
     return restore(definition.process, marking, facts).memory.names()
 
 
+def arrived(definition: Definition, state: bytes) -> Mapping[str, tuple[str, ...]]:
+    """
+    The joins at which something waits for the rest, each with where that came from.
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    for each in decode(state, definition.sha256).arrivals:
+        found[each.join] = (*found.get(each.join, ()), each.source)
+    return found
+
+
 def results(definition: Definition, state: bytes) -> Mapping[str, Values]:
     """
     The named values that each task gave: fields filled in, answers of decisions.
@@ -187,15 +199,18 @@ def _read(definition: Definition, facts: Values) -> bytes:
 def _advanced(definition: Definition, workflow: FastWorkflow) -> Snapshot:
     workflow.run_to_wait()
     marking = capture(workflow, definition.sha256)
-    return _snapshot(definition, marking, tuple(workflow.passed))
+    passed, ran = tuple(workflow.passed), tuple(workflow.ran)
+    return _snapshot(definition, marking, passed, ran)
 
 
 def _snapshot(
-    definition: Definition, marking: Marking, passed: tuple[str, ...] = ()
+    definition: Definition,
+    marking: Marking,
+    passed: tuple[str, ...] = (),
+    ran: tuple[str, ...] = (),
 ) -> Snapshot:
-    return Snapshot(
-        state=encode(marking), position=_position(definition, marking), passed=passed
-    )
+    position = _position(definition, marking)
+    return Snapshot(state=encode(marking), position=position, passed=passed, ran=ran)
 
 
 def _position(definition: Definition, marking: Marking) -> Position:

@@ -74,8 +74,8 @@ class FastWorkflow(BpmnWorkflow):
     A process whose past is gone: what it still needs of it is in its memory.
 
     `reached_end` is the last end event of this step, `passed` are the tasks that ran in
-    it without waiting. `verdict_end` is the end event that says how it ends, once one
-    was reached, whatever else goes on.
+    it without waiting, and `ran` is everything that ran in it, in order. `verdict_end`
+    is the end event that says how it ends, once one was reached, whatever else goes on.
     """
 
     def __init__(self, process: ProcessSpec, facts: Values = NO_VALUES) -> None:
@@ -86,6 +86,7 @@ class FastWorkflow(BpmnWorkflow):
         self.reached_end: str | None = None
         self.verdict_end: str | None = None
         self.passed: list[str] = []
+        self.ran: list[str] = []
         self.task_tree = Token(self, process.start, state=TaskState.COMPLETED)
 
     def begin(self) -> None:
@@ -169,6 +170,7 @@ class FastWorkflow(BpmnWorkflow):
 
 
 def _run(token: Token) -> None:
+    token.workflow.ran.append(token.task_spec.name)
     try:
         token.run()
     except SpiffWorkflowException as error:

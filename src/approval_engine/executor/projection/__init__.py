@@ -73,7 +73,7 @@ def evolve(workflow: Workflow, event: Event, pinned: Pinned) -> Workflow:
     The workflow after the event. Raises a Refused or EngineError if it cannot follow.
     """
     return replace(
-        _changed(replace(workflow, passed=()), _recorded(event, pinned)),
+        _changed(replace(workflow, passed=(), ran=()), _recorded(event, pinned)),
         updated_at=instant(event.timestamp),
         seq=event.seq,
         head=event.hash,

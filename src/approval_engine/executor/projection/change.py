@@ -95,6 +95,7 @@ def moved(workflow: Workflow, snapshot: engine.Snapshot) -> Workflow:
         ended=position.ended,
         timers=left,
         passed=(*workflow.passed, *snapshot.passed),
+        ran=(*workflow.ran, *snapshot.ran),
     )
 
 

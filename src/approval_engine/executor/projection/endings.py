@@ -60,6 +60,7 @@ def begun(recorded: Recorded) -> Workflow:
         supersedes=data.get("supersedes"),
         fingerprint=data.get("fingerprint"),
         passed=snapshot.passed,
+        ran=snapshot.ran,
     )
 
 

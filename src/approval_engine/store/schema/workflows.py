@@ -67,6 +67,16 @@ WORKFLOW = Table(
     ),
     # Lists are read newest first, by status, in pages.
     Index("ix_workflow_status", "status", "number"),
+    # The list of all of them, newest first, and what is looked for in it.
+    Index(
+        "ix_workflow_newest",
+        "number",
+        "account",
+        "quote_id",
+        "submitted_by",
+        "owner",
+        "id",
+    ),
     # A workflow has one successor, even past a lost lock; and: which one is it?
     Index(
         "uq_workflow_supersedes",
@@ -131,6 +141,14 @@ TASK = Table(
         "assignee",
         "due_at",
         "id",
+        sqlite_where=text("is_open = 1"),
+        postgresql_where=text("is_open = 1"),
+    ),
+    # What is late: open tasks by due time, with where they belong.
+    Index(
+        "ix_task_late",
+        "due_at",
+        "workflow_id",
         sqlite_where=text("is_open = 1"),
         postgresql_where=text("is_open = 1"),
     ),

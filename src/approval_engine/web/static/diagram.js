@@ -1,0 +1,216 @@
+// BPMN diagrams on a page: drawn from our own address, a field or a chosen file, and
+// marked by a list on the page that says the same in words.
+
+const NARROW = window.matchMedia("(max-width: 42rem)");
+const STEP = 1.25;
+
+let viewer = null;
+
+function loaded(address) {
+  viewer ??= new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = address;
+    script.addEventListener("load", () => resolve(window.BpmnJS));
+    script.addEventListener("error", () => reject(new Error("The viewer did not load.")));
+    document.head.append(script);
+  });
+  return viewer;
+}
+
+// A file says in its first line how its bytes are written; UTF-8 if it does not.
+export function text(bytes) {
+  const start = new TextDecoder("latin1").decode(bytes.slice(0, 200));
+  const said = /^\s*<\?xml[^>]*encoding=["']([\w.-]+)["']/.exec(start);
+  try {
+    return new TextDecoder(said ? said[1] : "utf-8").decode(bytes);
+  } catch {
+    return new TextDecoder().decode(bytes);
+  }
+}
+
+async function xmlOf(figure) {
+  const { source, field } = figure.dataset;
+  if (field) {
+    const kept = atob(document.getElementById(field).value);
+    return text(Uint8Array.from(kept, (each) => each.charCodeAt(0)));
+  }
+  const answer = await fetch(source, { credentials: "same-origin" });
+  if (!answer.ok) throw new Error(`The diagram did not come (${answer.status}).`);
+  return text(new Uint8Array(await answer.arrayBuffer()));
+}
+
+function say(figure, sentence) {
+  const canvas = figure.querySelector(".canvas");
+  let told = canvas.querySelector(".fallback");
+  if (!told) {
+    told = document.createElement("p");
+    told.className = "fallback";
+    canvas.prepend(told);
+  }
+  told.textContent = sentence;
+  told.hidden = false;
+}
+
+function marks(figure) {
+  const list = document.getElementById(figure.dataset.list);
+  const found = list ? [...list.querySelectorAll("[data-element]")] : [];
+  return found.filter((each) => !each.dataset.of || each.dataset.of === figure.id);
+}
+
+function sign(state, shape, words) {
+  const mark = document.createElement("span");
+  mark.className = `sign ${state}`;
+  mark.textContent = shape;
+  mark.title = words;
+  return mark;
+}
+
+function mark(figure, drawn) {
+  const registry = drawn.get("elementRegistry");
+  const canvas = drawn.get("canvas");
+  const overlays = drawn.get("overlays");
+  const items = new Map();
+  for (const item of marks(figure)) {
+    const { element: id, state, sign: shape, words } = item.dataset;
+    // The list may speak of what this drawing does not have.
+    const element = registry.get(id);
+    if (!element) continue;
+    items.set(id, [...(items.get(id) ?? []), item]);
+    if (!state || state === "ahead") continue;
+    canvas.addMarker(id, `is-${state}`);
+    if (element.waypoints || items.get(id).length > 1) continue;
+    overlays.add(id, { position: { top: -9, right: 9 }, html: sign(state, shape, words) });
+  }
+  return items;
+}
+
+function reach(drawn, items, choose) {
+  const registry = drawn.get("elementRegistry");
+  for (const [id, [item]] of items) {
+    const drawing = registry.getGraphics(id);
+    if (!item.dataset.state || item.dataset.state === "ahead") continue;
+    drawing.setAttribute("tabindex", "0");
+    drawing.setAttribute("role", "button");
+    const heading = item.querySelector("h3, th");
+    const name = (heading ?? item).textContent.replace(/\s+/g, " ").trim();
+    drawing.setAttribute("aria-label", `${name}: ${item.dataset.words}`);
+    drawing.addEventListener("focus", () => choose(id));
+    drawing.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" && event.key !== " ") return;
+      event.preventDefault();
+      choose(id);
+    });
+  }
+}
+
+function panelOf(figure, drawn, items) {
+  const panel = figure.querySelector(".panel");
+  const canvas = drawn.get("canvas");
+  let chosen = null;
+  return (id) => {
+    if (!items.has(id) || id === chosen) return;
+    if (chosen) canvas.removeMarker(chosen, "is-chosen");
+    chosen = id;
+    canvas.addMarker(id, "is-chosen");
+    if (!panel) return;
+    // Copies of what the page says already: no text of anybody becomes markup here.
+    panel.replaceChildren(...items.get(id).flatMap((item) => {
+      const part = document.createElement("div");
+      const cells = item.matches("tr") ? [...item.cells] : [item];
+      for (const cell of cells) {
+        const line = document.createElement("div");
+        line.append(...[...cell.childNodes].map((node) => node.cloneNode(true)));
+        part.append(line);
+      }
+      return [part];
+    }));
+  };
+}
+
+function steer(figure, drawn) {
+  const canvas = drawn.get("canvas");
+  const fit = () => {
+    canvas.zoom("fit-viewport", "auto");
+    // Some air around it: marks stand out over the edges of what they mark.
+    canvas.zoom(canvas.zoom() * 0.92, "auto");
+  };
+  const by = { in: () => canvas.zoom(canvas.zoom() * STEP), out: () => canvas.zoom(canvas.zoom() / STEP), fit };
+  const bar = figure.querySelector(".zoom");
+  for (const button of bar.querySelectorAll("[data-zoom]")) {
+    button.addEventListener("click", () => by[button.dataset.zoom]());
+  }
+  bar.hidden = false;
+  const box = figure.querySelector(".canvas");
+  const keys = { "+": by.in, "-": by.out, "0": fit };
+  const moves = { ArrowLeft: [60, 0], ArrowRight: [-60, 0], ArrowUp: [0, 60], ArrowDown: [0, -60] };
+  box.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const move = moves[event.key];
+    if (!move && !keys[event.key]) return;
+    event.preventDefault();
+    if (move) canvas.scroll({ dx: move[0], dy: move[1] });
+    else keys[event.key]();
+  });
+  readable(canvas, fit);
+}
+
+// All of a long process at once would be too small to read: then it begins at its start.
+function readable(canvas, fit) {
+  fit();
+  if (canvas.zoom() >= 0.5) return;
+  const { inner } = canvas.viewbox();
+  canvas.zoom(0.7);
+  const { height } = canvas.viewbox();
+  canvas.viewbox({
+    ...canvas.viewbox(),
+    x: inner.x - 24,
+    y: inner.y + inner.height / 2 - Math.min(height, inner.height + 48) / 2,
+  });
+}
+
+export async function draw(figure, xml) {
+  const box = figure.querySelector(".canvas");
+  try {
+    const Viewer = await loaded(figure.dataset.viewer);
+    const content = xml ?? (await xmlOf(figure));
+    figure.drawn?.destroy();
+    for (const each of box.querySelectorAll(".fallback, .ask")) each.hidden = true;
+    figure.dataset.drawn = "now";
+    const stage = document.createElement("div");
+    stage.className = "stage";
+    box.querySelector(".stage")?.remove();
+    box.append(stage);
+    const drawn = new Viewer({ container: stage });
+    figure.drawn = drawn;
+    await drawn.importXML(content);
+    const items = mark(figure, drawn);
+    const choose = panelOf(figure, drawn, items);
+    reach(drawn, items, choose);
+    drawn.on("element.click", ({ element }) => choose(element.id));
+    steer(figure, drawn);
+    figure.choose = choose;
+    figure.dataset.drawn = "yes";
+  } catch (error) {
+    figure.drawn?.destroy();
+    figure.drawn = null;
+    box.querySelector(".stage")?.remove();
+    figure.dataset.drawn = "no";
+    say(figure, `This could not be drawn: ${error.message}`);
+  }
+}
+
+function begin(figure) {
+  if (!figure.dataset.viewer) return;
+  const { source, field } = figure.dataset;
+  if (!source && !field) return;
+  if (!NARROW.matches) {
+    draw(figure);
+    return;
+  }
+  const ask = figure.querySelector(".ask");
+  ask.hidden = false;
+  figure.querySelector(".fallback").hidden = true;
+  ask.addEventListener("click", () => draw(figure));
+}
+
+for (const figure of document.querySelectorAll("[data-diagram]")) begin(figure);

@@ -1,0 +1,3 @@
+"""
+What the pages of workflows are made of: the list, one page, its diagram, its acts.
+"""

@@ -1,0 +1,95 @@
+"""
+One workflow → its page: status, diagram, timeline, and what the reader may do there.
+"""
+
+from dataclasses import dataclass
+from functools import partial
+
+from flask import Response, make_response, render_template, request
+
+from approval_engine.domain.actions import Action
+from approval_engine.domain.lifecycle import WorkflowStatus
+from approval_engine.domain.people import User
+from approval_engine.domain.rights import Right
+from approval_engine.domain.workflow import Task
+from approval_engine.errors import Refused
+from approval_engine.executor.commands.replan import Replanned
+from approval_engine.executor.elements import State
+from approval_engine.history.verify import Verified
+from approval_engine.web import context, dossier, grounds
+from approval_engine.web.advice import for_submitter
+from approval_engine.web.dossier import Dossier
+from approval_engine.web.errors import status_of
+from approval_engine.web.steps import step_status
+from approval_engine.web.workflow.elements import LEGEND, shown
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Acts:
+    """
+    What the reader may ask for here; `reassign` are the tasks he may give away.
+    """
+
+    recall: bool
+    nudge: bool
+    override: bool
+    replan: bool
+    reassign: tuple[Task, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Besides:
+    """
+    What a request wants shown beside the page: a refusal, a preview, a verification.
+    """
+
+    refusal: Refused | None = None
+    replanned: Replanned | None = None
+    verified: Verified | None = None
+
+
+NOTHING = Besides()
+
+
+def page(workflow_id: str, besides: Besides = NOTHING) -> Response:
+    """
+    The page of a workflow. Raises NotFound if the reader has no part in it.
+    """
+    user = context.asker().user
+    found = dossier.open_dossier(workflow_id, user)
+    refusal = besides.refusal
+    text = render_template(
+        "workflow.html",
+        found=found,
+        workflow=found.workflow,
+        breaching=grounds.breaching(found.case.plan.steps),
+        chains=found.case.plan.chains(),
+        status_of=partial(step_status, found.workflow, found.decided_by_time()),
+        advice=for_submitter(found, user.id),
+        elements=shown(found),
+        marks=[(s, *LEGEND[s]) for s in LEGEND if s is not State.AHEAD],
+        acts=_acts(found, user),
+        replanned=besides.replanned,
+        verified=besides.verified,
+        refusal=str(refusal) if refusal else "",
+        typed=request.form if refusal else {},
+    )
+    return make_response(text, status_of(refusal)[0] if refusal else 200)
+
+
+def _acts(found: Dossier, user: User) -> Acts:
+    workflow = found.workflow
+    pending = workflow.status == WorkflowStatus.PENDING
+    mine = pending and user.id in {workflow.submitted_by, workflow.owner}
+    admin = pending and Right.ADMINISTER in context.rights()
+    return Acts(
+        recall=mine,
+        nudge=mine and bool(workflow.open_tasks),
+        override=admin,
+        replan=admin and bool(workflow.open_tasks),
+        reassign=tuple(
+            task
+            for task in workflow.open_tasks
+            if found.offers(task, user)[Action.REASSIGN] is None
+        ),
+    )
