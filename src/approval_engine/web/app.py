@@ -10,6 +10,7 @@ from approval_engine.config import Settings, packaged
 from approval_engine.errors import InvalidInput
 from approval_engine.executor.runtime import Runtime
 from approval_engine.web import (
+    admin,
     context,
     errors,
     headers,
@@ -42,12 +43,15 @@ def create_app(settings: Settings, runtime: Runtime) -> Flask:
         SEND_FILE_MAX_AGE_DEFAULT=_STATIC_S,
     )
     context.attach(app, runtime)
+    context.keep_settings(app, settings)
     headers.install(app, https=https)
     errors.install(app)
     session.install(app, https=https)
     presentation.install(app)
     for module in (health, inbox, mail, workflows, quotes, api_workflows, api_tasks):
         app.register_blueprint(module.blueprint)
+    for blueprint in admin.BLUEPRINTS:
+        app.register_blueprint(blueprint)
     return app
 
 
