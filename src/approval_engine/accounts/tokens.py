@@ -11,7 +11,7 @@ from enum import StrEnum
 from approval_engine.accounts.people import Host, active_user, hashed
 from approval_engine.domain.events import stamp
 from approval_engine.errors import Forbidden, InvalidInput, NotFound, Unauthenticated
-from approval_engine.store import accounts
+from approval_engine.store import accounts, credentials
 from approval_engine.store.accounts import TokenRow
 
 PREFIX = "cpq_"
@@ -92,6 +92,20 @@ def owner(host: Host, secret: str) -> Token:
         raise Unauthenticated(sentence)
     scopes = tuple(Scope(word) for word in row.scopes.split())
     return Token(id=row.id, user=row.user_id, scopes=scopes)
+
+
+def revoke(host: Host, token_id: str) -> str:
+    """
+    Let a token expire now, also one that was revoked before; whose it was.
+
+    Raises NotFound.
+    """
+    with host.database.begin() as transaction:
+        user = credentials.end_token(transaction, token_id, stamp(host.clock()))
+    if user is None:
+        sentence = f"There is no token '{token_id}'."
+        raise NotFound(sentence)
+    return user
 
 
 def _scopes(words: Iterable[str]) -> tuple[Scope, ...]:

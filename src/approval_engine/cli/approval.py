@@ -12,7 +12,12 @@ import click
 from approval_engine.cli.acting import action, comment, nudge
 from approval_engine.cli.context import Session, camel, pass_session
 from approval_engine.cli.explaining import explain, preview
-from approval_engine.cli.office import override, reassign, withdraw_seat
+from approval_engine.cli.office import (
+    override,
+    reassign,
+    refuse_override,
+    withdraw_seat,
+)
 from approval_engine.cli.values import COMMENT, KEY, WORKFLOW
 
 if TYPE_CHECKING:
@@ -26,7 +31,10 @@ def approval() -> None:
     """
 
 
-for _command in (action, comment, nudge, override, reassign, withdraw_seat):
+for _command in (
+    *(action, comment, nudge, override, reassign),
+    *(refuse_override, withdraw_seat),
+):
     approval.add_command(_command)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from approval_engine.cli.context import Session, pass_session
+from approval_engine.cli.values import COMMENT
 
 if TYPE_CHECKING:
     from approval_engine.domain.workflow import Task
@@ -39,15 +40,16 @@ def list_(session: Session, *, everything: bool) -> None:
 
 @incident.command()
 @click.option("--incident", "incident_id", required=True, metavar="IN")
+@click.option("--note", metavar="C", type=COMMENT, help="What you found, for others.")
 @pass_session
-def close(session: Session, incident_id: str) -> None:
+def close(session: Session, incident_id: str, note: str | None) -> None:
     """
     Let a workflow go on, once it replays as its events say.
     """
     from approval_engine.operations.incidents import close as command
 
     session.require_trust()
-    workflow_id = command(session.runtime, incident_id, session.administrator)
+    workflow_id = command(session.runtime, incident_id, session.administrator, note)
     session.record(incident=incident_id, workflow=workflow_id, status="closed")
 
 
@@ -60,7 +62,8 @@ def _incident(each: "Incident") -> dict[str, object]:
         "at": each.opened_at,
         "because": each.detail,
     }
-    return line | ({"closed_by": each.closed_by} if each.closed_by else {})
+    more = {"closed_by": each.closed_by, "note": each.note}
+    return line | {name: value for name, value in more.items() if value}
 
 
 def _alert(task: "Task") -> dict[str, object]:

@@ -1,5 +1,5 @@
 """
-`cpq approval reassign`, `override`, `withdraw-seat`: what the office may do.
+`cpq approval reassign`, `override`, `refuse-override`, `withdraw-seat`: the office.
 """
 
 import click
@@ -73,6 +73,31 @@ def override(
         workflow=answer.workflow,
         action=answer.action,
         decision=decision,
+        result=answer.result,
+        status=answer.status,
+    )
+
+
+@click.command("refuse-override")
+@WORKFLOW
+@click.option("--comment", required=True, metavar="C", type=COMMENT, help="The reason.")
+@KEY
+@pass_session
+def refuse_override(
+    session: Session, workflow_id: str, comment: str, key: str | None
+) -> None:
+    """
+    Say no, as an admin, to the override that another one asked for.
+
+    The review goes on.
+    """
+    from approval_engine.executor.commands.override import refuse
+
+    caller = session.caller("act", None, key)
+    answer = refuse(session.runtime, workflow_id, comment, caller)
+    session.record(
+        workflow=answer.workflow,
+        action=answer.action,
         result=answer.result,
         status=answer.status,
     )

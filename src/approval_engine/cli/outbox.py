@@ -1,5 +1,5 @@
 """
-`cpq outbox`: what is to be sent, what is stuck and why, and another try for it.
+`cpq outbox`: what is to be sent, what is stuck and why, another try or none.
 """
 
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ STATUSES = ("waiting", "sent", "cancelled", "dead")
 @click.group()
 def outbox() -> None:
     """
-    List messages and try them again.
+    List messages, try them again or give them up.
     """
 
 
@@ -50,6 +50,20 @@ def retry(session: Session, message_id: str) -> None:
     session.require_trust()
     command(session.runtime, message_id)
     session.record(message=message_id, status="waiting")
+
+
+@outbox.command("give-up")
+@click.option("--id", "message_id", required=True, metavar="ID")
+@pass_session
+def give_up(session: Session, message_id: str) -> None:
+    """
+    Never send a message that is dead or waits.
+    """
+    from approval_engine.operations.messages import give_up as command
+
+    session.require_trust()
+    command(session.runtime, message_id)
+    session.record(message=message_id, status="cancelled")
 
 
 def _lines(found: "tuple[Listed, ...]") -> Iterator[dict[str, object]]:

@@ -15,7 +15,7 @@ SCOPES = ("read", "act", "submit", "admin")
 @click.group()
 def token() -> None:
     """
-    Create API tokens.
+    Create and revoke API tokens.
     """
 
 
@@ -42,3 +42,17 @@ def create(
     session.require_trust()
     made, secret = tokens.create(session.runtime, user, scopes, expires)
     session.record(token=made.id, user=made.user, scopes=made.scopes, secret=secret)
+
+
+@token.command()
+@click.option("--token", "token_id", required=True, metavar="K")
+@pass_session
+def revoke(session: Session, token_id: str) -> None:
+    """
+    Let a token open nothing from now on.
+    """
+    from approval_engine.accounts import tokens
+
+    session.require_trust()
+    user = tokens.revoke(session.runtime, token_id)
+    session.record(token=token_id, user=user, status="revoked")

@@ -104,6 +104,37 @@ def end(session: Session, webhook_id: str) -> None:
     session.record(webhook=webhook_id, status="ended")
 
 
+@webhook.command("sign-with")
+@click.option("--webhook", "webhook_id", required=True, metavar="WH")
+@click.option("--secret", required=True, metavar="NAME", help="One that is set.")
+@pass_session
+def sign_with(session: Session, webhook_id: str, secret: str) -> None:
+    """
+    Sign what an address is told from now on with another secret.
+    """
+    from approval_engine.notifications.post import post_of
+    from approval_engine.operations.messages import sign_with as command
+
+    session.require_trust()
+    command(session.runtime, post_of(session.settings), webhook_id, secret)
+    session.record(webhook=webhook_id, secret=secret)
+
+
+@webhook.command()
+@click.option("--webhook", "webhook_id", required=True, metavar="WH")
+@pass_session
+def test(session: Session, webhook_id: str) -> None:
+    """
+    Send a signed message that tells of nothing, and print what was answered.
+    """
+    from approval_engine.notifications.post import post_of
+    from approval_engine.operations.messages import test_webhook
+
+    session.require_trust()
+    status = test_webhook(session.runtime, post_of(session.settings), webhook_id)
+    session.record(webhook=webhook_id, answered=status)
+
+
 def _line(each: "Webhook") -> dict[str, object]:
     from approval_engine.notifications.bodies import type_of
 

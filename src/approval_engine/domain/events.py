@@ -64,6 +64,7 @@ class Fact(StrEnum):
     COMMENTED = "commented"  # comment hash; of a reply also its event and author
     NUDGED = "nudged"  # nothing
     OVERRIDE_REQUESTED = "override_requested"  # decision, comment hash
+    OVERRIDE_REFUSED = "override_refused"  # decision, to whom it is told, comment hash
     # decision, who asked for it, comment hash; of an approval all that one holds
     OVERRIDDEN = "overridden"
     RECALLED = "recalled"  # comment hash

@@ -32,6 +32,7 @@ SHOWN: Mapping[str, Mapping[str, str]] = {
     Fact.INFO_REQUESTED: {"asked": "to"},
     Fact.COMMENTED: {"replyTo": "reply_to"},
     Fact.OVERRIDE_REQUESTED: {"decision": "decision"},
+    Fact.OVERRIDE_REFUSED: {"decision": "decision", "to": "to"},
     Fact.OVERRIDDEN: {"decision": "decision", "requestedBy": "requested_by"},
     Fact.TASK_CLOSED: {"because": "because", "decidedBy": "decided_by"},
 }

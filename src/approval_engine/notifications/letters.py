@@ -41,6 +41,7 @@ NEWS = {
     "exception_expiring": "asked for an exception, which ends soon",
     "overridden": "was decided by an admin in spite of its steps",
     "override_requested": "waits for a second admin to override its review",
+    "override_refused": "is not overridden: an admin refused it",
     "info_requested": "waits for information from you",
     "info_provided": "has the information you asked for",
     "info_withdrawn": "waits for no answer any more, as who was asked has left",

@@ -74,6 +74,7 @@ BESIDE = {
     Fact.INFO_WITHDRAWN: "info_withdrawn",
     Fact.COMMENTED: "replied",
     Fact.OVERRIDE_REQUESTED: "override_requested",
+    Fact.OVERRIDE_REFUSED: "override_refused",
 }
 """The facts that concern those they name, with the kind of message they send."""
 

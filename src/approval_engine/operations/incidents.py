@@ -6,6 +6,7 @@ from approval_engine.domain.events import stamp
 from approval_engine.domain.seats import is_vacant
 from approval_engine.domain.workflow import Task
 from approval_engine.errors import InvalidState, NotFound
+from approval_engine.executor.comments import comment_of
 from approval_engine.executor.runtime import Runtime
 from approval_engine.operations.check import replay_all
 from approval_engine.store import catalog, incidents, workload
@@ -25,19 +26,20 @@ def vacant_tasks(runtime: Runtime) -> tuple[Task, ...]:
         )
 
 
-def close(runtime: Runtime, incident_id: str, actor: str) -> str:
+def close(
+    runtime: Runtime, incident_id: str, actor: str, note: str | None = None
+) -> str:
     """
     Close an open incident in a person's name; the workflow that it held.
 
-    Raises NotFound if none is open by that id, InvalidState while the workflow's row is
-    not what its events say.
+    `note` is what he writes about it. Raises NotFound if none is open by that id,
+    InvalidState while the workflow's row is not what its events say.
     """
+    words = comment_of(note)
     with runtime.database.read() as transaction:
-        open_now = incidents.listed(transaction, closed=False)
-    found = next((each for each in open_now if each.id == incident_id), None)
-    if found is None:
-        sentence = f"There is no open incident '{incident_id}'."
-        raise NotFound(sentence)
+        found = incidents.one(transaction, incident_id)
+    if found is None or found.closed_at is not None:
+        raise NotFound(_none_open(incident_id))
     for each in replay_all(runtime, found.workflow_id):
         if each.difference:
             sentence = (
@@ -45,6 +47,12 @@ def close(runtime: Runtime, incident_id: str, actor: str) -> str:
                 f" '{each.workflow}' does not replay: {each.difference}."
             )
             raise InvalidState(sentence)
+    at = stamp(runtime.clock())
     with runtime.database.begin() as transaction:
-        incidents.close(transaction, incident_id, actor, stamp(runtime.clock()))
+        if not incidents.close(transaction, incident_id, actor, at, words):
+            raise NotFound(_none_open(incident_id))
     return found.workflow_id
+
+
+def _none_open(incident_id: str) -> str:
+    return f"There is no open incident '{incident_id}'."

@@ -5,6 +5,7 @@ Each function is one transaction; a file with any problem changes nothing.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +16,7 @@ from approval_engine.domain.delegation import Delegation, check_new
 from approval_engine.domain.events import stamp
 from approval_engine.domain.exceptions import PREFIX
 from approval_engine.domain.quote import Quote
-from approval_engine.errors import DocumentError, InvalidState, NotFound
+from approval_engine.errors import DocumentError, InvalidState, NotFound, StaleRevision
 from approval_engine.escalations.times import check_times
 from approval_engine.executor.attached import USUAL, Limits
 from approval_engine.executor.runtime import Runtime
@@ -68,14 +69,24 @@ def import_quotes(
         return catalog.add_quotes(transaction, rows, stamp(runtime.clock()))
 
 
-def import_directory(runtime: Runtime, document: Parsed) -> tuple[int, int]:
+def import_directory(
+    runtime: Runtime, document: Parsed, seen: str | None = None
+) -> tuple[int, int]:
     """
     Make this the directory; the numbers of its users and roles.
+
+    Raises StaleRevision if the one that it replaces is no longer the one `seen`.
     """
     directory = read_directory(document)
     body = canonical(document.value)
     with runtime.database.begin() as transaction:
         delegations.lock(transaction)
+        if seen is not None and catalog.current(transaction).directory != seen:
+            sentence = (
+                "The directory was changed since you looked; nothing was imported."
+                " Look at the changes again."
+            )
+            raise StaleRevision(sentence)
         _point(transaction, "directory", body)
         _snapshot_delegations(transaction)
     return len(directory.users), len(directory.roles)
@@ -151,7 +162,7 @@ def add_delegation(
             within=bounds.within,
         )
         check_new(known, new)
-        new = replace(new, starts_at=_from_now_on(new, runtime.clock()))
+        new = replace(new, starts_at=from_now_on(new, runtime.clock()))
         delegations.add(transaction, new)
         _snapshot_delegations(transaction)
     return new
@@ -169,7 +180,10 @@ def end_delegation(runtime: Runtime, delegation_id: str) -> None:
         _snapshot_delegations(transaction)
 
 
-def _from_now_on(window: Delegation, now: datetime) -> datetime:
+def from_now_on(window: Delegation, now: datetime) -> datetime:
+    """
+    When a window that is added now begins to count.
+    """
     return min(max(window.starts_at, now), window.ends_at)
 
 
@@ -240,12 +254,17 @@ def _same_version(known: PolicyRow, row: PolicyRow) -> PolicyRow:
     raise InvalidState(sentence)
 
 
+def snapshot(windows: Iterable[Delegation]) -> bytes:
+    """
+    The document that holds these windows.
+    """
+    rows = [{n: getattr(each, n) for n in Delegation.__slots__} for each in windows]
+    return canonical(rows)
+
+
 def _snapshot_delegations(transaction: Transaction) -> None:
-    rows = [
-        {name: getattr(each, name) for name in Delegation.__slots__}
-        for each in delegations.listed(transaction)
-    ]
-    _point(transaction, "delegations", canonical(rows))
+    body = snapshot(delegations.listed(transaction))
+    _point(transaction, "delegations", body)
 
 
 def _point(transaction: Transaction, kind: str, body: bytes) -> None:

@@ -6,10 +6,11 @@ import secrets
 from collections.abc import Iterable
 
 from approval_engine.domain.events import stamp
-from approval_engine.errors import InvalidInput, InvalidState, NotFound
+from approval_engine.errors import InvalidInput, InvalidState, NotFound, Undelivered
 from approval_engine.executor.runtime import Runtime
 from approval_engine.notifications.bodies import TYPES
 from approval_engine.notifications.post import Post
+from approval_engine.notifications.rehearse import ping
 from approval_engine.notifications.transport import checked_url
 from approval_engine.store import delivery, webhooks
 from approval_engine.store.webhooks import Webhook
@@ -26,12 +27,7 @@ def add_webhook(
     """
     url, shape, secret = what
     checked_url(url, post.reach)
-    if not post.secrets.get(secret):
-        sentence = (
-            f"Expected CPQ_WEBHOOK_SECRET to hold a secret named '{secret}', but it"
-            " does not."
-        )
-        raise InvalidInput(sentence)
+    _must_be_set(post, secret)
     new = Webhook(
         id=f"WH-{secrets.token_hex(4)}",
         url=url,
@@ -69,6 +65,52 @@ def retry(runtime: Runtime, message_id: str) -> None:
         raise InvalidState(sentence)
 
 
+def give_up(runtime: Runtime, message_id: str) -> None:
+    """
+    Never send a message. Raises NotFound, or InvalidState if it was sent.
+    """
+    with runtime.database.begin() as transaction:
+        status = delivery.abandon(transaction, message_id)
+    if status is None:
+        sentence = f"There is no message '{message_id}'."
+        raise NotFound(sentence)
+    if status == "sent":
+        sentence = f"Expected to give message '{message_id}' up, but it is sent."
+        raise InvalidState(sentence)
+
+
+def test_webhook(runtime: Runtime, post: Post, webhook_id: str) -> int:
+    """
+    The status that an address answers to a message which tells of nothing.
+
+    Raises NotFound, and InvalidState if nothing arrives there.
+    """
+    with runtime.database.read() as transaction:
+        running = webhooks.running(transaction)
+    found = next((each for each in running if each.id == webhook_id), None)
+    if found is None:
+        sentence = f"There is no running webhook '{webhook_id}'."
+        raise NotFound(sentence)
+    try:
+        return ping(found, post, runtime.clock())
+    except Undelivered as error:
+        sentence = f"Expected webhook '{webhook_id}' to answer, but {error}"
+        raise InvalidState(sentence) from error
+
+
+def sign_with(runtime: Runtime, post: Post, webhook_id: str, secret: str) -> None:
+    """
+    Sign what an address is told from now on with another secret.
+
+    Raises NotFound, or InvalidInput if that secret is not set.
+    """
+    _must_be_set(post, secret)
+    with runtime.database.begin() as transaction:
+        if not webhooks.sign_with(transaction, webhook_id, secret):
+            sentence = f"There is no running webhook '{webhook_id}'."
+            raise NotFound(sentence)
+
+
 def action_of(kind: str) -> str:
     """
     The action of the event log behind a kind of event. Raises InvalidInput.
@@ -78,3 +120,12 @@ def action_of(kind: str) -> str:
         sentence = f"Expected a kind of event out of {known}, but got '{kind[:40]}'."
         raise InvalidInput(sentence)
     return TYPES[kind]
+
+
+def _must_be_set(post: Post, secret: str) -> None:
+    if not post.secrets.get(secret):
+        sentence = (
+            f"Expected CPQ_WEBHOOK_SECRET to hold a secret named '{secret}', but it"
+            " does not."
+        )
+        raise InvalidInput(sentence)

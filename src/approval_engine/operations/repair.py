@@ -45,11 +45,7 @@ def repair(runtime: Runtime, workflow_id: str, caller: Caller) -> Repaired:
             raise NotFound(f"There is no workflow '{workflow_id}'.")
         stored = found.workflow
         rebuilt, pinned = _rebuilt(runtime, transaction, stored)
-        differing = tuple(
-            field.name
-            for field in fields(Workflow)
-            if getattr(rebuilt, field.name) != getattr(stored, field.name)
-        )
+        differing = _differing(rebuilt, stored)
         if differing:
             workflows.rewrite(transaction, rebuilt)
             author = (caller.actor, caller.channel)
@@ -57,6 +53,23 @@ def repair(runtime: Runtime, workflow_id: str, caller: Caller) -> Repaired:
             recorder.note(Fact.REPAIRED, {"fields": differing})
             rebuilt = store(transaction, recorder)
     return Repaired(workflow=workflow_id, events=rebuilt.seq, fields=differing)
+
+
+def simulated(runtime: Runtime, transaction: Transaction, stored: Workflow) -> Repaired:
+    """
+    What `repair` would do to these rows now. Raises InvalidState like it.
+    """
+    rebuilt, _ = _rebuilt(runtime, transaction, stored)
+    differing = _differing(rebuilt, stored)
+    return Repaired(workflow=stored.id, events=rebuilt.seq, fields=differing)
+
+
+def _differing(rebuilt: Workflow, stored: Workflow) -> tuple[str, ...]:
+    return tuple(
+        field.name
+        for field in fields(Workflow)
+        if getattr(rebuilt, field.name) != getattr(stored, field.name)
+    )
 
 
 def _rebuilt(

@@ -155,6 +155,18 @@ def revive(transaction: Transaction, message_id: str, at: str) -> str | None:
     return status
 
 
+def abandon(transaction: Transaction, message_id: str) -> str | None:
+    """
+    Give a dead or waiting message up; the status it had, None if unknown.
+    """
+    query = select(OUTBOX.c.status).where(OUTBOX.c.id == message_id).with_for_update()
+    status = transaction.execute(query).scalar_one_or_none()
+    if status in {"dead", "waiting"}:
+        mine = OUTBOX.c.id == message_id
+        _settle(transaction, mine, "cancelled")
+    return status
+
+
 def listed(
     transaction: Transaction, status: str | None, limit: int
 ) -> tuple[Listed, ...]:

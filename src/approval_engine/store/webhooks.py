@@ -60,6 +60,18 @@ def end(transaction: Transaction, webhook_id: str, at: str) -> bool:
     return bool(changed.rowcount)
 
 
+def sign_with(transaction: Transaction, webhook_id: str, secret: str) -> bool:
+    """
+    Sign with the secret of that name from now on; whether it was running.
+    """
+    changed = transaction.execute(
+        update(WEBHOOK)
+        .where(WEBHOOK.c.id == webhook_id, WEBHOOK.c.ended_at.is_(None))
+        .values(secret=secret)
+    )
+    return bool(changed.rowcount)
+
+
 def listed(transaction: Transaction) -> tuple[Webhook, ...]:
     """
     Every webhook, ended ones too, oldest first.

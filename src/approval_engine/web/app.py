@@ -10,6 +10,7 @@ from approval_engine.config import Settings, packaged
 from approval_engine.errors import InvalidInput
 from approval_engine.executor.runtime import Runtime
 from approval_engine.web import (
+    admin,
     context,
     errors,
     headers,
@@ -43,6 +44,7 @@ def create_app(settings: Settings, runtime: Runtime) -> Flask:
         OVERRIDE_LIMIT=settings.override_limit,
     )
     context.attach(app, runtime)
+    context.keep_settings(app, settings)
     traffic.install(app, runtime, metrics.install(app, settings.metrics_token))
     headers.install(app, https=https)
     errors.install(app)
@@ -51,6 +53,8 @@ def create_app(settings: Settings, runtime: Runtime) -> Flask:
     for module in (health, inbox, mail, workflows, quotes, api_workflows, api_tasks):
         app.register_blueprint(module.blueprint)
     app.register_blueprint(workflow_acts.blueprint)
+    for blueprint in admin.BLUEPRINTS:
+        app.register_blueprint(blueprint)
     return app
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from flask import Flask, current_app, g
 
 from approval_engine.accounts.tokens import Scope
+from approval_engine.config import Settings
 from approval_engine.domain.people import Directory, User
 from approval_engine.domain.rights import HOLDERS, Right, may
 from approval_engine.errors import Forbidden, StorageError
@@ -20,6 +21,7 @@ LARGEST_BODY = 256 * 1024
 """So many bytes of a request are read at all."""
 
 _RUNTIME = "approval_engine"
+_SETTINGS = "approval_engine.settings"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,6 +53,21 @@ def runtime() -> Runtime:
     The runtime of the application that serves this request.
     """
     found: Runtime = current_app.extensions[_RUNTIME]
+    return found
+
+
+def keep_settings(app: Flask, settings: Settings) -> None:
+    """
+    Give the application the settings that pages ask for.
+    """
+    app.extensions[_SETTINGS] = settings
+
+
+def settings() -> Settings:
+    """
+    The settings of the application that serves this request.
+    """
+    found: Settings = current_app.extensions[_SETTINGS]
     return found
 
 

@@ -94,6 +94,7 @@ EVENTS: dict[str, str] = {
     "commented": "commented",
     "nudged": "asked for an answer",
     "override_requested": "asked for an override",
+    "override_refused": "refused the override",
     "overridden": "overrode the review",
     "recalled": "recalled the quote",
     "superseded": "put another review in its place",

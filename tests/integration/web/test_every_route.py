@@ -23,6 +23,11 @@ VALUES = {
     "token": "t" * 43,
     "link_id": "0" * 16,
     "sha256": "0" * 64,
+    "incident_id": "IN-1",
+    "delegation_id": "D-1",
+    "person": "maria",
+    "token_id": "K-0",
+    "webhook_id": "WH-0",
 }
 
 

@@ -10,6 +10,7 @@ from approval_engine.domain.actions.overriding import (
     OVERRIDES,
     OverrideRequest,
     override,
+    refuse_override,
 )
 from approval_engine.domain.actions.request import (
     DECISIONS,
@@ -30,5 +31,6 @@ __all__ = [
     "decide",
     "is_repeat",
     "override",
+    "refuse_override",
     "withdraw",
 ]

@@ -10,7 +10,7 @@ from approval_engine.domain.actions.request import Surroundings
 from approval_engine.domain.events import Fact, NewEvent
 from approval_engine.domain.lifecycle import WorkflowMove, move_workflow
 from approval_engine.domain.workflow import Workflow
-from approval_engine.errors import Forbidden, InvalidInput
+from approval_engine.errors import Forbidden, InvalidInput, InvalidState
 
 OVERRIDES: Mapping[str, WorkflowMove] = {
     "approve": WorkflowMove.APPROVE,
@@ -66,6 +66,30 @@ def override(
         return _event(Fact.OVERRIDE_REQUESTED, request, data)
     data["requestedBy"] = request.asked_by if second else None
     return _event(Fact.OVERRIDDEN, request, data)
+
+
+def refuse_override(
+    workflow: Workflow, request: OverrideRequest, around: Surroundings
+) -> NewEvent:
+    """
+    The fact that the override that was asked for is not to be; the review goes on.
+
+    Whoever asked may take it back himself. Raises a Refused.
+    """
+    subject = workflow.subject
+    deed = f"refuse the override of {subject}"
+    must_be_admin(deed, request.actor, around)
+    if request.asked_by is None:
+        raise InvalidState(f"Expected to {deed}, but none waits for a second admin.")
+    if not request.comment_sha256:
+        raise InvalidInput(f"Expected to {deed}, but a reason is missing.")
+    move_workflow(workflow.status, OVERRIDES[request.decision], subject)
+    data: dict[str, object] = {
+        "decision": request.decision,
+        "to": request.asked_by,
+        "comment": request.comment_sha256,
+    }
+    return _event(Fact.OVERRIDE_REFUSED, request, data)
 
 
 def must_be_admin(deed: str, actor: str, around: Surroundings) -> None:

@@ -1,15 +1,21 @@
 """
 Override: an admin ends a review in spite of its steps, above a limit only with another.
 
-He decides in his own name, so no task counts as answered by it.
+He decides in his own name, so no task counts as answered by it. The other one may also
+refuse: the review goes on then.
 """
 
 import secrets
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Any
 
 from approval_engine.documents import load
-from approval_engine.domain.actions import OverrideRequest, Surroundings
+from approval_engine.domain.actions import (
+    OverrideRequest,
+    Surroundings,
+    refuse_override,
+)
 from approval_engine.domain.actions import override as judged
 from approval_engine.domain.events import Event, Fact, NewEvent
 from approval_engine.domain.lifecycle import TaskMove
@@ -25,7 +31,11 @@ from approval_engine.policy.model import InputType
 from approval_engine.store import events
 from approval_engine.store.events import EventText
 
-SAYS = {Fact.OVERRIDE_REQUESTED: "request-override", Fact.OVERRIDDEN: "override"}
+SAYS = {
+    Fact.OVERRIDE_REQUESTED: "request-override",
+    Fact.OVERRIDE_REFUSED: "refuse-override",
+    Fact.OVERRIDDEN: "override",
+}
 """The action of the answer, by the fact that was recorded."""
 
 
@@ -88,16 +98,65 @@ def override(runtime: Runtime, wish: Override, caller: Caller) -> Answer:
         return keep(transaction, key, answer, now)
 
 
+def refuse(
+    runtime: Runtime, workflow_id: str, reason: str | None, caller: Caller
+) -> Answer:
+    """
+    Say no to the override that was asked for last; saying it again is a duplicate.
+
+    Raises a Refused.
+    """
+    now = runtime.clock()
+    comment = comment_of(reason)
+    body = {"workflow": workflow_id, "comment": reason}
+    key = key_of(caller, SAYS[Fact.OVERRIDE_REFUSED], body)
+    with held_on_failure(runtime, workflow_id), runtime.database.begin() as transaction:
+        found = lock(transaction, workflow_id, key)
+        if answer := again(found.answer):
+            return answer
+        last = _last(events.of(transaction, workflow_id))
+        action = SAYS[Fact.OVERRIDE_REFUSED]
+        if last and last.action == Fact.OVERRIDE_REFUSED and last.actor == caller.actor:
+            answer = Answer.of(found.workflow, result="duplicate", action=action)
+            return keep(transaction, key, answer, now)
+        desk = open_desk(runtime, transaction, found, now)
+        people = desk.people(found.workflow)
+        asked = last if last and last.action == Fact.OVERRIDE_REQUESTED else None
+        salt = secrets.token_hex(16)
+        request = OverrideRequest(
+            decision=_decision(asked) if asked else APPROVES,
+            actor=caller.actor,
+            channel=caller.channel,
+            comment_sha256=salted(salt, comment) if comment else None,
+            asked_by=asked.actor if asked else None,
+        )
+        fact = refuse_override(found.workflow, request, _around(people))
+        recorder = _record(desk, people, fact)
+        text = EventText(event_id=recorder.events[-1].id, salt=salt, body=comment or "")
+        after = store(transaction, recorder, [text])
+        return keep(transaction, key, Answer.of(after, action=action), now)
+
+
 def _said(log: tuple[Event, ...], wish: Override) -> Event | None:
     """
     The last override that was asked for or applied, if it was the same decision.
+
+    One that was refused counts as never asked for.
     """
-    found = [event for event in log if event.action in SAYS]
-    if not found:
+    last = _last(log)
+    if last is None or last.action == Fact.OVERRIDE_REFUSED:
         return None
-    data = load(found[-1].data.encode())
-    same = isinstance(data, dict) and data["decision"] == wish.decision
-    return found[-1] if same else None
+    return last if _decision(last) == wish.decision else None
+
+
+def _last(log: tuple[Event, ...]) -> Event | None:
+    found = [event for event in log if event.action in SAYS]
+    return found[-1] if found else None
+
+
+def _decision(event: Event) -> str:
+    data: Any = load(event.data.encode())
+    return str(data["decision"])
 
 
 def _is_small(people: Eligibility, limit: Decimal | None) -> bool:

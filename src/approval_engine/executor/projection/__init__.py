@@ -52,6 +52,7 @@ TOLD = frozenset(
         Fact.COMMENTED,
         Fact.NUDGED,
         Fact.OVERRIDE_REQUESTED,
+        Fact.OVERRIDE_REFUSED,
         Fact.REPAIRED,
         Fact.SEAT_VACATED,
         Fact.EXCEPTION_ENDED,

@@ -65,6 +65,14 @@ WORKFLOW = Table(
         sqlite_where=text("next_due_at IS NOT NULL"),
         postgresql_where=text("next_due_at IS NOT NULL"),
     ),
+    # The administrator's question: which approvals end next?
+    Index(
+        "ix_workflow_ending",
+        "next_due_at",
+        "id",
+        sqlite_where=text("status = 'approved' AND next_due_at IS NOT NULL"),
+        postgresql_where=text("status = 'approved' AND next_due_at IS NOT NULL"),
+    ),
     # Lists are read newest first, by status, in pages.
     Index("ix_workflow_status", "status", "number"),
     # The list of all of them, newest first, and what is looked for in it.
@@ -178,6 +186,9 @@ TASK = Table(
     ),
 )
 
+ABOUT_OVERRIDES = "action IN ('override_requested', 'override_refused', 'overridden')"
+"""The facts about overrides, in the words that their index is found by."""
+
 EVENT = Table(
     "workflow_event",
     METADATA,
@@ -198,6 +209,14 @@ EVENT = Table(
     UniqueConstraint("workflow_id", "seq"),
     # One decision per task and one firing per timer, even past a lost lock.
     UniqueConstraint("workflow_id", "natural_key"),
+    # The second admin's question: which overrides were asked for, the newest first?
+    Index(
+        "ix_event_override",
+        "timestamp",
+        "id",
+        sqlite_where=text(ABOUT_OVERRIDES),
+        postgresql_where=text(ABOUT_OVERRIDES),
+    ),
 )
 
 # What people wrote, apart from the chained event, so that it can be erased.
@@ -234,12 +253,20 @@ OUTBOX = Table(
         sqlite_where=text("status = 'waiting'"),
         postgresql_where=text("status = 'waiting'"),
     ),
-    # The scrape's question: how many messages were given up?
+    # The administrator's questions, and the scrape's: what is stuck, what was sent?
     Index(
         "ix_outbox_dead",
         "created_at",
+        "id",
         sqlite_where=text("status = 'dead'"),
         postgresql_where=text("status = 'dead'"),
+    ),
+    Index(
+        "ix_outbox_sent",
+        "created_at",
+        "id",
+        sqlite_where=text("status = 'sent'"),
+        postgresql_where=text("status = 'sent'"),
     ),
     # What a person was told for information, the newest first.
     Index(
@@ -281,6 +308,8 @@ INCIDENT = Table(
     Column("closed_at", Text),
     # Who let the workflow go on.
     Column("closed_by", Text),
+    # What he wrote about it.
+    Column("note", Text),
     # A workflow is quarantined while it has an open incident.
     Index(
         "ix_incident_open",

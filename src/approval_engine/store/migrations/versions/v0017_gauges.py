@@ -6,27 +6,20 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0017"
-down_revision = "0012"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
     """
-    Create the indexes.
+    Create the index.
     """
-    is_open, is_dead = sa.text("is_open = 1"), sa.text("status = 'dead'")
+    is_open = sa.text("is_open = 1")
     op.create_index(
         "ix_task_open",
         "approval_task",
         ["role", "due_at"],
         sqlite_where=is_open,
         postgresql_where=is_open,
-    )
-    op.create_index(
-        "ix_outbox_dead",
-        "outbox",
-        ["created_at"],
-        sqlite_where=is_dead,
-        postgresql_where=is_dead,
     )

@@ -1,0 +1,115 @@
+"""
+What broke in a workflow → what can be done about it, and what each way would come to.
+
+Everything is tried on what was read and nothing is written: whoever chooses a way knows
+its outcome before.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from approval_engine.domain.actions import Surroundings, Withdrawal, withdraw
+from approval_engine.domain.workflow import Task, Workflow
+from approval_engine.errors import InvalidState, NotFound, Refused
+from approval_engine.executor.eligibility import eligibility
+from approval_engine.executor.replay import replay
+from approval_engine.executor.runtime import Runtime
+from approval_engine.history.verify import verify
+from approval_engine.operations.repair import simulated
+from approval_engine.store import catalog, workflows
+from approval_engine.store.database import Transaction
+
+_ANY_TEXT = "0" * 64
+
+
+class Cause(StrEnum):
+    """
+    What is wrong with a workflow, as far as its own rows and events can tell.
+    """
+
+    ALTERED = "altered"  # an event is changed or missing
+    UNREADABLE = "unreadable"  # the chain holds, but the events describe no workflow
+    DIFFERENT = "different"  # the rows are not what the events say
+    OUTSIDE = "outside"  # both are in order: what broke lies elsewhere
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Diagnosis:
+    """
+    A held workflow and its cause; `detail` is the sentence that says where.
+
+    `altered` is the first event that is not right, `fields` are what a repair would
+    write anew.
+    """
+
+    workflow: Workflow
+    cause: Cause
+    detail: str = ""
+    altered: int | None = None
+    fields: tuple[str, ...] = ()
+
+    @property
+    def may_repair(self) -> bool:
+        """
+        Whether a repair would change anything, and be accepted.
+        """
+        return self.cause is Cause.DIFFERENT
+
+    @property
+    def may_close(self) -> bool:
+        """
+        Whether the incident could be closed as things are.
+        """
+        return self.cause is Cause.OUTSIDE
+
+
+def diagnose(runtime: Runtime, transaction: Transaction, workflow_id: str) -> Diagnosis:
+    """
+    What is wrong with a workflow. Raises NotFound.
+    """
+    found = workflows.read(transaction, workflow_id)
+    if found is None:
+        raise NotFound(f"There is no workflow '{workflow_id}'.")
+    stored = found[0]
+    altered = verify(transaction, stored).first_altered
+    if altered is not None:
+        return Diagnosis(workflow=stored, cause=Cause.ALTERED, altered=altered)
+    try:
+        fields = simulated(runtime, transaction, stored).fields
+    except InvalidState as error:
+        return Diagnosis(workflow=stored, cause=Cause.UNREADABLE, detail=str(error))
+    difference = replay(runtime, transaction, workflow_id).difference
+    if fields:
+        detail = difference or ""
+        cause = Cause.DIFFERENT
+        return Diagnosis(workflow=stored, cause=cause, detail=detail, fields=fields)
+    return Diagnosis(workflow=stored, cause=Cause.OUTSIDE)
+
+
+def against_withdrawal(
+    runtime: Runtime, transaction: Transaction, task: Task, actor: str
+) -> str | None:
+    """
+    Why a person may not take the seat of a task out now; None if he may.
+    """
+    found = workflows.read(transaction, task.workflow_id)
+    if found is None:
+        return f"There is no workflow '{task.workflow_id}'."
+    workflow, incident = found
+    if incident:
+        return f"The {workflow.subject} is held by incident '{incident}'."
+    current, now = catalog.current(transaction), runtime.clock()
+    people = eligibility(runtime, transaction, workflow, current, now)
+    plan = runtime.plan(transaction, workflow.evidence.plan)
+    request = Withdrawal(
+        rule=next(step for step in plan.steps if step.id == task.step).completion,
+        actor=actor,
+        channel="web",
+        comment_sha256=_ANY_TEXT,
+    )
+    around = Surroundings(directory=people.directory, excluded=people.case.barred)
+    try:
+        withdraw(workflow, task, request, around)
+    except Refused as refusal:
+        return str(refusal)
+    return None
