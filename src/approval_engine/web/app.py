@@ -16,6 +16,7 @@ from approval_engine.web import (
     health,
     inbox,
     mail,
+    policies,
     presentation,
     quotes,
     session,
@@ -48,6 +49,8 @@ def create_app(settings: Settings, runtime: Runtime) -> Flask:
     presentation.install(app)
     for module in (health, inbox, mail, workflows, quotes, api_workflows, api_tasks):
         app.register_blueprint(module.blueprint)
+    for part in (policies.pages, policies.drafts):
+        app.register_blueprint(part)
     return app
 
 

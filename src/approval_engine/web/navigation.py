@@ -24,6 +24,12 @@ PLACES = (
     Place(key="inbox", label="Inbox", endpoint="inbox.inbox"),
     Place(key="quotes", label="My quotes", endpoint="quotes.quotes"),
     Place(key="workflows", label="Workflows", endpoint="workflows.workflows_page"),
+    Place(
+        key="policies",
+        label="Policies",
+        endpoint="policies.policies",
+        right=Right.SEE_POLICIES,
+    ),
 )
 """All of them, in their order."""
 

@@ -23,6 +23,8 @@ VALUES = {
     "token": "t" * 43,
     "link_id": "0" * 16,
     "sha256": "0" * 64,
+    "draft_id": "0" * 12,
+    "section": "rules",
 }
 
 
@@ -78,6 +80,7 @@ def test_no_page_has_anything_inline(app, company, enter):
     maria = enter("maria")
     for path in paths(app):
         text = maria.get(path).text
+        text = text.replace('<script type="module" src=', "")
         for inline in ("<script", "<style", " style=", " onclick=", "javascript:"):
             assert inline not in text, path
 
@@ -102,7 +105,7 @@ def test_forms_cannot_be_sent_by_reading(app, company, enter, dump):
     before = dump()
     for path in paths(app, "POST"):
         answer = maria.get(f"{path}?action=approve&csrf_token={maria.token()}")
-        assert answer.status_code in {200, 303, 404, 405, 422}, path
+        assert answer.status_code in {200, 303, 403, 404, 405, 422}, path
 
     assert dump() == before
 
