@@ -6,7 +6,7 @@ Each function is one transaction; a file with any problem changes nothing.
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -29,6 +29,19 @@ from approval_engine.policy.reading.words import snake
 from approval_engine.store import attachments, catalog, delegations, numbers
 from approval_engine.store.catalog import Document, PolicyRow, QuoteRow
 from approval_engine.store.database import Transaction
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Remark:
+    """
+    What a policy is published with: why, and what is wrong with it all the same.
+    """
+
+    comment: str = ""
+    accepted: tuple[str, ...] = ()
+
+
+NO_REMARK = Remark()
 
 
 def import_quotes(
@@ -93,7 +106,12 @@ def import_directory(
 
 
 def publish_policy(
-    runtime: Runtime, document: Parsed, actor: str, *, accept_fallback: bool = False
+    runtime: Runtime,
+    document: Parsed,
+    actor: str,
+    *,
+    accept_fallback: bool = False,
+    remark: Remark = NO_REMARK,
 ) -> PolicyRow:
     """
     Make this policy the active one. Publishing the active one again changes nothing.
@@ -111,6 +129,8 @@ def publish_policy(
         status="active",
         published_at=stamp(runtime.clock()),
         published_by=actor,
+        comment=remark.comment,
+        accepted="\n".join(remark.accepted),
     )
     with runtime.database.begin() as transaction:
         for known in catalog.policies(transaction):

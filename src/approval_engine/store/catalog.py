@@ -60,7 +60,9 @@ class QuoteRow:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PolicyRow:
     """
-    Where one published policy version lies.
+    Where one published policy version lies, and with which words it was published.
+
+    `accepted` are the sentences on what was known to be wrong with it, one a line.
     """
 
     name: str
@@ -69,6 +71,8 @@ class PolicyRow:
     status: str
     published_at: str
     published_by: str
+    comment: str = ""
+    accepted: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -18,6 +18,7 @@ from approval_engine.web import (
     inbox,
     mail,
     metrics,
+    policies,
     presentation,
     quotes,
     session,
@@ -55,6 +56,8 @@ def create_app(settings: Settings, runtime: Runtime) -> Flask:
     app.register_blueprint(workflow_acts.blueprint)
     for blueprint in admin.BLUEPRINTS:
         app.register_blueprint(blueprint)
+    for part in (policies.pages, policies.drafts):
+        app.register_blueprint(part)
     return app
 
 

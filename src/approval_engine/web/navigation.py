@@ -25,6 +25,12 @@ PLACES = (
     Place(key="quotes", label="My quotes", endpoint="quotes.quotes"),
     Place(key="workflows", label="Workflows", endpoint="workflows.workflows_page"),
     Place(
+        key="policies",
+        label="Policies",
+        endpoint="policies.policies",
+        right=Right.SEE_POLICIES,
+    ),
+    Place(
         key="admin",
         label="Admin",
         endpoint="admin.overview",

@@ -28,6 +28,8 @@ VALUES = {
     "person": "maria",
     "token_id": "K-0",
     "webhook_id": "WH-0",
+    "draft_id": "0" * 12,
+    "section": "rules",
 }
 
 

@@ -24,6 +24,7 @@ from approval_engine.store.schema.catalog import (
     SETTING,
     WINDOW_SWEEP,
 )
+from approval_engine.store.schema.drafts import POLICY_DRAFT, POLICY_DRAFT_SAVE
 from approval_engine.store.schema.exceptions import EXCEPTION
 from approval_engine.store.schema.notices import (
     LETTER_PART,
@@ -64,6 +65,8 @@ __all__ = [
     "OUTBOX",
     "OUTBOX_FAILURE",
     "POLICY",
+    "POLICY_DRAFT",
+    "POLICY_DRAFT_SAVE",
     "PROCESS_VERSION",
     "QUOTE",
     "SEQUENCES",

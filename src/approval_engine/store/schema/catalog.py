@@ -58,6 +58,9 @@ POLICY = Table(
     Column("status", Text, nullable=False),
     Column("published_at", Text, nullable=False),
     Column("published_by", Text, nullable=False),
+    Column("comment", Text, nullable=False, server_default=""),
+    # What was known to be wrong with it and was accepted, one sentence a line.
+    Column("accepted", Text, nullable=False, server_default=""),
     CheckConstraint("status IN ('active', 'retired')", name="status"),
     # At most one policy decides at a time.
     Index(

@@ -1,0 +1,29 @@
+"""
+Tables of policies that are being written.
+"""
+
+from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, Table, Text
+
+from approval_engine.store.schema.base import METADATA
+
+# One row per draft: whoever saves counts `revision` up, and only from what he has seen.
+POLICY_DRAFT = Table(
+    "policy_draft",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("base", Text, ForeignKey("document.sha256"), nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("created_at", Text, nullable=False),
+)
+
+# What a draft said after each save, so that who comes late sees what he has missed.
+POLICY_DRAFT_SAVE = Table(
+    "policy_draft_save",
+    METADATA,
+    Column("draft_id", Text, ForeignKey("policy_draft.id"), primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+    Column("saved_at", Text, nullable=False),
+    Column("saved_by", Text, nullable=False),
+)

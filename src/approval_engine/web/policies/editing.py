@@ -1,0 +1,120 @@
+"""
+A draft → what the pages of its form show, with every problem at its place.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from approval_engine.documents import JsonValue
+from approval_engine.errors import NotFound
+from approval_engine.operations import drafting
+from approval_engine.operations.drafts_judged import Verdict, judge
+from approval_engine.policy.form.blocks import Section
+from approval_engine.policy.form.view import ShownBlock, view
+from approval_engine.store.drafts import Draft
+from approval_engine.web import context
+
+_SECTIONS: Mapping[str, Section] = {
+    "triggers": Section.RULES,
+    "ladders": Section.LADDERS,
+    "steps": Section.STEPS,
+    "defaults": Section.STEPS,
+    "inputs": Section.INPUTS,
+}
+"""Where a part of the document is filled in; all else is among the terms."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Told:
+    """
+    A sentence on a draft, the page it belongs to, and the field that it is about.
+    """
+
+    section: Section
+    at: str
+    sentence: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Judged:
+    """
+    What the panel beside the form says.
+    """
+
+    problems: tuple[Told, ...]
+    findings: tuple[Told, ...]
+    notes: tuple[str, ...]
+
+    def at(self, name: str) -> tuple[str, ...]:
+        """
+        The sentences about one field.
+        """
+        every = (*self.problems, *self.findings)
+        return tuple(each.sentence for each in every if each.at == name)
+
+    def inside(self, name: str) -> bool:
+        """
+        Whether anything is wrong with a part or with what is in it.
+        """
+        return any(each.at.startswith(f"{name}/") for each in self.problems)
+
+
+def opened(draft_id: str) -> Draft:
+    """
+    The draft of that id. Raises NotFound.
+    """
+    with context.runtime().database.read() as transaction:
+        return drafting.find(transaction, draft_id)
+
+
+def section_of(word: str) -> Section:
+    """
+    The page of that name. Raises NotFound.
+    """
+    if word not in set(Section):
+        sentence = f"The form of a policy has no page '{word[:40]}'."
+        raise NotFound(sentence)
+    return Section(word)
+
+
+def judged(value: dict[str, JsonValue], base: str, *, quick: bool = False) -> Judged:
+    """
+    Everything that is to be said of a document, at the fields that it is about.
+    """
+    verdict = judge(context.runtime(), value, base, quick=quick)
+    return placed(value, verdict)
+
+
+def placed(value: dict[str, JsonValue], verdict: Verdict) -> Judged:
+    """
+    A verdict with the field of each sentence.
+    """
+    names: dict[Section, tuple[str, ...]] = {}
+
+    def told(element: str, sentence: str) -> Told:
+        section = _SECTIONS.get(element.split("/")[1], Section.TERMS)
+        if section not in names:
+            names[section] = _names(view(value, section))
+        return Told(
+            section=section, at=_nearest(names[section], element), sentence=sentence
+        )
+
+    return Judged(
+        problems=tuple(told(e.element, e.sentence) for e in verdict.problems),
+        findings=tuple(told(e.element, e.sentence) for e in verdict.findings),
+        notes=verdict.notes,
+    )
+
+
+def _names(blocks: Iterable[ShownBlock]) -> tuple[str, ...]:
+    return tuple(name for block in blocks for name in block.names())
+
+
+def _nearest(names: Iterable[str], element: str) -> str:
+    """
+    The longest name that is that place or one above it; empty for the whole page.
+    """
+    found = (
+        each for each in names if element == each or element.startswith(f"{each}/")
+    )
+    return max(found, key=len, default="")

@@ -1,0 +1,54 @@
+// Says what is wrong with a policy while somebody types. It saves nothing by itself.
+
+const WAIT_MS = 400;
+const form = document.getElementById("editor");
+
+/** Put every sentence at the field that it is about. */
+function place(told) {
+  form.querySelectorAll(".wrong").forEach((each) => each.remove());
+  form.querySelectorAll("[aria-invalid]").forEach((each) => each.removeAttribute("aria-invalid"));
+  const places = new Map([...form.querySelectorAll("[data-at]")].map((each) => [each.dataset.at, each]));
+  for (const { at, sentence } of told) {
+    const field = places.get(at);
+    if (!field) continue;
+    const words = document.createElement("p");
+    words.className = "wrong";
+    words.textContent = sentence;
+    const head = field.matches(".part") ? field.querySelector(".head") : null;
+    if (head) head.after(words);
+    else field.append(words);
+    if (field.matches(".field, .cell")) field.querySelector("input, select:only-of-type")?.setAttribute("aria-invalid", "true");
+  }
+}
+
+/** Show the panel as the server has written it; nothing in it can run. */
+function show(panel) {
+  const parsed = new DOMParser().parseFromString(panel, "text/html");
+  document.getElementById("panel").replaceChildren(...parsed.body.childNodes);
+}
+
+async function check(signal) {
+  const answer = await fetch(form.dataset.check, {
+    method: "POST",
+    body: new URLSearchParams(new FormData(form)),
+    signal,
+  });
+  if (!answer.ok) return;
+  const { panel, told } = await answer.json();
+  place(told);
+  show(panel);
+}
+
+if (form) {
+  const state = document.getElementById("state");
+  let timer = 0;
+  let running = new AbortController();
+  form.addEventListener("input", () => {
+    state.textContent = "Not saved yet.";
+    clearTimeout(timer);
+    running.abort();
+    running = new AbortController();
+    const { signal } = running;
+    timer = setTimeout(() => check(signal).catch(() => {}), WAIT_MS);
+  });
+}
