@@ -9,6 +9,7 @@ ApprovalEngineError
       TooManyAttempts       too many wrong passwords; try again later
     InvalidState          the thing is in a state that does not allow it
       StaleRevision         the quote has changed since the caller saw it
+      Incomplete            the policy wants to see more; names all that is missing
     InvalidInput          a value given on the spot (an option, a form field) is wrong
     Conflict              an idempotency key was used for something else, or is busy
   DefinitionError       a file or document is wrong; carries every problem found in it
@@ -22,6 +23,7 @@ ApprovalEngineError
   Undelivered           a message did not reach a mail server or webhook this time
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -75,6 +77,16 @@ class StaleRevision(InvalidState):
     """
     The quote has a newer revision than the one that the caller saw.
     """
+
+
+class Incomplete(InvalidState):
+    """
+    The quote lacks what rules want to see: `missing` names it, with who asks for it.
+    """
+
+    def __init__(self, sentence: str, missing: Mapping[str, tuple[str, ...]]) -> None:
+        super().__init__(sentence)
+        self.missing = missing
 
 
 class InvalidInput(Refused):

@@ -11,6 +11,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import TypeAlias
 
+from approval_engine.documents.node import decimal_of
 from approval_engine.domain.exceptions import Waives
 
 Value: TypeAlias = "Decimal | str | bool | date | tuple[Value, ...] | None"
@@ -79,3 +80,15 @@ class Quote:
     attachments: tuple[Attachment, ...] = ()
     edited_by: str | None = None
     waives: Waives | None = None
+
+    @property
+    def worth(self) -> Decimal | None:
+        """
+        What it is worth by its lines; without lines, what it states as its amount.
+        """
+        if self.lines:
+            return sum((line.net for line in self.lines), Decimal(0))
+        stated = self.inputs.get("amount")
+        if isinstance(stated, str):
+            return decimal_of(stated)
+        return stated if isinstance(stated, Decimal) else None

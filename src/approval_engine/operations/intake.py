@@ -27,6 +27,7 @@ from approval_engine.policy.load import load as load_policy
 from approval_engine.policy.quotes import read_directory, read_quotes
 from approval_engine.policy.reading.words import snake
 from approval_engine.store import attachments, catalog, delegations, numbers
+from approval_engine.store.attachments import File
 from approval_engine.store.catalog import Document, PolicyRow, QuoteRow
 from approval_engine.store.database import Transaction
 
@@ -44,6 +45,17 @@ class Remark:
 NO_REMARK = Remark()
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Revision:
+    """
+    One revision of a quote that comes in: what it says, and how it lies in the store.
+    """
+
+    quote: Quote
+    row: QuoteRow
+    document: Document
+
+
 def import_quotes(
     runtime: Runtime,
     document: Parsed,
@@ -59,27 +71,43 @@ def import_quotes(
     Attached contents are kept apart, those that are paths are read from `folder`.
     """
     document, files = without_contents(document, limits, folder)
+    revisions = read_revisions(document)
+    with runtime.database.begin() as transaction:
+        return put_revisions(runtime, transaction, document, revisions, files)
+
+
+def read_revisions(document: Parsed) -> tuple[Revision, ...]:
+    """
+    The quotes of a document, each as it will lie. Raises DocumentError.
+    """
     quotes = read_quotes(document)
     values = document.value if isinstance(document.value, list) else [document.value]
-    rows, bodies = [], []
+    found = []
     for quote, value in zip(quotes, values, strict=True):
         body = canonical(value)
-        bodies.append(Document(sha256=sha256(body), kind="quote", body=body))
-        rows.append(
-            QuoteRow(
-                id=quote.id,
-                revision=quote.revision,
-                sha256=bodies[-1].sha256,
-                account=quote.account,
-                submitted_by=quote.submitted_by,
-            )
-        )
-    with runtime.database.begin() as transaction:
-        _must_not_change(transaction, document, rows)
-        _must_fit(runtime, transaction, document, quotes)
-        attachments.put(transaction, files)
-        catalog.put(transaction, bodies)
-        return catalog.add_quotes(transaction, rows, stamp(runtime.clock()))
+        kept = Document(sha256=sha256(body), kind="quote", body=body)
+        row = QuoteRow.of(quote, kept.sha256)
+        found.append(Revision(quote=quote, row=row, document=kept))
+    return tuple(found)
+
+
+def put_revisions(
+    runtime: Runtime,
+    transaction: Transaction,
+    document: Parsed,
+    revisions: tuple[Revision, ...],
+    files: Iterable[File] = (),
+) -> int:
+    """
+    Store what was read of a document; the number of new ones. Raises DocumentError.
+    """
+    rows = [each.row for each in revisions]
+    _must_not_change(transaction, document, rows)
+    quotes = tuple(each.quote for each in revisions)
+    _must_fit(runtime, transaction, document, quotes)
+    attachments.put(transaction, files)
+    catalog.put(transaction, [each.document for each in revisions])
+    return catalog.add_quotes(transaction, rows, stamp(runtime.clock()))
 
 
 def import_directory(

@@ -3,7 +3,7 @@ An evaluation and its quote → nothing, or the refusal to review the quote at a
 """
 
 from approval_engine.domain.quote import Quote
-from approval_engine.errors import InvalidState
+from approval_engine.errors import Incomplete, InvalidState
 from approval_engine.planner.plan import PlannedStep
 from approval_engine.policy.evaluation import Evaluation
 from approval_engine.policy.model import Policy
@@ -47,17 +47,18 @@ def _check_covered(policy: Policy, evaluation: Evaluation, quote: Quote) -> None
 
 
 def _check_complete(evaluation: Evaluation, quote: Quote) -> None:
-    missing: dict[str, list[str]] = {}
+    missing: dict[str, tuple[str, ...]] = {}
     for trigger in evaluation.binding:
         for need in trigger.needs:
             if given(quote, need) is None:
-                missing.setdefault(need, []).append(f"'{trigger.id}'")
+                missing[need] = (*missing.get(need, ()), trigger.id)
     if missing:
         items = (
-            f"{_words(need)} (trigger {' and '.join(triggers)})"
+            f"{_words(need)} (trigger {' and '.join(map(repr, triggers))})"
             for need, triggers in missing.items()
         )
-        raise InvalidState(_refusal(quote, f"it lacks {', '.join(items)}"))
+        reason = f"it lacks {', '.join(items)}"
+        raise Incomplete(_refusal(quote, reason), missing)
 
 
 def _words(need: str) -> str:

@@ -6,6 +6,7 @@ Documents never change, so their bytes may be cached by whoever reads them.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import floor
 from typing import Any
 
 from sqlalchemy import (
@@ -21,6 +22,7 @@ from sqlalchemy import (
 )
 
 from approval_engine.domain.exceptions import Grant
+from approval_engine.domain.quote import Quote
 from approval_engine.errors import NotFound, StorageError
 from approval_engine.store import prepared
 from approval_engine.store.database import Transaction
@@ -47,7 +49,9 @@ class Document:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class QuoteRow:
     """
-    Where one quote revision lies.
+    Where one quote revision lies, and what lists find and sort it by.
+
+    `worth` is in hundredths of the currency of the quote, rounded down.
     """
 
     id: str
@@ -55,6 +59,26 @@ class QuoteRow:
     sha256: str
     account: str
     submitted_by: str
+    owner: str | None = None
+    worth: int | None = None
+    needed_by: str | None = None
+
+    @classmethod
+    def of(cls, quote: Quote, sha256: str) -> "QuoteRow":
+        """
+        The row of a revision whose document has that hash.
+        """
+        worth = quote.worth
+        return cls(
+            id=quote.id,
+            revision=quote.revision,
+            sha256=sha256,
+            account=quote.account,
+            submitted_by=quote.submitted_by,
+            owner=quote.owner,
+            worth=None if worth is None else floor(worth * 100),
+            needed_by=quote.needed_by.isoformat() if quote.needed_by else None,
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -191,14 +215,8 @@ def add_quotes(
         for row in transaction.execute(select(QUOTE.c.id, QUOTE.c.revision))
     }
     rows = [
-        {
-            "id": quote.id,
-            "revision": quote.revision,
-            "sha256": quote.sha256,
-            "account": quote.account,
-            "submitted_by": quote.submitted_by,
-            "imported_at": imported_at,
-        }
+        {name: getattr(quote, name) for name in QuoteRow.__slots__}
+        | {"imported_at": imported_at}
         for quote in quotes
         if (quote.id, quote.revision) not in known
     ]

@@ -8,6 +8,7 @@ from flask import Flask
 
 from approval_engine.config import Settings, packaged
 from approval_engine.errors import InvalidInput
+from approval_engine.executor.attached import USUAL, Limits
 from approval_engine.executor.runtime import Runtime
 from approval_engine.web import (
     admin,
@@ -27,6 +28,7 @@ from approval_engine.web import (
 )
 from approval_engine.web.api import tasks as api_tasks
 from approval_engine.web.api import workflows as api_workflows
+from approval_engine.web.quotes import editing
 from approval_engine.web.workflow import acts as workflow_acts
 
 SHORTEST_SECRET = 16
@@ -51,6 +53,7 @@ def create_app(settings: Settings, runtime: Runtime) -> Flask:
     errors.install(app)
     session.install(app, https=https)
     presentation.install(app)
+    app.config[editing.LIMITS] = _limits(settings)
     for module in (health, inbox, mail, workflows, quotes, api_workflows, api_tasks):
         app.register_blueprint(module.blueprint)
     app.register_blueprint(workflow_acts.blueprint)
@@ -58,6 +61,7 @@ def create_app(settings: Settings, runtime: Runtime) -> Flask:
         app.register_blueprint(blueprint)
     for part in (policies.pages, policies.drafts):
         app.register_blueprint(part)
+    app.register_blueprint(editing.blueprint)
     return app
 
 
@@ -70,3 +74,11 @@ def _secret(settings: Settings) -> str:
         )
         raise InvalidInput(sentence)
     return settings.secret_key or ""
+
+
+def _limits(settings: Settings) -> Limits:
+    types = settings.attachment_types
+    return Limits(
+        largest=settings.attachment_bytes or USUAL.largest,
+        types=frozenset(types) if types else USUAL.types,
+    )

@@ -9,7 +9,7 @@ import re
 import pytest
 
 from approval_engine.documents import parse
-from approval_engine.operations import drafting, intake
+from approval_engine.operations import intake, policy_drafts
 from approval_engine.store import catalog
 from tests.integration.executor.company import Company
 from tests.integration.web.browser import text_of
@@ -41,8 +41,8 @@ def draft(desk, active):
 
 def value_of(company, draft):
     with company.runtime.database.read() as transaction:
-        found = drafting.find(transaction, draft.rpartition("/")[2])
-    return drafting.value_of(found), found.revision
+        found = policy_drafts.find(transaction, draft.rpartition("/")[2])
+    return policy_drafts.value_of(found), found.revision
 
 
 def fields(page, form):
@@ -299,7 +299,7 @@ def test_a_draft_that_was_overtaken_says_so(desk, draft, company):
 
 def value_base(company, draft):
     with company.runtime.database.read() as transaction:
-        return drafting.find(transaction, draft.rpartition("/")[2]).base
+        return policy_drafts.find(transaction, draft.rpartition("/")[2]).base
 
 
 def test_who_would_be_asked_is_shown_side_by_side(desk, draft, company):

@@ -54,7 +54,7 @@ def grant(runtime: Runtime, plea: Plea, caller: Caller) -> tuple[str, Answer]:
         must_be_active(runtime, transaction, current, caller.actor, deed)
         policy = policy_in_force(runtime, transaction, current, now)
         body = _document(policy, plea, caller.actor, now)
-        exception_id = _place(transaction, plea, caller.actor, body, now)
+        exception_id = _place(runtime, transaction, body, now)
         author = Caller(actor=caller.actor, channel=caller.channel)
         answer = submit(runtime, exception_id, author, within=transaction)
         if answer.status != WorkflowStatus.PENDING:
@@ -127,11 +127,7 @@ def _document(
 
 
 def _place(
-    transaction: Transaction,
-    plea: Plea,
-    actor: str,
-    value: dict[str, object],
-    now: datetime,
+    runtime: Runtime, transaction: Transaction, value: dict[str, object], now: datetime
 ) -> str:
     """
     Store the request where quotes lie, under an id that no quote has.
@@ -140,13 +136,7 @@ def _place(
     body = canonical({**value, "id": exception_id})
     document = Document(sha256=sha256(body), kind="quote", body=body)
     catalog.put(transaction, [document])
-    row = QuoteRow(
-        id=exception_id,
-        revision=1,
-        sha256=document.sha256,
-        account=plea.account,
-        submitted_by=actor,
-    )
+    row = QuoteRow.of(runtime.quote_of(document.sha256, body), document.sha256)
     catalog.add_quotes(transaction, [row], stamp(now))
     return exception_id
 

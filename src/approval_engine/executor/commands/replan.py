@@ -23,9 +23,8 @@ from approval_engine.executor.commands.starting import (
     drawn_as,
     predecessor,
 )
-from approval_engine.executor.commands.weighing import REPLAN, weighed
+from approval_engine.executor.commands.weighing import REPLAN, as_if, weighed
 from approval_engine.executor.decisions import decisions
-from approval_engine.executor.evidence import documents
 from approval_engine.executor.projection import Pinned
 from approval_engine.executor.routed import Routed, day_of, route_quote
 from approval_engine.executor.runtime import Runtime
@@ -80,7 +79,7 @@ def preview(runtime: Runtime, workflow_id: str) -> Replanned:
             pinned=Pinned(definition=definition, plan=routed.plan),
         )
         decided = decisions(workflow, plan, on.isoformat(), log)
-        found = weighed(desk, _as_if(runtime, workflow, routed), decided, REPLAN)
+        found = weighed(desk, as_if(runtime, workflow, routed), decided, REPLAN)
     stands = {
         each.decided.step
         for each in found
@@ -145,20 +144,6 @@ def _must_be_possible(workflow: Workflow, routed: Routed) -> None:
     if same and routed.policy.sha256 == workflow.evidence.policy:
         version = f"policy '{routed.policy.name}' version {routed.policy.version}"
         raise InvalidState(f"{what} it has {version} and its process already.")
-
-
-def _as_if(runtime: Runtime, workflow: Workflow, routed: Routed) -> Workflow:
-    """
-    The workflow as it would begin.
-    """
-    (evaluation, *_) = documents(routed, b"")
-    runtime.keep(evaluation.sha256, routed.evaluation.terms)
-    evidence = replace(
-        workflow.evidence,
-        policy=routed.policy.sha256,
-        evaluation=evaluation.sha256,
-    )
-    return replace(workflow, evidence=evidence, created_at=routed.at, tasks=())
 
 
 def _carried(transaction: Transaction, workflow: Workflow) -> frozenset[str]:

@@ -3,6 +3,7 @@ Tables of what workflows are decided under: documents, policies, quotes, delegat
 """
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -81,6 +82,18 @@ QUOTE = Table(
     Column("account", Text, nullable=False),
     Column("submitted_by", Text, nullable=False),
     Column("imported_at", Text, nullable=False),
+    # What lists find and sort by; the document holds it exactly.
+    Column("owner", Text),
+    Column("worth", BigInteger),
+    Column("needed_by", Text),
+    # My quotes: those that I submit, and those that I own.
+    Index("ix_quote_submitter", "submitted_by"),
+    Index(
+        "ix_quote_owner",
+        "owner",
+        sqlite_where=text("owner IS NOT NULL"),
+        postgresql_where=text("owner IS NOT NULL"),
+    ),
 )
 
 DELEGATION = Table(

@@ -22,7 +22,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from approval_engine.documents import JsonValue, load
 from approval_engine.domain.rights import Right
 from approval_engine.errors import InvalidInput, StaleRevision
-from approval_engine.operations import drafting
+from approval_engine.operations import policy_drafts
 from approval_engine.policy.form.acts import acted
 from approval_engine.policy.form.blocks import Section
 from approval_engine.policy.form.saving import saved
@@ -48,7 +48,7 @@ def begin() -> AnyResponse:
     """
     asker = context.demand(Right.PUBLISH)
     base = request.form.get("base", "")
-    draft = drafting.begin(context.runtime(), base, asker.user.id)
+    draft = policy_drafts.begin(context.runtime(), base, asker.user.id)
     return redirect(url_for("policy_drafts.draft", draft_id=draft.id), 303)
 
 
@@ -78,9 +78,9 @@ def save(draft_id: str, section: str) -> AnyResponse:
     button = request.form.get("do", "")
     where = editing.section_of(section)
     try:
-        drafting.must_be_seen(found, seen())
+        policy_drafts.must_be_seen(found, seen())
         value = acted(_typed(found, where), button, _more(button))
-        drafting.keep(context.runtime(), draft_id, seen(), value, asker.user.id)
+        policy_drafts.keep(context.runtime(), draft_id, seen(), value, asker.user.id)
     except StaleRevision as refusal:
         return _too_late(draft_id, where, refusal)
     if not button or button == "save":
@@ -109,7 +109,7 @@ def discard(draft_id: str) -> AnyResponse:
     Give a draft up.
     """
     context.demand(Right.PUBLISH)
-    drafting.discard(context.runtime(), draft_id, seen())
+    policy_drafts.discard(context.runtime(), draft_id, seen())
     flash("The draft was given up.")
     return redirect(url_for("policies.policies"), 303)
 
@@ -126,7 +126,7 @@ def upload(draft_id: str) -> AnyResponse:
         sentence = "Expected a file; choose one and press the button again."
         raise InvalidInput(sentence)
     value, notes = intake.read(found, file.read(), file.filename)
-    drafting.keep(context.runtime(), draft_id, seen(), value, asker.user.id)
+    policy_drafts.keep(context.runtime(), draft_id, seen(), value, asker.user.id)
     flash(f"The draft says what '{file.filename}' says.")
     for sentence in notes:
         flash(sentence)
@@ -140,7 +140,7 @@ def as_json(draft_id: str) -> Response:
     """
     context.demand(Right.PUBLISH)
     found = editing.opened(draft_id)
-    value = drafting.value_of(found)
+    value = policy_drafts.value_of(found)
     return as_download(pretty(value), "draft.json")
 
 
@@ -151,7 +151,7 @@ def changes(draft_id: str) -> str:
     """
     context.demand(Right.PUBLISH)
     found = editing.opened(draft_id)
-    value = drafting.value_of(found)
+    value = policy_drafts.value_of(found)
     return render_template(
         "policies/changes.html",
         draft=found,
@@ -168,7 +168,7 @@ def page(draft_id: str, section: Section) -> str:
     """
     context.demand(Right.PUBLISH)
     found = editing.opened(draft_id)
-    value = drafting.value_of(found)
+    value = policy_drafts.value_of(found)
     return render_template(
         "policies/edit.html",
         draft=found,
@@ -191,7 +191,9 @@ def seen() -> int:
 
 
 def _typed(draft: Draft, section: Section) -> dict[str, JsonValue]:
-    return saved(drafting.value_of(draft), section, request.form.to_dict(flat=False))
+    return saved(
+        policy_drafts.value_of(draft), section, request.form.to_dict(flat=False)
+    )
 
 
 def _more(button: str) -> str:
@@ -216,13 +218,13 @@ def _too_late(draft_id: str, section: Section, refusal: StaleRevision) -> Respon
     with context.runtime().database.read() as transaction:
         body = store.body_at(transaction, draft_id, seen())
     known = load(body) if body else None
-    before = known if isinstance(known, dict) else drafting.value_of(found)
+    before = known if isinstance(known, dict) else policy_drafts.value_of(found)
     mine = saved(before, section, request.form.to_dict(flat=False))
     page = render_template(
         "policies/late.html",
         draft=found,
         tab=section,
-        theirs=told(before, drafting.value_of(found)),
+        theirs=told(before, policy_drafts.value_of(found)),
         mine=told(before, mine),
         refusal=str(refusal),
     )

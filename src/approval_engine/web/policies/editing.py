@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from approval_engine.documents import JsonValue
 from approval_engine.errors import NotFound
-from approval_engine.operations import drafting
+from approval_engine.operations import policy_drafts
 from approval_engine.operations.drafts_judged import Verdict, judge
 from approval_engine.policy.form.blocks import Section
 from approval_engine.policy.form.view import ShownBlock, view
@@ -64,7 +64,7 @@ def opened(draft_id: str) -> Draft:
     The draft of that id. Raises NotFound.
     """
     with context.runtime().database.read() as transaction:
-        return drafting.find(transaction, draft_id)
+        return policy_drafts.find(transaction, draft_id)
 
 
 def section_of(word: str) -> Section:

@@ -4,7 +4,7 @@ An uploaded file → what a draft says then: a document, or tables over what it 
 
 from approval_engine.documents import JsonValue, in_order, load, parse
 from approval_engine.errors import InvalidInput
-from approval_engine.operations import drafting
+from approval_engine.operations import policy_drafts
 from approval_engine.store.drafts import Draft
 
 _TABLES = (".dmn", ".xml")
@@ -33,6 +33,6 @@ def _of_tables(
     from approval_engine.definitions.dmn.importing import imported
     from approval_engine.definitions.dmn.read import read as read_tables
 
-    base = parse(in_order(drafting.value_of(draft)), "draft")
+    base = parse(in_order(policy_drafts.value_of(draft)), "draft")
     found = imported(read_tables(body, file), base)
     return dict(found.document), found.notes

@@ -7,9 +7,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from approval_engine.domain.rights import Right
 from approval_engine.errors import DefinitionError, InvalidState, Refused
-from approval_engine.operations import drafting, trial
-from approval_engine.operations.drafting import Wish
+from approval_engine.operations import policy_drafts, trial
 from approval_engine.operations.drafts_judged import judge
+from approval_engine.operations.policy_drafts import Wish
 from approval_engine.web import context
 from approval_engine.web.errors import status_of
 from approval_engine.web.policies import editing, library
@@ -24,7 +24,7 @@ def tried(draft_id: str) -> str:
     """
     context.demand(Right.PUBLISH)
     found = editing.opened(draft_id)
-    value = drafting.value_of(found)
+    value = policy_drafts.value_of(found)
     verdict = judge(context.runtime(), value, found.base, quick=True)
     wanted = request.args.get("quote", "").strip()
     rows: tuple[trial.Tried, ...] = ()
@@ -76,7 +76,7 @@ def publish(draft_id: str) -> AnyResponse:
         accepted=frozenset(request.form.getlist("accept")),
     )
     try:
-        row = drafting.publish(context.runtime(), wish, asker.user.id)
+        row = policy_drafts.publish(context.runtime(), wish, asker.user.id)
     except DefinitionError as error:
         sentence = "It was not published: the policy has problems."
         return _page(draft_id, sentence, status_of(error)[0])
@@ -88,11 +88,11 @@ def publish(draft_id: str) -> AnyResponse:
 
 def _page(draft_id: str, refusal: str = "", status: int = 200) -> AnyResponse:
     found = editing.opened(draft_id)
-    value = drafting.value_of(found)
+    value = policy_drafts.value_of(found)
     if refusal:
         # What was typed is judged, not what is saved.
         version = request.form.get("version", "")
-        value = drafting.named(value, version, request.form.get("first_day", ""))
+        value = policy_drafts.named(value, version, request.form.get("first_day", ""))
     base = library.published(found.base)
     page = render_template(
         "policies/publish.html",

@@ -1,0 +1,83 @@
+"""
+What lists of quotes find and sort by: owner, worth and the day it is needed by.
+"""
+
+import json
+from decimal import Decimal, InvalidOperation
+from math import floor
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0011"
+down_revision = "0009"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """
+    Add the columns, filled from the documents that hold it, and their indexes.
+    """
+    op.add_column("quote", sa.Column("owner", sa.Text(), nullable=True))
+    op.add_column("quote", sa.Column("worth", sa.BigInteger(), nullable=True))
+    op.add_column("quote", sa.Column("needed_by", sa.Text(), nullable=True))
+    _fill(op.get_bind())
+    op.create_index("ix_quote_submitter", "quote", ["submitted_by"])
+    op.create_index(
+        "ix_quote_owner",
+        "quote",
+        ["owner"],
+        sqlite_where=sa.text("owner IS NOT NULL"),
+        postgresql_where=sa.text("owner IS NOT NULL"),
+    )
+
+
+def _fill(connection: sa.Connection) -> None:
+    found = connection.execute(
+        sa.text(
+            "SELECT quote.id, quote.revision, document.body FROM quote"
+            " JOIN document ON document.sha256 = quote.sha256"
+        )
+    ).all()
+    rows = [
+        {"id": row.id, "revision": row.revision, **_told(bytes(row.body))}
+        for row in found
+    ]
+    if rows:
+        connection.execute(
+            sa.text(
+                "UPDATE quote SET owner = :owner, worth = :worth,"
+                " needed_by = :needed_by WHERE id = :id AND revision = :revision"
+            ),
+            rows,
+        )
+
+
+def _told(body: bytes) -> dict[str, object]:
+    try:
+        value = json.loads(body)
+    except ValueError:
+        value = None
+    value = value if isinstance(value, dict) else {}
+    return {
+        "owner": value.get("owner"),
+        "worth": _worth(value),
+        "needed_by": value.get("neededBy", value.get("needed_by")),
+    }
+
+
+def _worth(value: dict[str, object]) -> int | None:
+    lines = value.get("lines")
+    try:
+        if isinstance(lines, list) and lines:
+            return floor(sum(map(_net, lines)) * 100)
+        stated = value.get("amount")
+        return None if stated is None else floor(Decimal(str(stated)) * 100)
+    except (InvalidOperation, ValueError):
+        return None
+
+
+def _net(line: dict[str, object]) -> Decimal:
+    price = line.get("netPrice", line.get("net_price"))
+    return Decimal(str(line["quantity"])) * Decimal(str(price))
