@@ -9,7 +9,7 @@ from sqlalchemy import inspect, text
 from approval_engine.errors import StorageError
 from approval_engine.store.database import Database, Transaction
 
-NEWEST = "0009"
+NEWEST = "0015"
 """The schema version that this code reads and writes."""
 
 UPGRADABLE: frozenset[str] = frozenset(f"{number:04}" for number in range(1, 9))

@@ -23,6 +23,8 @@ VALUES = {
     "token": "t" * 43,
     "link_id": "0" * 16,
     "sha256": "0" * 64,
+    "session_id": "0" * 16,
+    "token_id": "K-1",
 }
 
 
