@@ -6,7 +6,8 @@ ApprovalEngineError
     NotFound              no such thing, or not visible to the caller
     Forbidden             this person may not do this
       Unauthenticated       nobody is logged in, or the proof of who he is does not hold
-      TooManyAttempts       too many wrong passwords; try again later
+        StepUpRequired        the log-in is too old for a decision of this worth
+      TooManyAttempts       too many wrong passwords, or too many writes; later again
     InvalidState          the thing is in a state that does not allow it
       StaleRevision         the quote has changed since the caller saw it
       Incomplete            the policy wants to see more; names all that is missing
@@ -57,9 +58,15 @@ class Unauthenticated(Forbidden):
     """
 
 
+class StepUpRequired(Unauthenticated):
+    """
+    He must show again who he is before he decides something of this worth.
+    """
+
+
 class TooManyAttempts(Forbidden):
     """
-    Too many wrong passwords came from one place; `retry_after_s` is how long to wait.
+    Too much came from one place or person; `retry_after_s` is how long to wait.
     """
 
     def __init__(self, sentence: str, retry_after_s: int) -> None:

@@ -5,7 +5,8 @@ Passwords are stored as argon2id; wrong ones slow down the place they come from.
 """
 
 import unicodedata
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import cache
 
 from argon2 import PasswordHasher
@@ -21,23 +22,47 @@ from approval_engine.errors import (
 )
 from approval_engine.store import accounts
 from approval_engine.store.accounts import FailureRow
+from approval_engine.store.database import Transaction
 
 SHORTEST = 8
 LONGEST = 1024
 
-_FREE = 2
-"""So many wrong passwords cost nothing; after each further one the wait doubles."""
-
-_LONGEST_WAIT_S = 300
 _REMEMBERED = timedelta(hours=1)
 _HASHER = PasswordHasher()
 
 
-def set_password(host: Host, user_id: str, password: str) -> None:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Source:
     """
-    Give a person of the directory this password and end all his sessions.
+    What failures are counted by, how many cost nothing, and the longest wait after.
+    """
 
-    Raises NotFound, and InvalidInput if the password is too short or too long.
+    sha256: str
+    free: int
+    longest_wait_s: int
+
+
+def _sources(user_id: str, address: str) -> tuple[_Source, _Source]:
+    """
+    The account as seen from one address, and that address whatever the account.
+
+    There is none for the account alone: a stranger could lock its owner out with it.
+    """
+    return (
+        _Source(sha256=hashed(f"{user_id}\0{address}"), free=2, longest_wait_s=300),
+        # Many people may share an address, so it is slowed down late and little.
+        _Source(sha256=hashed(f"\0{address}"), free=30, longest_wait_s=60),
+    )
+
+
+def set_password(
+    host: Host, user_id: str, password: str, besides: str | None = None
+) -> None:
+    """
+    Give a person of the directory this password and end his sessions.
+
+    The session of the token `besides` goes on. Raises NotFound, and InvalidInput if the
+    password is too short or too long.
     """
     if not SHORTEST <= len(password) <= LONGEST:
         sentence = f"A password has {SHORTEST} to {LONGEST} characters."
@@ -48,7 +73,16 @@ def set_password(host: Host, user_id: str, password: str) -> None:
             sentence = f"There is no active person '{user_id}' in the directory."
             raise NotFound(sentence)
         accounts.set_password_hash(transaction, user_id, fresh)
-        accounts.end_sessions_of(transaction, user_id)
+        kept = hashed(besides) if besides else None
+        accounts.end_sessions_of(transaction, user_id, kept)
+
+
+def has_password(host: Host, user_id: str) -> bool:
+    """
+    Whether a person can log in with a password at all.
+    """
+    with host.database.read() as transaction:
+        return accounts.password_hash(transaction, user_id) is not None
 
 
 def check(host: Host, user_id: str, password: str, address: str) -> None:
@@ -58,42 +92,46 @@ def check(host: Host, user_id: str, password: str, address: str) -> None:
     Raises Unauthenticated or TooManyAttempts. `address` is where the request came from:
     a guesser slows himself down, not the owner of the account who is somewhere else.
     """
-    source = hashed(f"{user_id}\0{address}")
-    with host.database.read() as transaction:
+    sources = _sources(user_id, address)
+    now = host.clock()
+    with host.database.begin() as transaction:
         known = active_user(host, transaction, user_id) is not None
         stored = accounts.password_hash(transaction, user_id) if known else None
-        failure = accounts.failure(transaction, source)
-    _must_not_be_too_soon(host, failure)
+        # It counts as wrong until it is right: guesses made at once are no cheaper.
+        _count(transaction, sources, now)
     # Hashing takes long on purpose: no transaction may be open meanwhile.
     right = _verify(stored or _decoy(), password) and stored is not None
-    _remember(host, source, right=right, known_failure=failure is not None)
-    if not right:
+    if not right or stored is None:
         sentence = "This name and this password do not belong together."
         raise Unauthenticated(sentence)
+    newer = _HASHER.check_needs_rehash(stored) and _HASHER.hash(_normal(password))
+    with host.database.begin() as transaction:
+        own, place = sources
+        accounts.forget_failures(transaction, own.sha256)
+        accounts.count_failures(transaction, place.sha256, -1, stamp(now))
+        # Only what was checked is replaced: he may have changed it meanwhile.
+        if newer and accounts.password_hash(transaction, user_id) == stored:
+            accounts.set_password_hash(transaction, user_id, newer)
 
 
-def _must_not_be_too_soon(host: Host, failure: FailureRow | None) -> None:
-    if failure is None or failure.failures <= _FREE:
+def _count(
+    transaction: Transaction, sources: tuple[_Source, ...], now: datetime
+) -> None:
+    accounts.forget_old_failures(transaction, stamp(now - _REMEMBERED))
+    for source in sources:
+        _must_not_be_too_soon(source, accounts.failure(transaction, source.sha256), now)
+        accounts.count_failures(transaction, source.sha256, 1, stamp(now))
+
+
+def _must_not_be_too_soon(source: _Source, failure: FailureRow, now: datetime) -> None:
+    if failure.failures <= source.free:
         return
     # The exponent is bounded, so that a patient guesser makes no huge number.
-    wait_s = min(2 ** min(failure.failures - _FREE, 16), _LONGEST_WAIT_S)
-    passed = host.clock() - instant(failure.failed_at)
-    left_s = wait_s - int(passed.total_seconds())
+    wait_s = min(2 ** min(failure.failures - source.free, 16), source.longest_wait_s)
+    left_s = wait_s - int((now - instant(failure.failed_at)).total_seconds())
     if left_s > 0:
         sentence = f"Too many wrong passwords; try again in {left_s} s."
         raise TooManyAttempts(sentence, left_s)
-
-
-def _remember(host: Host, source: str, *, right: bool, known_failure: bool) -> None:
-    if right and not known_failure:
-        return
-    now = host.clock()
-    with host.database.begin() as transaction:
-        if right:
-            accounts.forget_failures(transaction, source)
-        else:
-            accounts.forget_old_failures(transaction, stamp(now - _REMEMBERED))
-            accounts.add_failure(transaction, source, stamp(now))
 
 
 def _verify(stored: str, password: str) -> bool:

@@ -5,17 +5,20 @@ API tokens: made once, shown once, known by their hash from then on.
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from approval_engine.accounts.people import Host, active_user, hashed
-from approval_engine.domain.events import stamp
+from approval_engine.domain.events import instant, stamp
 from approval_engine.errors import Forbidden, InvalidInput, NotFound, Unauthenticated
-from approval_engine.store import accounts, credentials
+from approval_engine.store import accounts, api_tokens
 from approval_engine.store.accounts import TokenRow
 
 PREFIX = "cpq_"
 """What every token begins with, so that a scanner for leaked secrets can find it."""
+
+_TOUCH = timedelta(minutes=1)
+"""Using a token is written down this seldom: most requests should write nothing."""
 
 
 class Scope(StrEnum):
@@ -83,29 +86,48 @@ def owner(host: Host, secret: str) -> Token:
     """
     Whose token this is, and what for. Raises Unauthenticated, whatever is wrong.
     """
-    now = stamp(host.clock())
+    now = host.clock()
     with host.database.read() as transaction:
         row = accounts.token(transaction, hashed(secret))
         user = active_user(host, transaction, row.user_id) if row else None
-    if row is None or user is None or (row.expires_at and row.expires_at <= now):
+    if row is None or user is None or is_over(row, now):
         sentence = "This token is unknown, has expired, or its owner is not active."
         raise Unauthenticated(sentence)
+    if row.seen_at is None or now - instant(row.seen_at) >= _TOUCH:
+        with host.database.begin() as transaction:
+            accounts.touch_token(transaction, row.token_sha256, stamp(now))
     scopes = tuple(Scope(word) for word in row.scopes.split())
     return Token(id=row.id, user=row.user_id, scopes=scopes)
 
 
-def revoke(host: Host, token_id: str) -> str:
+def listed(host: Host, user_id: str | None = None) -> tuple[TokenRow, ...]:
     """
-    Let a token expire now, also one that was revoked before; whose it was.
+    The tokens of a person, or of everybody; none of them opens anything.
+    """
+    with host.database.read() as transaction:
+        return api_tokens.listed(transaction, user_id)
 
-    Raises NotFound.
+
+def revoke(host: Host, token_id: str, user_id: str | None = None) -> str:
+    """
+    Let a token expire now, also one that had expired before; whose it was.
+
+    It must be that person's if one is named. Raises NotFound.
     """
     with host.database.begin() as transaction:
-        user = credentials.end_token(transaction, token_id, stamp(host.clock()))
-    if user is None:
-        sentence = f"There is no token '{token_id}'."
-        raise NotFound(sentence)
+        user = api_tokens.owner(transaction, token_id)
+        if user is None or user_id not in {None, user}:
+            sentence = f"There is no token '{token_id}'."
+            raise NotFound(sentence)
+        api_tokens.end(transaction, token_id, stamp(host.clock()))
     return user
+
+
+def is_over(row: TokenRow, now: datetime) -> bool:
+    """
+    Whether a token has expired.
+    """
+    return row.expires_at is not None and row.expires_at <= stamp(now)
 
 
 def _scopes(words: Iterable[str]) -> tuple[Scope, ...]:

@@ -111,13 +111,9 @@ class Session:
         """
         What may be attached, by the settings.
         """
-        from approval_engine.executor.attached import USUAL, Limits
+        from approval_engine.executor.attached import limits_of
 
-        types = self.settings.attachment_types
-        return Limits(
-            largest=self.settings.attachment_bytes or USUAL.largest,
-            types=frozenset(types) if types else USUAL.types,
-        )
+        return limits_of(self.settings)
 
     @property
     def administrator(self) -> str:

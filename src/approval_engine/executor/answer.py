@@ -17,6 +17,22 @@ _LONGEST_KEY = 255
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Proof:
+    """
+    How somebody had shown who he is, and from where he asked.
+
+    `credential` is the id of his session or token, never a secret; `proved_at` is None
+    where nobody knows when he last showed it.
+    """
+
+    method: str
+    credential: str
+    proved_at: datetime | None = None
+    address: str = ""
+    agent: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Caller:
     """
     Who asks, through which channel, and under which idempotency key, if any.
@@ -25,6 +41,7 @@ class Caller:
     actor: str
     channel: str
     key: str | None = None
+    proof: Proof | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

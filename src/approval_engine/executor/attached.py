@@ -5,6 +5,7 @@ What somebody attaches → a file that may be kept, or the refusal that says why
 from dataclasses import dataclass
 from mimetypes import guess_type
 
+from approval_engine.config import Settings
 from approval_engine.errors import InvalidInput
 from approval_engine.store.attachments import File
 
@@ -40,6 +41,17 @@ class Limits:
 
 
 USUAL = Limits()
+
+
+def limits_of(settings: Settings) -> Limits:
+    """
+    What may be attached, by the settings.
+    """
+    types = settings.attachment_types
+    return Limits(
+        largest=settings.attachment_bytes or USUAL.largest,
+        types=frozenset(types) if types else USUAL.types,
+    )
 
 
 def attached(

@@ -15,6 +15,7 @@ from approval_engine.domain.delegation import Delegation
 from approval_engine.domain.events import instant
 from approval_engine.domain.people import Directory
 from approval_engine.domain.quote import Quote
+from approval_engine.domain.step_up import StepUp
 from approval_engine.errors import EngineError
 from approval_engine.planner.document import plan_of
 from approval_engine.planner.plan import RoutingPlan
@@ -112,10 +113,13 @@ def wall_clock() -> datetime:
 class Runtime:
     """
     One database and one clock; made once per process, shared by its threads.
+
+    `step_up` says above which worth a decision needs a fresh log-in; None is never.
     """
 
     database: Database
     clock: Callable[[], datetime] = wall_clock
+    step_up: StepUp | None = None
     _kept: _Kept = field(default_factory=_Kept)
 
     def policy(self, transaction: Transaction, sha256: str) -> Policy:

@@ -28,18 +28,28 @@ class FailureRow:
 class SessionRow:
     """
     One browser that is logged in; `seen_at` is rounded down to save writes.
+
+    `proved_at` is when the person last showed who he is, if that is known, and `lent`
+    are the roles that his groups give to this session, with spaces between.
     """
 
     token_sha256: str
     user_id: str
     created_at: str
     seen_at: str
+    address: str = ""
+    agent: str = ""
+    method: str = "password"
+    proved_at: str | None = None
+    lent: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TokenRow:
     """
     One API token; `scopes` are words with spaces between, `expires_at` may be never.
+
+    `seen_at` is when it was last used, rounded down to save writes.
     """
 
     token_sha256: str
@@ -48,16 +58,24 @@ class TokenRow:
     scopes: str
     created_at: str
     expires_at: str | None
+    seen_at: str | None = None
 
 
 _PASSWORD = select(CREDENTIAL.c.password_hash).where(
     CREDENTIAL.c.user_id == bindparam("user_id")
 )
-_FAILURE = select(LOGIN_FAILURE).where(
-    LOGIN_FAILURE.c.source_sha256 == bindparam("source")
+_FAILURE = (
+    select(LOGIN_FAILURE)
+    .where(LOGIN_FAILURE.c.source_sha256 == bindparam("source"))
+    .with_for_update()
 )
 _SESSION = select(SESSION).where(SESSION.c.token_sha256 == bindparam("token"))
 _TOKEN = select(API_TOKEN).where(API_TOKEN.c.token_sha256 == bindparam("token"))
+_SESSIONS = (
+    select(SESSION)
+    .where(SESSION.c.user_id == bindparam("user_id"))
+    .order_by(SESSION.c.seen_at.desc(), SESSION.c.token_sha256)
+)
 
 
 def password_hash(transaction: Transaction, user_id: str) -> str | None:
@@ -79,27 +97,28 @@ def set_password_hash(transaction: Transaction, user_id: str, hashed: str) -> No
     )
 
 
-def failure(transaction: Transaction, source: str) -> FailureRow | None:
+def failure(transaction: Transaction, source: str) -> FailureRow:
     """
-    The failed log-ins from one place, if any are remembered.
+    The failed log-ins of one source, held until the transaction ends.
+
+    Whoever tries at the same moment waits, so that no two see the same count.
     """
-    row = transaction.execute(_FAILURE, {"source": source}).one_or_none()
-    return FailureRow(**row._mapping) if row is not None else None  # noqa: SLF001 public
+    insert = _insert(transaction, LOGIN_FAILURE).values(
+        source_sha256=source, failures=0, failed_at=""
+    )
+    transaction.execute(insert.on_conflict_do_nothing())
+    row = transaction.execute(_FAILURE, {"source": source}).one()
+    return FailureRow(**row._mapping)  # noqa: SLF001 public
 
 
-def add_failure(transaction: Transaction, source: str, at: str) -> None:
+def count_failures(transaction: Transaction, source: str, by: int, at: str) -> None:
     """
-    Count one more failed log-in from that place.
+    Count one more failed log-in of that source, or with -1 one less.
     """
-    insert = _insert(transaction, LOGIN_FAILURE)
     transaction.execute(
-        insert.values(
-            source_sha256=source, failures=1, failed_at=at
-        ).on_conflict_do_update(
-            index_elements=["source_sha256"],
-            # Counted by the database: two guesses at the same moment count as two.
-            set_={"failures": LOGIN_FAILURE.c.failures + 1, "failed_at": at},
-        )
+        update(LOGIN_FAILURE)
+        .where(LOGIN_FAILURE.c.source_sha256 == source)
+        .values(failures=LOGIN_FAILURE.c.failures + by, failed_at=at)
     )
 
 
@@ -151,11 +170,24 @@ def end_session(transaction: Transaction, token_sha256: str) -> None:
     transaction.execute(delete(SESSION).where(SESSION.c.token_sha256 == token_sha256))
 
 
-def end_sessions_of(transaction: Transaction, user_id: str) -> None:
+def sessions_of(transaction: Transaction, user_id: str) -> tuple[SessionRow, ...]:
     """
-    End all sessions of a person.
+    All sessions of a person, the one that was used last before the others.
     """
-    transaction.execute(delete(SESSION).where(SESSION.c.user_id == user_id))
+    rows = transaction.execute(_SESSIONS, {"user_id": user_id})
+    return tuple(SessionRow(**row._mapping) for row in rows)  # noqa: SLF001 public
+
+
+def end_sessions_of(
+    transaction: Transaction, user_id: str, besides: str | None = None
+) -> None:
+    """
+    End all sessions of a person, but for the one with the hash that is named.
+    """
+    statement = delete(SESSION).where(SESSION.c.user_id == user_id)
+    if besides is not None:
+        statement = statement.where(SESSION.c.token_sha256 != besides)
+    transaction.execute(statement)
 
 
 def end_sessions_before(transaction: Transaction, created_at: str) -> None:
@@ -179,6 +211,17 @@ def token(transaction: Transaction, token_sha256: str) -> TokenRow | None:
     """
     row = transaction.execute(_TOKEN, {"token": token_sha256}).one_or_none()
     return TokenRow(**row._mapping) if row is not None else None  # noqa: SLF001 public
+
+
+def touch_token(transaction: Transaction, token_sha256: str, at: str) -> None:
+    """
+    Remember that a token was used.
+    """
+    transaction.execute(
+        update(API_TOKEN)
+        .where(API_TOKEN.c.token_sha256 == token_sha256)
+        .values(seen_at=at)
+    )
 
 
 def _insert(

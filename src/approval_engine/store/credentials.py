@@ -6,7 +6,7 @@ Nothing that is read here opens a door: the hashes stay in the database.
 
 from dataclasses import dataclass, fields
 
-from sqlalchemy import select, tuple_, update
+from sqlalchemy import select, tuple_
 
 from approval_engine.store.database import Transaction
 from approval_engine.store.schema import API_TOKEN, CREDENTIAL
@@ -53,18 +53,3 @@ def tokens(
         query = query.where(tuple_(created, name) < tuple_(*before))
     rows = transaction.execute(query).mappings()
     return tuple(Known(**row) for row in rows)
-
-
-def end_token(transaction: Transaction, token_id: str, at: str) -> str | None:
-    """
-    Let a token expire now, if it has not; whose it is, None if there is no such token.
-    """
-    query = select(*_SHOWN).where(API_TOKEN.c.id == token_id).with_for_update()
-    row = transaction.execute(query).mappings().one_or_none()
-    if row is None:
-        return None
-    if row["expires_at"] is None or row["expires_at"] > at:
-        transaction.execute(
-            update(API_TOKEN).where(API_TOKEN.c.id == token_id).values(expires_at=at)
-        )
-    return str(row["user_id"])

@@ -4,32 +4,30 @@ Settings and a runtime → the Flask application that serves people and programs
 Everything it is made of stands here; nothing exists before it is called.
 """
 
-from flask import Flask
+from dataclasses import replace
 
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from approval_engine.accounts import oidc
 from approval_engine.config import Settings, packaged
 from approval_engine.errors import InvalidInput
-from approval_engine.executor.attached import USUAL, Limits
+from approval_engine.executor.presence import step_up_of
 from approval_engine.executor.runtime import Runtime
 from approval_engine.web import (
-    admin,
+    areas,
     context,
     errors,
     headers,
-    health,
-    inbox,
-    mail,
+    limits,
     metrics,
-    policies,
     presentation,
-    quotes,
     session,
+    sso,
     traffic,
-    workflows,
 )
-from approval_engine.web.api import tasks as api_tasks
-from approval_engine.web.api import workflows as api_workflows
-from approval_engine.web.quotes import editing
-from approval_engine.web.workflow import acts as workflow_acts
+from approval_engine.web.account import confirm
+from approval_engine.web.account import views as account
 
 SHORTEST_SECRET = 16
 
@@ -44,25 +42,31 @@ def create_app(settings: Settings, runtime: Runtime) -> Flask:
         SECRET_KEY=_secret(settings),
         MAX_CONTENT_LENGTH=context.LARGEST_BODY,
         MAX_FORM_MEMORY_SIZE=context.LARGEST_BODY,
-        OVERRIDE_LIMIT=settings.override_limit,
     )
+    runtime = replace(runtime, step_up=step_up_of(settings))
     context.attach(app, runtime)
     context.keep_settings(app, settings)
     traffic.install(app, runtime, metrics.install(app, settings.metrics_token))
     headers.install(app, https=https)
     errors.install(app)
+    limits.install(app, settings.writes_per_minute)
     session.install(app, https=https)
+    sso.install(app, oidc.provider_of(settings), settings.step_up_within)
+    confirm.install(app)
+    account.install(app, settings.step_up_within)
     presentation.install(app)
-    app.config[editing.LIMITS] = _limits(settings)
-    for module in (health, inbox, mail, workflows, quotes, api_workflows, api_tasks):
-        app.register_blueprint(module.blueprint)
-    app.register_blueprint(workflow_acts.blueprint)
-    for blueprint in admin.BLUEPRINTS:
+    _believe(app, settings.trusted_proxies or 0)
+    for blueprint in areas.BLUEPRINTS:
         app.register_blueprint(blueprint)
-    for part in (policies.pages, policies.drafts):
-        app.register_blueprint(part)
-    app.register_blueprint(editing.blueprint)
     return app
+
+
+def _believe(app: Flask, count: int) -> None:
+    """
+    Take address and scheme of a request from so many servers in front, from no others.
+    """
+    if count:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count)  # type: ignore[method-assign] # how Flask has it done
 
 
 def _secret(settings: Settings) -> str:
@@ -74,11 +78,3 @@ def _secret(settings: Settings) -> str:
         )
         raise InvalidInput(sentence)
     return settings.secret_key or ""
-
-
-def _limits(settings: Settings) -> Limits:
-    types = settings.attachment_types
-    return Limits(
-        largest=settings.attachment_bytes or USUAL.largest,
-        types=frozenset(types) if types else USUAL.types,
-    )

@@ -4,15 +4,16 @@ What a request works with: the runtime of the application, and who is asking.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from flask import Flask, current_app, g
 
 from approval_engine.accounts.tokens import Scope
 from approval_engine.config import Settings
 from approval_engine.domain.people import Directory, User
-from approval_engine.domain.rights import HOLDERS, Right, may
-from approval_engine.errors import Forbidden, StorageError
-from approval_engine.executor.answer import Caller
+from approval_engine.domain.rights import SIGHT, Right, refusal, rights_of
+from approval_engine.errors import Forbidden, StepUpRequired, StorageError
+from approval_engine.executor.answer import Caller, Proof
 from approval_engine.executor.runtime import Runtime
 from approval_engine.store import catalog
 from approval_engine.store.database import Transaction
@@ -28,17 +29,23 @@ _SETTINGS = "approval_engine.settings"
 class Asker:
     """
     The person behind a request. `scopes` limits a token; a session has no such limit.
+
+    `lent` are roles that his log-in gives him besides; they only let him see.
     """
 
     user: User
     channel: str
     scopes: tuple[Scope, ...] = tuple(Scope)
+    proof: Proof | None = None
+    lent: tuple[str, ...] = ()
 
     def caller(self, key: str | None) -> Caller:
         """
         How the commands know him.
         """
-        return Caller(actor=self.user.id, channel=self.channel, key=key)
+        return Caller(
+            actor=self.user.id, channel=self.channel, key=key, proof=self.proof
+        )
 
 
 def attach(app: Flask, runtime: Runtime) -> None:
@@ -93,10 +100,21 @@ def require(*scopes: Scope) -> Asker:
 def rights() -> frozenset[Right]:
     """
     What the person who asks may do today beside the tasks that are asked of him.
+
+    A token shows no more than its scopes name, whatever its owner may do.
     """
     with runtime().database.read() as transaction:
-        roles = directory(transaction).roles_of(asker().user.id)
-    return frozenset(right for right in Right if may(roles, right))
+        return rights_in(directory(transaction))
+
+
+def rights_in(people: Directory) -> frozenset[Right]:
+    """
+    The same among the people of that directory.
+    """
+    asker: Asker = g.asker
+    found = rights_of(people.roles_of(asker.user.id), asker.lent)
+    seen = found & SIGHT if Scope.READ in asker.scopes else frozenset()
+    return found if Scope.ADMIN in asker.scopes else seen
 
 
 def demand(right: Right) -> Asker:
@@ -104,10 +122,22 @@ def demand(right: Right) -> Asker:
     Who asks, if he has that right. Raises Forbidden.
     """
     if right not in rights():
-        holders = _either(sorted(HOLDERS[right]))
-        sentence = f"Only the roles {holders} may {right}."
-        raise Forbidden(sentence)
+        found = asker()
+        if Scope.ADMIN not in found.scopes:
+            require(Scope.READ if right in SIGHT else Scope.ADMIN)
+        raise Forbidden(refusal(right))
     return asker()
+
+
+def must_be_fresh(within: timedelta) -> None:
+    """
+    Raises StepUpRequired unless the person has just shown who he is.
+    """
+    proof = asker().proof
+    proved_at = proof.proved_at if proof else None
+    if proved_at is None or runtime().clock() - proved_at > within:
+        sentence = "Show once more who you are; nothing was changed yet."
+        raise StepUpRequired(sentence)
 
 
 def directory(transaction: Transaction) -> Directory:

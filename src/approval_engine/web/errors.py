@@ -21,6 +21,7 @@ from approval_engine.errors import (
     KeyReused,
     NotFound,
     StaleRevision,
+    StepUpRequired,
     StorageError,
     TooManyAttempts,
     Unauthenticated,
@@ -31,6 +32,7 @@ _LOG = logging.getLogger(__name__)
 
 STATUSES: tuple[tuple[type[ApprovalEngineError], int, str], ...] = (
     (NotFound, 404, "not-found"),
+    (StepUpRequired, 401, "step_up_required"),
     (Unauthenticated, 401, "unauthenticated"),
     (TooManyAttempts, 429, "too-many-attempts"),
     (Forbidden, 403, "forbidden"),
@@ -95,6 +97,8 @@ def refused(error: ApprovalEngineError) -> Response:
         return _unauthenticated(error)
     if isinstance(error, StorageError):
         return _unavailable(error)
+    if isinstance(error, TooManyAttempts):
+        return _too_soon(error)
     if status == InternalServerError.code:
         return _broken(error)
     return _answer(status, code, str(error), _problems(error))
@@ -102,12 +106,19 @@ def refused(error: ApprovalEngineError) -> Response:
 
 def _unauthenticated(error: Unauthenticated) -> Response:
     if is_api():
-        response = _answer(401, "unauthenticated", str(error))
+        status, code = status_of(error)
+        response = _answer(status, code, str(error))
         response.headers["WWW-Authenticate"] = "Bearer"
         return response
     # What was asked for is shown after the log-in, unless it would change something.
     target = request.full_path.rstrip("?") if request.method in SAFE else "/"
     return log_in_page(401, str(error), target)
+
+
+def _too_soon(error: TooManyAttempts) -> Response:
+    response = _answer(*status_of(error), str(error))
+    response.headers["Retry-After"] = str(error.retry_after_s)
+    return response
 
 
 def _unavailable(error: StorageError) -> Response:

@@ -24,14 +24,24 @@ from werkzeug.exceptions import Forbidden as Forged
 from werkzeug.wrappers import Response as AnyResponse
 
 from approval_engine.accounts import sessions, tokens
-from approval_engine.domain.people import User
+from approval_engine.accounts.sessions import Place, Session
 from approval_engine.errors import TooManyAttempts, Unauthenticated
-from approval_engine.web import context
+from approval_engine.executor.answer import Proof
+from approval_engine.web import context, limits
 from approval_engine.web.context import Asker
 
 OPEN = frozenset(
-    # The metrics ask for a token by themselves, in words that a scraper reads.
-    {"static", "health.alive", "health.ready", "mail.arrive", "metrics.metrics"}
+    {
+        "static",
+        "health.alive",
+        "health.ready",
+        "mail.arrive",
+        # The metrics ask for a token by themselves, in words that a scraper reads.
+        "metrics.metrics",
+        "sso.begin",
+        "sso.back",
+        "sso.leave",
+    }
 )
 """The endpoints that anybody may ask for anything they answer."""
 
@@ -82,11 +92,15 @@ def guard() -> None:
     header = request.headers.get("Authorization", "")
     if is_api() and header:
         g.asker = _by_token(header)
+    elif request.endpoint not in _ENTRANCE:
+        g.session = _resume()
+        g.asker = _asker(g.session)
+    if request.method in SAFE:
         return
-    if request.endpoint not in _ENTRANCE:
-        g.asker = Asker(user=_resume(), channel="web")
-    if request.method not in SAFE:
+    if not (is_api() and header):
         _must_come_from_here()
+    if request.endpoint not in _ENTRANCE:
+        limits.write(_counted(g.asker))
 
 
 @blueprint.get("/login")
@@ -110,19 +124,47 @@ def enter() -> AnyResponse:
     user_id = request.form.get("user", "").strip()
     password = request.form.get("password", "")
     try:
-        token = sessions.log_in(
-            context.runtime(), user_id, password, request.remote_addr or ""
-        )
+        token = sessions.log_in(context.runtime(), user_id, password, place())
     except TooManyAttempts as refusal:
         page = log_in_page(429, str(refusal), target, failed=True)
         page.headers["Retry-After"] = str(refusal.retry_after_s)
         return page
     except Unauthenticated as refusal:
         return log_in_page(401, str(refusal), target, failed=True)
+    admit(token)
+    return redirect(target, 303)
+
+
+def admit(token: str) -> None:
+    """
+    Give the browser a session that shares nothing with the one before.
+    """
     _forget()
     session.clear()
     session[_COOKIE_KEY] = token
-    return redirect(target, 303)
+
+
+def renew(token: str) -> None:
+    """
+    Give the browser another session of the same person; forms that are open stay good.
+    """
+    _forget()
+    session[_COOKIE_KEY] = token
+
+
+def cookie() -> str:
+    """
+    The token of the session that asks; empty if there is none.
+    """
+    found = session.get(_COOKIE_KEY)
+    return found if isinstance(found, str) else ""
+
+
+def place() -> Place:
+    """
+    From where the request comes.
+    """
+    return Place(address=request.remote_addr or "", agent=request.user_agent.string)
 
 
 @blueprint.post("/logout")
@@ -130,9 +172,11 @@ def log_out() -> AnyResponse:
     """
     End the session, here and in the database.
     """
+    elsewhere = g.session.method == sessions.SINGLE_SIGN_ON
     _forget()
     session.clear()
-    return redirect(url_for("session.log_in"), 303)
+    ended = sessions.SINGLE_SIGN_ON if elsewhere else None
+    return redirect(url_for("session.log_in", ended=ended), 303)
 
 
 def log_in_page(
@@ -146,6 +190,8 @@ def log_in_page(
         sentence=sentence,
         target=own_path(target),
         failed=failed,
+        sso=sessions.SINGLE_SIGN_ON in current_app.extensions,
+        left=request.args.get("ended") == sessions.SINGLE_SIGN_ON,
     )
     return make_response(page, status)
 
@@ -172,23 +218,48 @@ def _by_token(header: str) -> Asker:
     if not header.lower().startswith(_BEARER):
         sentence = "Expected 'Authorization: Bearer TOKEN'."
         raise Unauthenticated(sentence)
-    runtime = context.runtime()
-    token = tokens.owner(runtime, header[len(_BEARER) :].strip())
+    runtime, here = context.runtime(), place()
+    try:
+        token = tokens.owner(runtime, header[len(_BEARER) :].strip())
+    except Unauthenticated:
+        limits.strange(here.address)
+        raise
     with runtime.database.read() as transaction:
         user = context.directory(transaction).users[token.user]
-    return Asker(user=user, channel=f"api:{token.id}", scopes=token.scopes)
+    proof = Proof(
+        method="token", credential=token.id, address=here.address, agent=here.agent
+    )
+    return Asker(user=user, channel=f"api:{token.id}", scopes=token.scopes, proof=proof)
 
 
-def _resume() -> User:
-    token = session.get(_COOKIE_KEY)
-    if not isinstance(token, str):
+def _asker(found: Session) -> Asker:
+    here = place()
+    proof = Proof(
+        method=found.method,
+        credential=found.id,
+        proved_at=found.proved_at,
+        address=here.address,
+        agent=here.agent,
+    )
+    return Asker(user=found.user, channel="web", proof=proof, lent=found.lent)
+
+
+def _counted(asker: Asker) -> str:
+    """
+    Whose changes are counted together: those of a token, or of a person.
+    """
+    return asker.channel if asker.channel != "web" else asker.user.id
+
+
+def _resume() -> Session:
+    if not (token := cookie()):
         sentence = "Log in to go on."
         raise Unauthenticated(sentence)
     return sessions.resume(context.runtime(), token)
 
 
 def _forget() -> None:
-    if isinstance(token := session.get(_COOKIE_KEY), str):
+    if token := cookie():
         sessions.log_out(context.runtime(), token)
 
 

@@ -30,6 +30,7 @@ VALUES = {
     "webhook_id": "WH-0",
     "draft_id": "0" * 12,
     "section": "rules",
+    "session_id": "0" * 16,
 }
 
 

@@ -25,7 +25,7 @@ def rows(company):
 
 
 def test_a_session_is_the_person_who_logged_in(company, token):
-    assert resume(company.runtime, token).name == "Maria"
+    assert resume(company.runtime, token).user.name == "Maria"
 
 
 def test_a_wrong_password_begins_no_session(company, token):
@@ -95,7 +95,7 @@ def test_a_token_opens_nothing_after_the_log_out_but_others_do(company, token):
 
     with pytest.raises(Unauthenticated):
         resume(company.runtime, token)
-    assert resume(company.runtime, other).id == "maria"
+    assert resume(company.runtime, other).user.id == "maria"
 
 
 def test_whoever_leaves_is_out_at_once_and_for_good(company, token, dismiss):
@@ -115,4 +115,4 @@ def test_a_new_password_ends_all_sessions_of_its_owner_only(company, token):
 
     with pytest.raises(Unauthenticated):
         resume(company.runtime, token)
-    assert resume(company.runtime, fred).id == "fred"
+    assert resume(company.runtime, fred).user.id == "fred"

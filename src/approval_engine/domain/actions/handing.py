@@ -16,11 +16,9 @@ from approval_engine.domain.actions.request import (
 )
 from approval_engine.domain.events import Fact, NewEvent
 from approval_engine.domain.lifecycle import TaskMove, move_task
+from approval_engine.domain.rights import Right, has
 from approval_engine.domain.workflow import Task, Workflow
 from approval_engine.errors import Forbidden
-
-ADMIN = "admin"
-"""The role that may do what only the office of the process may."""
 
 
 def claim(
@@ -99,6 +97,6 @@ def _must_have_charge(task: Task, request: Request, around: Surroundings) -> Non
     manager = directory.manager_of(task.assignee) if task.assignee else None
     if manager is not None and manager.id == request.actor:
         return
-    if request.actor not in directory.roles.get(ADMIN, ()):
+    if not has(directory, request.actor, Right.REASSIGN):
         sentence = f"'{request.actor}' is neither an admin nor the manager of the one"
         raise Forbidden(refusal(task, request, f"{sentence} who has it"))

@@ -5,10 +5,10 @@ Override: what an admin may decide in spite of the steps, and when it needs a se
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from approval_engine.domain.actions.handing import ADMIN
 from approval_engine.domain.actions.request import Surroundings
 from approval_engine.domain.events import Fact, NewEvent
 from approval_engine.domain.lifecycle import WorkflowMove, move_workflow
+from approval_engine.domain.rights import Right, has, people_with
 from approval_engine.domain.workflow import Workflow
 from approval_engine.errors import Forbidden, InvalidInput, InvalidState
 
@@ -100,7 +100,7 @@ def must_be_admin(deed: str, actor: str, around: Surroundings) -> None:
     reason = None
     if user is None or not user.active:
         reason = f"is {'no longer active' if user else 'not in the directory'}"
-    elif actor not in around.directory.roles.get(ADMIN, ()):
+    elif not has(around.directory, actor, Right.OVERRIDE):
         reason = "is no admin"
     elif excluded := around.excluded.get(actor):
         reason = f"must not decide: {excluded}"
@@ -118,7 +118,7 @@ def _others(request: OverrideRequest, around: Surroundings) -> tuple[str, ...]:
     mine = around.directory.accounts_of(request.actor)
     return tuple(
         user.id
-        for user in around.directory.members(ADMIN)
+        for user in people_with(around.directory, Right.OVERRIDE)
         if user.id not in mine and user.id not in around.excluded
     )
 

@@ -9,7 +9,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from approval_engine.documents import load
-from approval_engine.domain.actions import Action, Request, decide, is_repeat
+from approval_engine.domain.actions import (
+    DECISIONS,
+    Action,
+    Request,
+    decide,
+    is_repeat,
+)
 from approval_engine.domain.actions.request import refusal
 from approval_engine.domain.events import Fact, NewEvent
 from approval_engine.domain.workflow import Task, Workflow
@@ -31,6 +37,7 @@ from approval_engine.executor.follow_up import advance, close_beside
 from approval_engine.executor.forms import form_of
 from approval_engine.executor.incident import held_on_failure
 from approval_engine.executor.judging import is_outdated
+from approval_engine.executor.presence import must_be_fresh, record_origin
 from approval_engine.executor.recorder import Recorder
 from approval_engine.executor.runtime import Runtime
 from approval_engine.executor.stand_ins import pass_on_added
@@ -107,11 +114,14 @@ def act(runtime: Runtime, wish: Wish, caller: Caller) -> Answer:
             return keep(transaction, key, _answer(workflow, wish, "duplicate"), now)
         desk = open_desk(runtime, transaction, found, now)
         _must_be_newest(desk, found, task, request)
+        if runtime.step_up and wish.action in DECISIONS:
+            must_be_fresh(runtime.step_up, desk.people(workflow), caller, now)
         form = form_of(desk.pinned, task, wish.action, wish.fields)
         request = replace(request, fields=form)
         recorder = _record(desk, workflow, (task, wish.file), request)
         attachments.put(transaction, (wish.file,) if wish.file else ())
         after = store(transaction, recorder, _texts(recorder, salt, comment))
+        record_origin(transaction, recorder.events[0], caller)
         return keep(transaction, key, _answer(after, wish, "applied"), now)
 
 

@@ -11,9 +11,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
 
-from approval_engine.domain.actions.handing import ADMIN
 from approval_engine.domain.delegation import acting_for
 from approval_engine.domain.events import Fact
+from approval_engine.domain.rights import Right, people_with
 from approval_engine.domain.seats import taken
 from approval_engine.domain.workflow import Task, Workflow
 from approval_engine.errors import Refused
@@ -172,7 +172,8 @@ def _vacated(
     key = f"vacated:{task.id}:{task.escalation_level}:{','.join(asked)}"
     if not events.keyed(transaction, task.workflow_id, key):
         # An admin may take the seat out, so they are told besides.
-        admins = (user.id for user in people.directory.members(ADMIN))
+        office = people_with(people.directory, Right.OVERRIDE)
+        admins = (user.id for user in office)
         told = tuple(dict.fromkeys((*people.overseers(task.step), *admins)))
         data = {"asked": asked, "because": f"'{person}' left", "told": told}
         recorder.note(Fact.SEAT_VACATED, data, task.id, key)

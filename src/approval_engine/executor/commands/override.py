@@ -25,9 +25,9 @@ from approval_engine.executor.comments import comment_of, salted
 from approval_engine.executor.eligibility import Eligibility
 from approval_engine.executor.follow_up import approval, close
 from approval_engine.executor.incident import held_on_failure
+from approval_engine.executor.presence import must_be_fresh, record_origin, worth
 from approval_engine.executor.recorder import Recorder
 from approval_engine.executor.runtime import Runtime
-from approval_engine.policy.model import InputType
 from approval_engine.store import events
 from approval_engine.store.events import EventText
 
@@ -81,6 +81,7 @@ def override(runtime: Runtime, wish: Override, caller: Caller) -> Answer:
             return keep(transaction, key, answer, now)
         desk = open_desk(runtime, transaction, found, now)
         people = desk.people(found.workflow)
+        must_be_fresh(runtime.step_up, people, caller, now)
         salt = secrets.token_hex(16)
         request = OverrideRequest(
             decision=wish.decision,
@@ -94,6 +95,7 @@ def override(runtime: Runtime, wish: Override, caller: Caller) -> Answer:
         recorder = _record(desk, people, fact)
         text = EventText(event_id=recorder.events[-1].id, salt=salt, body=comment or "")
         after = store(transaction, recorder, [text])
+        record_origin(transaction, recorder.events[-1], caller)
         answer = Answer.of(after, action=SAYS[fact.action])
         return keep(transaction, key, answer, now)
 
@@ -160,15 +162,9 @@ def _decision(event: Event) -> str:
 
 
 def _is_small(people: Eligibility, limit: Decimal | None) -> bool:
-    case = people.case
-    amounts = [
-        case.inputs.get(each.name)
-        for each in case.policy.inputs
-        if each.type == InputType.MONEY
-    ]
-    known = [amount for amount in amounts if isinstance(amount, Decimal)]
+    amount = worth(people)
     # What nobody knows the worth of is not small.
-    return limit is not None and bool(known) and max(known) <= limit
+    return limit is not None and amount is not None and amount <= limit
 
 
 def _around(people: Eligibility) -> Surroundings:

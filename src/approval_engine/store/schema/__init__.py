@@ -8,6 +8,8 @@ database; documents and states are bytes, never a JSON type that reorders keys.
 from approval_engine.store.schema.accounts import (
     API_TOKEN,
     CREDENTIAL,
+    EVENT_ORIGIN,
+    IDENTITY,
     LOGIN_FAILURE,
     SESSION,
 )
@@ -53,10 +55,12 @@ __all__ = [
     "DELEGATION",
     "DOCUMENT",
     "EVENT",
+    "EVENT_ORIGIN",
     "EVENT_TEXT",
     "EXCEPTION",
     "EXCHANGE_RATE",
     "IDEMPOTENCY",
+    "IDENTITY",
     "INCIDENT",
     "LETTER_PART",
     "LOGIN_FAILURE",

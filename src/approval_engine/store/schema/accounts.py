@@ -1,8 +1,10 @@
 """
 Tables of who is asking: passwords, web sessions and API tokens, all of them hashed.
+
+Beside them: who of another log-in is who here, and from where events came.
 """
 
-from sqlalchemy import Column, Integer, Table, Text
+from sqlalchemy import Column, ForeignKey, Integer, Table, Text
 
 from approval_engine.store.schema.base import METADATA
 
@@ -30,6 +32,13 @@ SESSION = Table(
     Column("user_id", Text, nullable=False),
     Column("created_at", Text, nullable=False),
     Column("seen_at", Text, nullable=False),
+    Column("address", Text, nullable=False, server_default=""),
+    Column("agent", Text, nullable=False, server_default=""),
+    Column("method", Text, nullable=False, server_default="password"),
+    # When the person last showed who he is; unknown if the provider does not say.
+    Column("proved_at", Text),
+    # Roles that his groups at the provider give to this session, with spaces between.
+    Column("lent", Text, nullable=False, server_default=""),
 )
 
 API_TOKEN = Table(
@@ -41,4 +50,29 @@ API_TOKEN = Table(
     Column("scopes", Text, nullable=False),
     Column("created_at", Text, nullable=False),
     Column("expires_at", Text),
+    # Rounded down, so that a busy program does not write with every request.
+    Column("seen_at", Text),
+)
+
+IDENTITY = Table(
+    "linked_identity",
+    METADATA,
+    # A subject is unique at its issuer only; an address in a mail is no identity.
+    Column("issuer", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("user_id", Text, nullable=False),
+    Column("linked_at", Text, nullable=False),
+    Column("linked_by", Text, nullable=False),
+)
+
+EVENT_ORIGIN = Table(
+    "event_origin",
+    METADATA,
+    # Apart from the chained event, so that addresses can be erased.
+    Column("event_id", Text, ForeignKey("workflow_event.id"), primary_key=True),
+    Column("method", Text, nullable=False),
+    Column("credential", Text, nullable=False),
+    Column("proved_at", Text),
+    Column("address", Text, nullable=False),
+    Column("agent", Text, nullable=False),
 )

@@ -4,7 +4,7 @@ What the submitter and the office do to a workflow: each an existing command.
 
 from collections.abc import Callable
 
-from flask import Blueprint, current_app, flash, redirect, request, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from approval_engine.domain.actions import Action
@@ -70,7 +70,7 @@ def override(workflow_id: str) -> Response:
         workflow=workflow_id,
         decision=request.form.get("decision", ""),
         comment=request.form.get("comment", ""),
-        limit=current_app.config["OVERRIDE_LIMIT"],
+        limit=context.settings().override_limit,
     )
 
     def done() -> Answer:

@@ -1,0 +1,3 @@
+"""
+A person's own page: where he is logged in, his password, his tokens; and who he is now.
+"""

@@ -1,0 +1,25 @@
+"""
+Every area of the web: the pages of people, and what programs call.
+"""
+
+from approval_engine.web import admin, health, inbox, mail, policies, quotes, workflows
+from approval_engine.web.api import tasks as api_tasks
+from approval_engine.web.api import workflows as api_workflows
+from approval_engine.web.quotes import editing
+from approval_engine.web.workflow import acts
+
+BLUEPRINTS = (
+    health.blueprint,
+    inbox.blueprint,
+    mail.blueprint,
+    workflows.blueprint,
+    acts.blueprint,
+    quotes.blueprint,
+    editing.blueprint,
+    policies.pages,
+    policies.drafts,
+    *admin.BLUEPRINTS,
+    api_workflows.blueprint,
+    api_tasks.blueprint,
+)
+"""What the application serves, besides the ways in: `session`, `sso` and `account`."""
