@@ -9,20 +9,38 @@ from urllib.parse import urlencode, urljoin, urlsplit
 
 _REFERS = {"a": "href", "link": "href", "script": "src", "img": "src", "iframe": "src"}
 _SILENT = frozenset({"script", "style"})
-_NOT_SENT = frozenset({"submit", "button", "reset", "image", "file"})
+_PRESSED = frozenset({"submit", "button", "reset", "image"})
 _HERE = "here"
+
+
+@dataclass
+class Control:
+    """
+    Something in a form that has a name. `kind` is the type of an input, or its tag.
+    """
+
+    name: str
+    kind: str
+    value: str
+    is_sent: bool = True
+    options: list = field(default_factory=list)
 
 
 @dataclass
 class Form:
     """
-    A form, and what it would send: its own values, and others that it offers.
+    A form, and what it would send.
     """
 
     action: str
     method: str
-    fields: list = field(default_factory=list)
-    others: dict = field(default_factory=dict)
+    controls: list = field(default_factory=list)
+
+    def sent(self, other=lambda control: control.value):
+        """
+        Pairs of a name and a value, as it stands or as `other` fills it.
+        """
+        return [(each.name, other(each)) for each in self.controls if each.is_sent]
 
 
 class Parsed(HTMLParser):
@@ -115,22 +133,23 @@ class Parsed(HTMLParser):
             self._words.append(data)
 
     def _note_field(self, form, tag, values):
-        name, kind = values.get("name"), values.get("type", "text")
-        if tag == "select" and name:
-            self._select = name
-        elif tag == "option" and self._select:
-            value = values.get("value", "")
-            if "selected" in values or self._select not in dict(form.fields):
-                form.fields = [e for e in form.fields if e[0] != self._select]
-                form.fields.append((self._select, value))
-            form.others[self._select] = value
-        elif tag == "input" and name and kind not in _NOT_SENT:
-            if kind not in {"checkbox", "radio"}:
-                form.fields.append((name, values.get("value", "")))
-                if kind in {"text", "search"} and not values.get("value"):
-                    form.others[name] = "a"
-            elif "checked" in values:
-                form.fields.append((name, values.get("value", "on")))
+        name, kind = values.get("name", ""), values.get("type", "text")
+        if tag == "option" and self._select:
+            value, chosen = values.get("value", ""), "selected" in values
+            if chosen or not self._select.options:
+                self._select.value = value
+            self._select.options.append(value)
+        elif not name or (tag == "input" and kind in _PRESSED):
+            return
+        elif tag == "select":
+            self._select = Control(name, tag, "")
+            form.controls.append(self._select)
+        elif tag == "textarea":
+            form.controls.append(Control(name, tag, ""))
+        elif tag == "input":
+            sent = kind not in {"checkbox", "radio"} or "checked" in values
+            value = values.get("value", "on" if kind == "checkbox" else "")
+            form.controls.append(Control(name, kind, value, sent))
 
     def _own(self, target):
         there = urlsplit(urljoin(f"http://{_HERE}{self.path}", target))
@@ -145,7 +164,12 @@ def _asked(form):
     """
     if form.method != "get":
         return
-    kept = [each for each in form.fields if each[0] not in form.others]
-    for fields in (form.fields, [*kept, *form.others.items()]):
+    for fields in (form.sent(), form.sent(_other)):
         query = urlencode(fields)
         yield form.action.partition("?")[0] + (f"?{query}" if query else "")
+
+
+def _other(control):
+    if control.options:
+        return control.options[-1]
+    return control.value or ("a" if control.kind in {"text", "search"} else "")
