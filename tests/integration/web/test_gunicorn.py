@@ -1,5 +1,5 @@
 """
-Several processes: none shares a connection, none cuts an answer, and all count together.
+Several processes: none shares a connection or cuts an answer, all count together.
 """
 
 import os
@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from http.client import HTTPConnection
+from pathlib import Path
 from threading import Thread
 
 import pytest
@@ -101,8 +102,8 @@ def _is_busy(server):
     Whether somebody is connected: an established connection of the server's port.
     """
     port = f"{server.port:04X}"
-    with open("/proc/net/tcp", encoding="utf-8") as table:
-        rows = [line.split() for line in table.readlines()[1:]]
+    table = Path("/proc/net/tcp").read_text(encoding="utf-8")
+    rows = [line.split() for line in table.splitlines()[1:]]
     return any(row[1].endswith(f":{port}") and row[3] == "01" for row in rows)
 
 
