@@ -26,7 +26,11 @@ def fill(page, **changes):
             page.locator(f"#lines-{number}-{name}").fill(text)
     for name, text in {**TERMS, **changes}.items():
         page.locator(f"#in-{name}").fill(text)
-    for name, value in {"screening": "clear", "region": "AMER", "segment": "ENT"}.items():
+    for name, value in {
+        "screening": "clear",
+        "region": "AMER",
+        "segment": "ENT",
+    }.items():
         page.locator(f"#in-{name}").select_option(value)
 
 

@@ -24,6 +24,7 @@ from approval_engine.web import (
 )
 from approval_engine.web.api import tasks as api_tasks
 from approval_engine.web.api import workflows as api_workflows
+from approval_engine.web.desk import queue, register
 from approval_engine.web.quotes import editing
 
 SHORTEST_SECRET = 16
@@ -51,7 +52,8 @@ def create_app(settings: Settings, runtime: Runtime) -> Flask:
     app.config[editing.LIMITS] = _limits(settings)
     for module in (health, inbox, mail, workflows, quotes, api_workflows, api_tasks):
         app.register_blueprint(module.blueprint)
-    app.register_blueprint(editing.blueprint)
+    for further in (editing, queue, register):
+        app.register_blueprint(further.blueprint)
     return app
 
 
