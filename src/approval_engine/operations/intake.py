@@ -30,6 +30,7 @@ from approval_engine.store import attachments, catalog, delegations, numbers
 from approval_engine.store.attachments import File
 from approval_engine.store.catalog import Document, PolicyRow, QuoteRow
 from approval_engine.store.database import Transaction
+from approval_engine.store.quotes import row_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,7 +87,7 @@ def read_revisions(document: Parsed) -> tuple[Revision, ...]:
     for quote, value in zip(quotes, values, strict=True):
         body = canonical(value)
         kept = Document(sha256=sha256(body), kind="quote", body=body)
-        row = QuoteRow.of(quote, kept.sha256)
+        row = row_of(quote, kept.sha256)
         found.append(Revision(quote=quote, row=row, document=kept))
     return tuple(found)
 

@@ -6,7 +6,6 @@ Documents never change, so their bytes may be cached by whoever reads them.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from math import floor
 from typing import Any
 
 from sqlalchemy import (
@@ -22,17 +21,11 @@ from sqlalchemy import (
 )
 
 from approval_engine.domain.exceptions import Grant
-from approval_engine.domain.quote import Quote
 from approval_engine.errors import NotFound, StorageError
 from approval_engine.store import prepared
 from approval_engine.store.database import Transaction
 from approval_engine.store.moment import remembered
-from approval_engine.store.schema import (
-    DOCUMENT,
-    POLICY,
-    QUOTE,
-    SETTING,
-)
+from approval_engine.store.schema import DOCUMENT, POLICY, QUOTE, SETTING
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,23 +55,6 @@ class QuoteRow:
     owner: str | None = None
     worth: int | None = None
     needed_by: str | None = None
-
-    @classmethod
-    def of(cls, quote: Quote, sha256: str) -> "QuoteRow":
-        """
-        The row of a revision whose document has that hash.
-        """
-        worth = quote.worth
-        return cls(
-            id=quote.id,
-            revision=quote.revision,
-            sha256=sha256,
-            account=quote.account,
-            submitted_by=quote.submitted_by,
-            owner=quote.owner,
-            worth=None if worth is None else floor(worth * 100),
-            needed_by=quote.needed_by.isoformat() if quote.needed_by else None,
-        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -129,6 +105,10 @@ _BODY = select(DOCUMENT.c.body).where(DOCUMENT.c.sha256 == bindparam("sha256"))
 _SETTING = select(SETTING.c.value).where(SETTING.c.name == bindparam("name"))
 _ALL = QUOTE.alias()
 _QUOTE = select(QUOTE).where(QUOTE.c.id == bindparam("id"))
+_AT_ONCE = 500
+_KNOWN = select(QUOTE.c.id, QUOTE.c.revision).where(
+    QUOTE.c.id.in_(bindparam("ids", expanding=True))
+)
 _POLICIES = select(POLICY).order_by(POLICY.c.published_at, POLICY.c.version)
 # Two submits of one quote must not both find that it has no workflow yet. Whoever locks
 # a quote reads it next, so the wanted document comes along; the others may be big.
@@ -210,9 +190,13 @@ def add_quotes(
 
     A revision that is there with other content must have been refused before.
     """
+    quotes = tuple(quotes)
+    # Only their own: whoever drafts one quote need not read all there are.
+    ids = sorted({quote.id for quote in quotes})
     known = {
         (row.id, row.revision)
-        for row in transaction.execute(select(QUOTE.c.id, QUOTE.c.revision))
+        for start in range(0, len(ids), _AT_ONCE)
+        for row in transaction.execute(_KNOWN, {"ids": ids[start : start + _AT_ONCE]})
     }
     rows = [
         {name: getattr(quote, name) for name in QuoteRow.__slots__}

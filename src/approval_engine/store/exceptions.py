@@ -149,6 +149,13 @@ def listed(
     return tuple(_rows(transaction, query))
 
 
+def rows(transaction: Transaction, query: Select[Any]) -> tuple[ExceptionRow, ...]:
+    """
+    The exceptions that a query of their table finds, in its order.
+    """
+    return tuple(_rows(transaction, query))
+
+
 def untold(transaction: Transaction, ending_by: date) -> tuple[ExceptionRow, ...]:
     """
     The active exceptions that end by that day and whose owner does not know it yet.

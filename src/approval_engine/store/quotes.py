@@ -4,6 +4,8 @@ Filters → pages of the newest revisions of quotes, each with its newest workfl
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
+from math import floor
 from typing import Any
 
 from sqlalchemy import (
@@ -18,11 +20,15 @@ from sqlalchemy import (
     tuple_,
 )
 
+from approval_engine.domain.quote import Quote
 from approval_engine.domain.workflow import Task
 from approval_engine.store.catalog import QuoteRow
 from approval_engine.store.database import Transaction
 from approval_engine.store.rows import task_of
 from approval_engine.store.schema import DOCUMENT, EXCEPTION, QUOTE, TASK, WORKFLOW
+
+LARGEST = 10**17
+"""The largest worth that lists tell apart, in hundredths."""
 
 DRAFT = "draft"
 """What a quote is called of which the newest revision was not submitted."""
@@ -85,6 +91,28 @@ _LAST = (
     .correlate(QUOTE)
     .scalar_subquery()
 )
+
+
+def row_of(quote: Quote, sha256: str) -> QuoteRow:
+    """
+    The row of a revision whose document has that hash.
+    """
+    worth = quote.worth
+    return QuoteRow(
+        id=quote.id,
+        revision=quote.revision,
+        sha256=sha256,
+        account=quote.account,
+        submitted_by=quote.submitted_by,
+        owner=quote.owner,
+        worth=None if worth is None else _hundredths(worth),
+        needed_by=quote.needed_by.isoformat() if quote.needed_by else None,
+    )
+
+
+def _hundredths(worth: Decimal) -> int:
+    # Larger ones stand together at the end; the column holds no more.
+    return max(-LARGEST, min(LARGEST, floor(worth * 100)))
 
 
 def page(

@@ -5,6 +5,7 @@ Every area of the web: the pages of people, and what programs call.
 from approval_engine.web import admin, health, inbox, mail, policies, quotes, workflows
 from approval_engine.web.api import tasks as api_tasks
 from approval_engine.web.api import workflows as api_workflows
+from approval_engine.web.desk import queue, register
 from approval_engine.web.quotes import editing
 from approval_engine.web.workflow import acts
 
@@ -16,6 +17,8 @@ BLUEPRINTS = (
     acts.blueprint,
     quotes.blueprint,
     editing.blueprint,
+    queue.blueprint,
+    register.blueprint,
     policies.pages,
     policies.drafts,
     *admin.BLUEPRINTS,

@@ -24,6 +24,7 @@ PLACES = (
     Place(key="inbox", label="Inbox", endpoint="inbox.inbox"),
     Place(key="quotes", label="My quotes", endpoint="quotes.quotes"),
     Place(key="workflows", label="Workflows", endpoint="workflows.workflows_page"),
+    Place(key="desk", label="Deal desk", endpoint="desk.queue", right=Right.RUN_DESK),
     Place(
         key="policies",
         label="Policies",

@@ -51,6 +51,7 @@ def install(app: Flask) -> None:
         fresh_key=fresh_key,
         names=names,
         planned=planned,
+        worth_of=worth_of,
     )
     app.context_processor(_reader)
 
@@ -94,6 +95,13 @@ def amount_of(quote: Quote) -> str:
         return ""
     total = sum((line.net for line in quote.lines[1:]), quote.lines[0].net)
     return words.money(total, quote.currency)
+
+
+def worth_of(quote: Quote) -> str:
+    """
+    What a quote is worth, also by what it states if it has no lines; empty if unknown.
+    """
+    return "" if quote.worth is None else words.money(quote.worth, quote.currency)
 
 
 def _reader() -> dict[str, object]:

@@ -12,7 +12,7 @@ from approval_engine.domain.events import stamp
 from approval_engine.domain.exceptions import PREFIX, Waives
 from approval_engine.domain.lifecycle import ExceptionStatus, WorkflowStatus
 from approval_engine.errors import InvalidInput, InvalidState
-from approval_engine.executor.answer import Answer, Caller
+from approval_engine.executor.answer import Answer, Caller, again, keep, key_of
 from approval_engine.executor.commands.beats import must_be_active
 from approval_engine.executor.commands.submit import submit
 from approval_engine.executor.comments import comment_of
@@ -20,10 +20,11 @@ from approval_engine.executor.routed import day_of, policy_in_force
 from approval_engine.executor.runtime import Runtime
 from approval_engine.policy.granting import amounts, requested
 from approval_engine.policy.model import Policy
-from approval_engine.store import catalog, exceptions, numbers
-from approval_engine.store.catalog import Document, QuoteRow
+from approval_engine.store import answers, catalog, exceptions, numbers
+from approval_engine.store.catalog import Document
 from approval_engine.store.database import Transaction
 from approval_engine.store.exceptions import ExceptionRow
+from approval_engine.store.quotes import row_of
 
 _LONGEST_ACCOUNT = 200
 
@@ -48,7 +49,10 @@ def grant(runtime: Runtime, plea: Plea, caller: Caller) -> tuple[str, Answer]:
     """
     now = runtime.clock()
     _check(plea)
+    key = key_of(caller, "grant", _told(plea))
     with runtime.database.begin() as transaction:
+        if given := again(answers.find(transaction, key) if key else None):
+            return _asked_in(transaction, given), given
         current = catalog.current(transaction)
         deed = f"ask for an exception for account '{plea.account}'"
         must_be_active(runtime, transaction, current, caller.actor, deed)
@@ -75,7 +79,27 @@ def grant(runtime: Runtime, plea: Plea, caller: Caller) -> tuple[str, Answer]:
             created_at=stamp(now),
         )
         exceptions.add(transaction, row)
-        return exception_id, answer
+        return exception_id, keep(transaction, key, answer, now)
+
+
+def _told(plea: Plea) -> dict[str, object]:
+    waives = plea.waives
+    return {
+        "account": plea.account,
+        "trigger": waives.trigger,
+        "within": waives.within,
+        "until": waives.ends_on,
+        "uses": waives.uses,
+        "reason": plea.reason,
+    }
+
+
+def _asked_in(transaction: Transaction, answer: Answer) -> str:
+    """
+    The id of the exception that the workflow of an earlier answer was begun for.
+    """
+    row = exceptions.lock_of_workflow(transaction, answer.workflow)
+    return row.id if row else ""
 
 
 def _check(plea: Plea) -> None:
@@ -136,7 +160,7 @@ def _place(
     body = canonical({**value, "id": exception_id})
     document = Document(sha256=sha256(body), kind="quote", body=body)
     catalog.put(transaction, [document])
-    row = QuoteRow.of(runtime.quote_of(document.sha256, body), document.sha256)
+    row = row_of(runtime.quote_of(document.sha256, body), document.sha256)
     catalog.add_quotes(transaction, [row], stamp(now))
     return exception_id
 

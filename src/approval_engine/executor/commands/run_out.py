@@ -13,6 +13,7 @@ from approval_engine.domain.lifecycle import (
     ExceptionStatus,
     move_exception,
 )
+from approval_engine.domain.people import Directory
 from approval_engine.errors import Forbidden, InvalidInput, NotFound
 from approval_engine.executor.answer import Caller
 from approval_engine.executor.commands.beats import (
@@ -27,6 +28,7 @@ from approval_engine.executor.comments import comment_of, salted
 from approval_engine.executor.recorder import SYSTEM, Recorder
 from approval_engine.executor.routed import day_of
 from approval_engine.executor.runtime import Runtime
+from approval_engine.policy.model import Policy
 from approval_engine.store import exceptions, workflows
 from approval_engine.store.events import EventText
 from approval_engine.store.exceptions import ExceptionRow
@@ -69,6 +71,14 @@ def end(runtime: Runtime, exception_id: str, reason: str, caller: Caller) -> str
         )
         exceptions.change(transaction, row.id, status, row.granted_by)
     return "applied"
+
+
+def may_end(row: ExceptionRow, policy: Policy, directory: Directory) -> frozenset[str]:
+    """
+    Who may end an exception, by the policy that it was granted under.
+    """
+    fallback = directory.roles.get(policy.default_step.fallback_role, ())
+    return frozenset({row.requested_by, *row.granted_by, *fallback})
 
 
 def expiring(runtime: Runtime) -> tuple[str, ...]:
@@ -127,8 +137,7 @@ def _must_be_theirs(desk: Desk, row: ExceptionRow, caller: Caller) -> None:
     must_be_active(desk.runtime, desk.transaction, desk.current, caller.actor, deed)
     directory, _ = desk.current.people()
     people = desk.runtime.directory(desk.transaction, directory)
-    fallback = people.roles.get(desk.policy.default_step.fallback_role, ())
-    if caller.actor not in {row.requested_by, *row.granted_by, *fallback}:
+    if caller.actor not in may_end(row, desk.policy, people):
         sentence = (
             f"Expected to {deed}, but '{caller.actor}' neither asked for it nor"
             " granted it."

@@ -12,6 +12,7 @@ PAGE = 50
 """So many quotes stand on one page."""
 
 _BETWEEN = "~"
+_KEPT = ("q", "status")
 _LONGEST = 200
 
 
@@ -35,7 +36,7 @@ def more(found: tuple[Listed, ...]) -> dict[str, str] | None:
     """
     if len(found) <= PAGE:
         return None
-    kept = {name: text for name, text in request.args.items() if name != "after"}
+    kept = {name: request.args[name] for name in _KEPT if name in request.args}
     return kept | {"after": _BETWEEN.join(found[PAGE - 1].place)}
 
 

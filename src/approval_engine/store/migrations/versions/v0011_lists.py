@@ -3,7 +3,7 @@ What lists of quotes find and sort by: owner, worth and the day it is needed by.
 """
 
 import json
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from math import floor
 
 import sqlalchemy as sa
@@ -13,6 +13,8 @@ revision = "0011"
 down_revision = "0009"
 branch_labels = None
 depends_on = None
+
+LARGEST = 10**17
 
 
 def upgrade() -> None:
@@ -71,11 +73,15 @@ def _worth(value: dict[str, object]) -> int | None:
     lines = value.get("lines")
     try:
         if isinstance(lines, list) and lines:
-            return floor(sum(map(_net, lines)) * 100)
+            return _hundredths(sum(map(_net, lines), Decimal(0)))
         stated = value.get("amount")
-        return None if stated is None else floor(Decimal(str(stated)) * 100)
-    except (InvalidOperation, ValueError):
+        return None if stated is None else _hundredths(Decimal(str(stated)))
+    except (ArithmeticError, KeyError, TypeError, ValueError):
         return None
+
+
+def _hundredths(worth: Decimal) -> int:
+    return max(-LARGEST, min(LARGEST, floor(worth * 100)))
 
 
 def _net(line: dict[str, object]) -> Decimal:

@@ -1,0 +1,3 @@
+"""
+The pages of the deal desk: what is under review, and the register of exceptions.
+"""
