@@ -19,10 +19,12 @@ from approval_engine.web import (
     presentation,
     quotes,
     session,
+    sizes,
     workflows,
 )
 from approval_engine.web.api import tasks as api_tasks
 from approval_engine.web.api import workflows as api_workflows
+from approval_engine.web.processes import comparing, pages, upload
 from approval_engine.web.workflow import acts as workflow_acts
 
 SHORTEST_SECRET = 16
@@ -46,11 +48,13 @@ def create_app(settings: Settings, runtime: Runtime) -> Flask:
     context.attach(app, runtime)
     headers.install(app, https=https)
     errors.install(app)
+    sizes.install(app)
     session.install(app, https=https)
     presentation.install(app)
     for module in (health, inbox, mail, workflows, quotes, api_workflows, api_tasks):
         app.register_blueprint(module.blueprint)
-    app.register_blueprint(workflow_acts.blueprint)
+    for part in (workflow_acts, pages, comparing, upload):
+        app.register_blueprint(part.blueprint)
     return app
 
 

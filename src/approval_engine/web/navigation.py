@@ -24,6 +24,12 @@ PLACES = (
     Place(key="inbox", label="Inbox", endpoint="inbox.inbox"),
     Place(key="quotes", label="My quotes", endpoint="quotes.quotes"),
     Place(key="workflows", label="Workflows", endpoint="workflows.workflows_page"),
+    Place(
+        key="processes",
+        label="Processes",
+        endpoint="processes.listing",
+        right=Right.SEE_PROCESSES,
+    ),
 )
 """All of them, in their order."""
 

@@ -19,6 +19,8 @@ VALUES = {
     "task_id": "T-1",
     "workflow_id": "WF-8809",
     "quote_id": "Q-1",
+    "process": "deal_review",
+    "number": 1,
     "filename": "app.css",
     "token": "t" * 43,
     "link_id": "0" * 16,
