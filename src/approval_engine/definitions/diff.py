@@ -81,15 +81,18 @@ def _graphs(before: Graph, after: Graph) -> Iterator[Change]:
 
 
 def _whole(change: str, node: Node, graph: Graph) -> Change:
-    said = {"after": _described(node)} if change == "added" else {}
+    said = {"after": described(node)} if change == "added" else {}
     if change == "removed":
-        said = {"before": _described(node)}
+        said = {"before": described(node)}
     host = graph.by_id.get(node.host or "")
     what = f"{node.kind} at {_called(host)}" if host else str(node.kind)
     return Change(change=change, element=node.id, name=_called(node), what=what, **said)
 
 
-def _described(node: Node) -> str | None:
+def described(node: Node) -> str | None:
+    """
+    What is said of a node, in one line.
+    """
     parts = [f"{what} {value}" for what, value in _traits(node).items() if value]
     return ", ".join(parts) or None
 

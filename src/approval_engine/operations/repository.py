@@ -20,11 +20,11 @@ from approval_engine.domain.people import Directory
 from approval_engine.domain.processes import Role, Version, split
 from approval_engine.errors import InvalidState, NotFound
 from approval_engine.executor.compile import check as arms_length
-from approval_engine.executor.deployed import listed
 from approval_engine.executor.examine import Examined, examine, must_hold_together
 from approval_engine.executor.runtime import Runtime
 from approval_engine.operations.inputs import must_be_given
 from approval_engine.operations.needs import needs_of
+from approval_engine.operations.pointing import point
 from approval_engine.policy.model import Policy
 from approval_engine.policy.names import names_of
 from approval_engine.policy.reading.triggers import STANDARD
@@ -55,16 +55,29 @@ def deploy(
 
     Raises BpmnError or DmnError with every problem.
     """
-    if not _is_dmn(xml, file):
+    if not is_dmn(xml, file):
         # At arm's length first, and before anybody waits for a lock.
         arms_length(xml, file, _names(runtime))
     with runtime.database.begin() as transaction:
         processes.lock(transaction)
         offer = _Offer(runtime, transaction, xml, file, actor)
-        done = offer.decisions() if _is_dmn(xml, file) else (offer.process(),)
+        done = offer.all()
+        offer.store()
         if any(each.is_new for each in done):
-            _point(transaction)
+            point(transaction)
     return done
+
+
+def rehearse(
+    runtime: Runtime, xml: bytes, file: str, actor: str
+) -> tuple[Deployment, ...]:
+    """
+    What `deploy` would do now; nothing is stored. Raises what `deploy` raises.
+    """
+    if not is_dmn(xml, file):
+        arms_length(xml, file, _names(runtime))
+    with runtime.database.read() as transaction:
+        return _Offer(runtime, transaction, xml, file, actor).all()
 
 
 def _names(runtime: Runtime) -> Names | None:
@@ -73,7 +86,10 @@ def _names(runtime: Runtime) -> Names | None:
         return names_of(runtime.policy(transaction, active)) if active else None
 
 
-def _is_dmn(xml: bytes, file: str) -> bool:
+def is_dmn(xml: bytes, file: str) -> bool:
+    """
+    Whether a file holds decisions and no process, by its name or what stands in it.
+    """
     name = file.lower()
     return name.endswith(".dmn") or (
         not name.endswith(".bpmn") and b".omg.org/spec/DMN/" in xml
@@ -99,6 +115,26 @@ class _Offer:
         self.file = file
         self.actor = actor
         self.known = processes.versions(transaction)
+        self.new: list[Version] = []
+
+    def all(self) -> tuple[Deployment, ...]:
+        """
+        The process, or every decision, of the file.
+        """
+        if is_dmn(self.xml, self.file):
+            return self.decisions()
+        return (self.process(),)
+
+    def store(self) -> None:
+        """
+        Keep the versions that are new.
+        """
+        for version in self.new:
+            came = Document(sha256=version.sha256, kind="process", body=self.xml)
+            runs = Document(sha256=version.runs, kind="process", body=self.runs)
+            both = {each.sha256: each for each in (came, runs)}
+            catalog.put(self.transaction, both.values())
+            processes.add(self.transaction, version)
 
     def process(self) -> Deployment:
         """
@@ -169,12 +205,7 @@ class _Offer:
         mine = self._of(version.name, version.role)
         if mine and _content(mine[-1]) == _content(version):
             return Deployment(version=mine[-1], is_new=False, notes=notes)
-        came = Document(sha256=version.sha256, kind="process", body=self.xml)
-        runs = Document(sha256=version.runs, kind="process", body=self.runs)
-        catalog.put(
-            self.transaction, {each.sha256: each for each in (came, runs)}.values()
-        )
-        processes.add(self.transaction, version)
+        self.new.append(version)
         return Deployment(version=version, is_new=True, notes=notes)
 
     def _of(self, name: str, role: Role) -> list[Version]:
@@ -248,26 +279,3 @@ def needed_by(
     """
     calls, decisions = split(needs_of(found, processes.versions(transaction), file))
     return {n: catalog.body(transaction, sha) for n, sha in calls.items()}, decisions
-
-
-def _point(transaction: Transaction) -> None:
-    """
-    Let submits find the newest versions.
-    """
-    versions = processes.versions(transaction)
-    run = (each for each in versions if each.role in {Role.FRAME, Role.PINNED})
-    body = listed((each, _offers(transaction, each)) for each in run)
-    document = Document(sha256=sha256(body), kind=processes.POINTER, body=body)
-    catalog.put(transaction, [document])
-    catalog.set_setting(transaction, processes.POINTER, document.sha256)
-
-
-def _offers(transaction: Transaction, version: Version) -> Mapping[str, object]:
-    from approval_engine.definitions import shape
-    from approval_engine.definitions.model import Kind
-    from approval_engine.definitions.reading import EVERY_NAME, read
-
-    body = catalog.body(transaction, version.runs)
-    process = read(body, version.file, EVERY_NAME).process
-    slots = {n.id: list(n.steps) for n in process.nodes() if n.kind is Kind.SLOT}
-    return {"slots": slots, "shapes": shape.drawn_in(process)}

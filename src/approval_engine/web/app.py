@@ -23,6 +23,7 @@ from approval_engine.web import (
     metrics,
     presentation,
     session,
+    sizes,
     sso,
     traffic,
 )
@@ -50,6 +51,7 @@ def create_app(settings: Settings, runtime: Runtime) -> Flask:
     headers.install(app, https=https)
     errors.install(app)
     limits.install(app, settings.writes_per_minute)
+    sizes.install(app)
     session.install(app, https=https)
     sso.install(app, oidc.provider_of(settings), settings.step_up_within)
     confirm.install(app)

@@ -6,6 +6,7 @@ from approval_engine.web import admin, health, inbox, mail, policies, quotes, wo
 from approval_engine.web.api import tasks as api_tasks
 from approval_engine.web.api import workflows as api_workflows
 from approval_engine.web.desk import queue, register
+from approval_engine.web.processes import comparing, pages, upload
 from approval_engine.web.quotes import editing
 from approval_engine.web.workflow import acts
 
@@ -19,6 +20,9 @@ BLUEPRINTS = (
     editing.blueprint,
     queue.blueprint,
     register.blueprint,
+    pages.blueprint,
+    comparing.blueprint,
+    upload.blueprint,
     policies.pages,
     policies.drafts,
     *admin.BLUEPRINTS,

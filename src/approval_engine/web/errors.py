@@ -65,7 +65,7 @@ HEADINGS: Mapping[int, str] = {
 _SENTENCES: Mapping[int, str] = {
     404: "This address leads nowhere, or to something that you may not see.",
     405: "This address answers other requests, not this one.",
-    413: "At most 256 KiB are read.",
+    413: "So much is not read here; nothing was changed.",
 }
 """What is said instead of what the library says."""
 

@@ -26,6 +26,12 @@ PLACES = (
     Place(key="workflows", label="Workflows", endpoint="workflows.workflows_page"),
     Place(key="desk", label="Deal desk", endpoint="desk.queue", right=Right.RUN_DESK),
     Place(
+        key="processes",
+        label="Processes",
+        endpoint="processes.listing",
+        right=Right.SEE_PROCESSES,
+    ),
+    Place(
         key="policies",
         label="Policies",
         endpoint="policies.policies",

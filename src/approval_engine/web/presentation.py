@@ -11,6 +11,7 @@ from flask import Flask, g
 from approval_engine.domain.events import instant
 from approval_engine.domain.people import Directory
 from approval_engine.domain.quote import Quote
+from approval_engine.domain.rights import Right
 from approval_engine.executor.recorder import SYSTEM
 from approval_engine.planner.plan import Staffing
 from approval_engine.web import assets, context, drawing, navigation, queue, words
@@ -119,9 +120,14 @@ def _reader() -> dict[str, object]:
         "now": context.runtime().clock(),
         "exact": exact,
         "name": name,
+        "may_deploy": _may_deploy,
         "places": navigation.places,
         "waiting_for_me": queue.count,
     }
+
+
+def _may_deploy() -> bool:
+    return Right.DEPLOY in context.rights()
 
 
 def _directory() -> Directory:

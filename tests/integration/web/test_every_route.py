@@ -20,6 +20,8 @@ VALUES = {
     "workflow_id": "WF-8809",
     "quote_id": "Q-1",
     "exception_id": "EX-1",
+    "process": "deal_review",
+    "number": 1,
     "filename": "app.css",
     "token": "t" * 43,
     "link_id": "0" * 16,

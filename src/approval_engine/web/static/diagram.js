@@ -18,7 +18,7 @@ function loaded(address) {
 }
 
 // A file says in its first line how its bytes are written; UTF-8 if it does not.
-export function text(bytes) {
+function text(bytes) {
   const start = new TextDecoder("latin1").decode(bytes.slice(0, 200));
   const said = /^\s*<\?xml[^>]*encoding=["']([\w.-]+)["']/.exec(start);
   try {
@@ -31,6 +31,7 @@ export function text(bytes) {
 async function xmlOf(figure) {
   const { source, field } = figure.dataset;
   if (field) {
+    // The page carries the file as it came, so that its bytes stay what they are.
     const kept = atob(document.getElementById(field).value);
     return text(Uint8Array.from(kept, (each) => each.charCodeAt(0)));
   }
@@ -88,12 +89,13 @@ function reach(drawn, items, choose) {
   const registry = drawn.get("elementRegistry");
   for (const [id, [item]] of items) {
     const drawing = registry.getGraphics(id);
-    if (!item.dataset.state || item.dataset.state === "ahead") continue;
+    if (item.dataset.state === "ahead" || !drawing) continue;
     drawing.setAttribute("tabindex", "0");
     drawing.setAttribute("role", "button");
     const heading = item.querySelector("h3, th");
     const name = (heading ?? item).textContent.replace(/\s+/g, " ").trim();
-    drawing.setAttribute("aria-label", `${name}: ${item.dataset.words}`);
+    const { words } = item.dataset;
+    drawing.setAttribute("aria-label", words ? `${name}: ${words}` : name);
     drawing.addEventListener("focus", () => choose(id));
     drawing.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" && event.key !== " ") return;
@@ -137,20 +139,20 @@ function steer(figure, drawn) {
   const by = { in: () => canvas.zoom(canvas.zoom() * STEP), out: () => canvas.zoom(canvas.zoom() / STEP), fit };
   const bar = figure.querySelector(".zoom");
   for (const button of bar.querySelectorAll("[data-zoom]")) {
-    button.addEventListener("click", () => by[button.dataset.zoom]());
+    button.onclick = () => by[button.dataset.zoom]();
   }
   bar.hidden = false;
   const box = figure.querySelector(".canvas");
   const keys = { "+": by.in, "-": by.out, "0": fit };
   const moves = { ArrowLeft: [60, 0], ArrowRight: [-60, 0], ArrowUp: [0, 60], ArrowDown: [0, -60] };
-  box.addEventListener("keydown", (event) => {
+  box.onkeydown = (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const move = moves[event.key];
     if (!move && !keys[event.key]) return;
     event.preventDefault();
     if (move) canvas.scroll({ dx: move[0], dy: move[1] });
     else keys[event.key]();
-  });
+  };
   readable(canvas, fit);
 }
 
@@ -168,7 +170,7 @@ function readable(canvas, fit) {
   });
 }
 
-export async function draw(figure, xml) {
+async function draw(figure, xml) {
   const box = figure.querySelector(".canvas");
   try {
     const Viewer = await loaded(figure.dataset.viewer);
@@ -199,10 +201,26 @@ export async function draw(figure, xml) {
   }
 }
 
+// A file that somebody chose is drawn before it is sent, and goes nowhere for that.
+function watch(figure) {
+  const input = document.getElementById(figure.dataset.file);
+  input?.addEventListener("change", async () => {
+    const [file] = input.files;
+    if (!file || file.name.toLowerCase().endsWith(".dmn") || file.size > 1048576) return;
+    figure.dataset.list = "";
+    figure.querySelector(".panel")?.remove();
+    draw(figure, text(new Uint8Array(await file.arrayBuffer())));
+  });
+}
+
 function begin(figure) {
   if (!figure.dataset.viewer) return;
-  const { source, field } = figure.dataset;
-  if (!source && !field) return;
+  const { source, field, file } = figure.dataset;
+  if (file) watch(figure);
+  if (!source && !field) {
+    say(figure, "Choose a file to see it here.");
+    return;
+  }
   if (!NARROW.matches) {
     draw(figure);
     return;

@@ -1,0 +1,3 @@
+"""
+The pages of processes: what is deployed, compared, checked and deployed.
+"""

@@ -1,0 +1,130 @@
+"""
+What an analyst does in a browser: check a file, deploy it, look at it, compare.
+"""
+
+import pytest
+from playwright.sync_api import expect
+
+from approval_engine.executor.answer import Caller
+from approval_engine.executor.commands.submit import submit
+from approval_engine.operations import repository
+from approval_engine.store import processes
+from tests.browser.files import FRAME
+from tests.browser.site import PHONE
+from tests.browser.test_workflow import DRAWN, mark_of_bpmn_io_is_free
+
+EVIL = "&lt;img src=x onerror=alert(1)&gt;"
+SHOWN = "<img src=x onerror=alert(1)>"
+EVIL_TOO = "&quot;&gt;&lt;script&gt;alert(2)&lt;/script&gt;"
+NAME = 'name="Check the data"'
+
+
+def file(name="deal_review.bpmn", **changes):
+    """
+    The shipped frame under the name that every quote asks for, with changes.
+    """
+    text = FRAME.decode().replace('id="deal_review"', 'id="standard"')
+    text = text.replace('bpmnElement="deal_review"', 'bpmnElement="standard"')
+    for old, new in changes.get("replaced", ()):
+        assert old in text, old
+        text = text.replace(old, new)
+    return {"name": name, "mimeType": "text/xml", "buffer": text.encode()}
+
+
+BROKEN = file(
+    "broken.bpmn",
+    replaced=[
+        (NAME, f'name="{EVIL}"'),
+        ("${outcome_check_data == 'approved'}", "${margin_pct &gt; 'high'}"),
+        ("<bpmn:documentation>", "<bpmn:documentation>" + EVIL_TOO),
+    ],
+)
+
+
+def deployed(site):
+    with site.runtime.database.read() as transaction:
+        return [(v.name, v.version) for v in processes.versions(transaction)]
+
+
+def upload(page, given):
+    page.get_by_label("A BPMN process").set_input_files(given)
+    expect(page.locator(DRAWN)).to_be_visible()
+    page.get_by_role("button", name="Check", exact=True).click()
+    expect(page.locator(DRAWN)).to_be_visible()
+
+
+@pytest.mark.browser
+def test_a_broken_file_shows_every_problem_beside_its_drawing(visit, site):
+    before = deployed(site)
+    anton = visit("anton")
+    page = anton.go("/processes")
+    anton.shot("processes-empty")
+    page.get_by_role("link", name="Check and deploy a file").click()
+    upload(page, BROKEN)
+    anton.shot("upload-broken")
+
+    expect(page.get_by_role("alert")).to_contain_text("broken.bpmn cannot be deployed")
+    rows = page.locator("#problems tr")
+    assert rows.count() >= 1
+    wrong = rows.first.get_attribute("data-element")
+    mark = page.locator(f"{DRAWN} [data-element-id='{wrong}'].is-wrong")
+    assert mark.count() == 1
+    named = page.locator(f"{DRAWN} [data-element-id=check_data]").first
+    expect(named).to_contain_text("<img")
+    assert mark_of_bpmn_io_is_free(page)
+    assert anton.violations() == []
+    assert deployed(site) == before
+
+
+@pytest.mark.browser
+def test_a_good_file_is_deployed_and_the_next_quote_runs_on_it(visit, site):
+    anton = visit("anton")
+    page = anton.go("/processes/upload")
+    upload(page, file(replaced=[(NAME, f'name="{EVIL}"')]))
+    expect(page.get_by_role("status")).to_contain_text("standard version 1")
+    page.locator("summary", has_text="Deploy").click()
+    anton.shot("upload-good")
+    assert anton.violations() == []
+    assert deployed(site) == []
+
+    page.get_by_role("button", name="Confirm: deploy").click()
+    expect(page.get_by_role("status")).to_contain_text("is deployed")
+    expect(page.locator(DRAWN)).to_be_visible()
+    anton.shot("process-version")
+    expect(page.get_by_role("row").filter(has_text=SHOWN)).to_be_visible()
+    assert anton.violations() == []
+
+    answer = submit(site.runtime, "Q-2026-0120", Caller(actor="sam", channel="web"))
+    ada = visit("ada")
+    page = ada.go(f"/workflows/{answer.workflow}")
+    expect(page.locator(DRAWN)).to_be_visible()
+    ada.shot("workflow-on-frame")
+    drawn = page.locator(f"{DRAWN} [data-element-id=check_data]").first
+    drawn.locator(".djs-hit").first.click()
+    expect(page.locator(".panel")).to_contain_text(SHOWN)
+    assert ada.violations() == []
+
+
+@pytest.mark.browser
+def test_two_versions_stand_side_by_side(visit, site):
+    changes = [
+        (NAME, f'name="{EVIL}"'),
+        ("deal_desk", "finance"),
+    ]
+    for given in (file(), file(replaced=changes)):
+        buffer = given["buffer"]
+        repository.deploy(site.runtime, buffer, given["name"], "anton")
+    for size in (None, PHONE):
+        anton = visit("anton", **({"size": size} if size else {}))
+        page = anton.go("/processes/standard/2")
+        page.get_by_role("link", name="Compare with version 1").click()
+        expect(page.locator("#changes tr").first).to_be_visible()
+        if size is None:
+            expect(page.locator(DRAWN)).to_have_count(2)
+            for side in ("before", "after"):
+                changed = page.locator(f"#{side} [data-element-id=check_data]")
+                expect(changed.first).to_have_class("djs-element djs-shape is-changed")
+        anton.shot(f"compare-{'phone' if size else 'wide'}")
+        expect(page.locator("#changes")).to_contain_text(SHOWN)
+        assert anton.violations() == []
+        assert not anton.overflows()
