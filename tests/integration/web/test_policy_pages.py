@@ -307,7 +307,7 @@ def test_who_would_be_asked_is_shown_side_by_side(desk, draft, company):
     save(desk, draft, **{f"{FLOOR}:first": "1"})
     text = text_of(desk.get(f"{draft}/trial"))
     assert "1 of 1 would be asked otherwise" in text
-    assert "− manager − finance" in text
+    assert "\N{MINUS SIGN} manager \N{MINUS SIGN} finance" in text
 
     assert desk.get(f"{draft}/trial?quote=nothing").status_code == 404
     save(desk, draft, **{f"{FLOOR}:first": "oops oops"})
