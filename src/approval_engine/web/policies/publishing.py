@@ -12,7 +12,7 @@ from approval_engine.operations.drafting import Wish
 from approval_engine.operations.drafts_judged import judge
 from approval_engine.web import context
 from approval_engine.web.errors import status_of
-from approval_engine.web.policies import editing, library
+from approval_engine.web.policies import editing
 from approval_engine.web.policies.changes import told
 from approval_engine.web.policies.drafts import blueprint, seen
 
@@ -93,7 +93,7 @@ def _page(draft_id: str, refusal: str = "", status: int = 200) -> AnyResponse:
         # What was typed is judged, not what is saved.
         version = request.form.get("version", "")
         value = drafting.named(value, version, request.form.get("first_day", ""))
-    base = library.published(found.base)
+    base = editing.compared(found)
     page = render_template(
         "policies/publish.html",
         draft=found,
