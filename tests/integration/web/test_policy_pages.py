@@ -400,6 +400,53 @@ def test_who_would_be_asked_is_shown_side_by_side(desk, draft, company):
     assert "no quote can be judged by it" in text_of(desk.get(f"{draft}/trial"))
 
 
+def keep(desk, draft, quote):
+    found = fields(desk.get(f"{draft}/trial"), f"{draft}/scenarios")
+    return desk.client.post(f"{draft}/scenarios", data={**found, "quote": [quote]})
+
+
+def test_a_scenario_that_fails_is_told_and_must_be_accepted(desk, draft, company):
+    quote = company.case(company.started()).quote_id
+    assert keep(desk, draft, quote).status_code == 303
+    assert "It passes" in text_of(desk.get(f"{draft}/trial"))
+    assert "Look at again" not in text_of(desk.get(draft))
+
+    save(desk, draft, **{f"{FLOOR}:first": "1"})
+    sentence = f"Scenario {quote} (ACME) must be asked of manager, finance, and"
+    assert sentence in text_of(desk.get(draft))
+    assert "1 of 1 fails" in text_of(desk.get(f"{draft}/trial"))
+    assert publish(desk, draft, comment="x", accept=[]).status_code == 409
+
+    assert keep(desk, draft, quote).status_code == 303
+    assert sentence not in text_of(desk.get(draft))
+    assert publish(desk, draft, comment="x", accept=[]).status_code == 303
+
+
+def test_scenarios_are_of_quotes_that_are_there_and_of_what_was_seen(
+    desk, draft, company, dump
+):
+    quote = company.case(company.started()).quote_id
+    before = dump()
+    seen = {"quote": quote, "revision": "7"}
+    assert desk.force(f"{draft}/scenarios", **seen).status_code == 412
+    assert keep(desk, draft, "nothing").status_code == 404
+    assert dump() == before
+
+    save(desk, draft, **{f"{FLOOR}:first": "oops oops"})
+    wrong = desk.force(f"{draft}/scenarios", quote=quote, revision="2")
+    assert wrong.status_code == 422
+
+
+def test_a_scenario_is_forgotten(desk, draft, company):
+    quote = company.case(company.started()).quote_id
+    keep(desk, draft, quote)
+    form = f"{draft}/scenarios/forget"
+    found = fields(desk.get(f"{draft}/trial"), form)
+
+    assert desk.client.post(form, data=found).status_code == 303
+    assert "There are none yet" in text_of(desk.get(f"{draft}/trial"))
+
+
 def test_a_draft_goes_out_as_a_file_and_comes_back(desk, draft, company):
     body = desk.get(f"{draft}/policy.json").data
     changed = json.loads(body)
@@ -453,6 +500,8 @@ def test_an_approver_gets_403_from_every_address_of_a_draft(desk, draft, enter):
     for path in ("", "/form/rules", "/changes", "/trial", "/publish", "/policy.json"):
         assert maria.get(draft + path).status_code == 403, path
     for path in ("/form/rules", "/form/rules/check", "/publish", "/discard", "/upload"):
+        assert maria.force(draft + path, revision="1").status_code == 403, path
+    for path in ("/scenarios", "/scenarios/forget"):
         assert maria.force(draft + path, revision="1").status_code == 403, path
 
 

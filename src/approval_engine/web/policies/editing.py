@@ -113,7 +113,9 @@ def placed(value: dict[str, JsonValue], verdict: Verdict) -> Judged:
     names: dict[Section, tuple[str, ...]] = {}
 
     def told(element: str, sentence: str) -> Told:
-        section = _SECTIONS.get(element.split("/")[1], Section.TERMS)
+        section = _SECTIONS.get(
+            element.partition("/")[2].partition("/")[0], Section.TERMS
+        )
         if section not in names:
             names[section] = _names(view(value, section))
         return Told(

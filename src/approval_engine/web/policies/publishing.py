@@ -6,10 +6,11 @@ from flask import flash, make_response, redirect, render_template, request, url_
 from werkzeug.wrappers import Response as AnyResponse
 
 from approval_engine.domain.rights import Right
-from approval_engine.errors import DefinitionError, InvalidState, Refused
-from approval_engine.operations import drafting, trial
+from approval_engine.errors import DefinitionError, InvalidState, PolicyError, Refused
+from approval_engine.operations import drafting, policy_scenarios, trial
 from approval_engine.operations.drafting import Wish
 from approval_engine.operations.drafts_judged import judge
+from approval_engine.operations.policy_scenarios import Played
 from approval_engine.web import context
 from approval_engine.web.errors import status_of
 from approval_engine.web.policies import editing
@@ -28,8 +29,13 @@ def tried(draft_id: str) -> str:
     verdict = judge(context.runtime(), value, found.base, quick=True)
     wanted = request.args.get("quote", "").strip()
     rows: tuple[trial.Tried, ...] = ()
+    played: tuple[Played, ...] = ()
     refusal = ""
     if verdict.policy is not None:
+        with context.runtime().database.read() as transaction:
+            played = policy_scenarios.play(
+                context.runtime(), transaction, verdict.policy
+            )
         try:
             rows = (
                 (trial.one(context.runtime(), verdict.policy, wanted),)
@@ -44,12 +50,47 @@ def tried(draft_id: str) -> str:
         value=value,
         tab="trial",
         rows=rows,
+        played=played,
+        kept={each.scenario.quote_id for each in played},
         wanted=wanted,
         most=trial.LAST,
         sound=verdict.policy is not None,
         judged=editing.placed(value, verdict),
         refusal=refusal,
     )
+
+
+@blueprint.post("/<draft_id>/scenarios")
+def keep_scenario(draft_id: str) -> AnyResponse:
+    """
+    What the draft says to a quote is right, and must stay so.
+    """
+    asker = context.demand(Right.PUBLISH)
+    found = editing.opened(draft_id)
+    drafting.must_be_seen(found, seen())
+    verdict = judge(context.runtime(), drafting.value_of(found), found.base, quick=True)
+    if verdict.policy is None:
+        raise PolicyError(*verdict.problems)
+    quote = request.form.get("quote", "")
+    kept = policy_scenarios.keep(
+        context.runtime(), verdict.policy, quote, asker.user.id
+    )
+    flash(f"{kept.quote_id} is a scenario now: every draft is tried on it.")
+    return redirect(url_for("policy_drafts.tried", draft_id=draft_id), 303)
+
+
+@blueprint.post("/<draft_id>/scenarios/forget")
+def forget_scenario(draft_id: str) -> AnyResponse:
+    """
+    A scenario less.
+    """
+    context.demand(Right.PUBLISH)
+    found = editing.opened(draft_id)
+    policy = str(drafting.value_of(found).get("policy", ""))
+    quote = request.form.get("quote", "")
+    policy_scenarios.forget(context.runtime(), policy, quote)
+    flash("The scenario is forgotten.")
+    return redirect(url_for("policy_drafts.tried", draft_id=draft_id), 303)
 
 
 @blueprint.get("/<draft_id>/publish")
