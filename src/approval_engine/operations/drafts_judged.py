@@ -12,6 +12,7 @@ from approval_engine.errors import DefinitionError, InvalidState, Problem
 from approval_engine.escalations.times import check_times
 from approval_engine.executor.routed import ACTIVE, policies_today
 from approval_engine.executor.runtime import Runtime
+from approval_engine.operations import policy_scenarios
 from approval_engine.policy.load import load
 from approval_engine.policy.model import Policy
 from approval_engine.policy.notes import notes
@@ -42,7 +43,8 @@ def judge(
     """
     What is to be said of a draft. `base` is the published version that it began as.
 
-    A quick look leaves out the processes that publishing it would touch.
+    A quick look leaves out the processes that publishing it would touch, and the
+    scenarios that it must pass.
     """
     try:
         document = parse(in_order(value), FILE)
@@ -60,6 +62,7 @@ def judge(
         if not quick:
             findings += _overtaken(runtime, transaction, base)
             findings += _orphans(runtime, transaction, policy)
+            findings += _failed(runtime, transaction, policy)
             problems += _taken(runtime, transaction, document, policy)
     return Verdict(
         policy=policy,
@@ -92,6 +95,14 @@ def _orphans(
     for each in orphans(runtime, transaction, policy):
         sentence = f"No quote would run on process {each}"
         yield Finding(element="/steps", code="orphan", sentence=sentence)
+
+
+def _failed(
+    runtime: Runtime, transaction: Transaction, policy: Policy
+) -> Iterator[Finding]:
+    for each in policy_scenarios.play(runtime, transaction, policy):
+        if not each.passed:
+            yield Finding(element="", code="scenario", sentence=str(each))
 
 
 def _taken(

@@ -178,7 +178,10 @@ def publish(runtime: Runtime, wish: Wish, actor: str) -> PolicyRow:
         remark=Remark(comment=comment, accepted=tuple(findings)),
     )
     with runtime.database.begin() as transaction:
-        drafts.remove(transaction, wish.draft)
+        left = drafts.read(transaction, wish.draft)
+        # What somebody saved in this very moment was not published: it stays a draft.
+        if left is not None and left.revision == wish.revision:
+            drafts.remove(transaction, wish.draft)
     return row
 
 

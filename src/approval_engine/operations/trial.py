@@ -102,14 +102,17 @@ def _tried(
                 quote=row.id,
                 revision=row.revision,
                 account=row.account,
-                before=_outcome(runtime, transaction, row, active),
-                after=_outcome(runtime, transaction, row, policy),
+                before=outcome(runtime, transaction, row, active),
+                after=outcome(runtime, transaction, row, policy),
             )
 
 
-def _outcome(
+def outcome(
     runtime: Runtime, transaction: Transaction, row: QuoteRow, policy: Policy
 ) -> Outcome:
+    """
+    What a policy says to a quote, with the people and exceptions of today.
+    """
     current = waivers.beside(transaction, catalog.current(transaction), row.account)
     now = runtime.clock()
     try:

@@ -12,7 +12,9 @@ from approval_engine.store.database import Database, Transaction
 NEWEST = "0017"
 """The schema version that this code reads and writes."""
 
-UPGRADABLE: frozenset[str] = frozenset(f"{number:04}" for number in range(1, 17))
+UPGRADABLE: frozenset[str] = frozenset(
+    f"{number:04}" for number in range(1, int(NEWEST))
+)
 """The older versions that migrations lead from."""
 
 

@@ -22,6 +22,7 @@ from sqlalchemy import (
 
 from approval_engine import worker
 from approval_engine.errors import Conflict
+from approval_engine.store import catalog, drafts, policy_scenarios
 from approval_engine.store import upgrade as module
 from approval_engine.store.database import Database
 from approval_engine.store.upgrade import upgrade
@@ -43,11 +44,11 @@ def database(database_url):
     database.close()
 
 
-def add(transaction, name, **given):
+def add(transaction, table_name, /, **given):
     """
     A row with something in every column that must not be empty.
     """
-    table = Table(name, MetaData(), autoload_with=transaction)
+    table = Table(table_name, MetaData(), autoload_with=transaction)
     values = {
         column.name: given.get(column.name, _something(column.type))
         for column in table.columns
@@ -91,6 +92,28 @@ def test_a_seat_has_one_task_for_each_rung(database):
 
     with pytest.raises(Conflict), database.begin() as transaction:
         add(transaction, "approval_task", **task, id="T-3", escalation_level=1)
+
+
+def test_a_policy_of_before_says_nothing_of_why_it_was_published(database):
+    with database.begin() as transaction:
+        add(transaction, "document")
+        add(transaction, "policy", name="deal-desk", version="1", sha256="x")
+    upgrade(database)
+
+    with database.read() as transaction:
+        [row] = catalog.policies(transaction)
+        assert (row.name, row.comment, row.accepted) == ("deal-desk", "", "")
+        assert drafts.every(transaction) == ()
+        assert policy_scenarios.of_policy(transaction, "deal-desk") == ()
+
+
+@pytest.mark.parametrize("version", ["0005", "0008", "0009"])
+def test_every_version_before_is_brought_up(database, version):
+    with database.begin() as transaction:
+        module.migrate(transaction, version)
+
+    assert upgrade(database) == module.NEWEST
+    module.require_newest(database)
 
 
 @pytest.fixture

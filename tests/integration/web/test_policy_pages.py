@@ -180,22 +180,105 @@ def test_a_step_that_is_renamed_is_asked_under_its_new_name(desk, draft, company
     assert value["triggers"][0]["require"] == ["manager", "treasury"]
 
 
-def test_two_editors_do_not_overwrite_each_other(desk, draft, company, enter):
+def typed_late(desk, draft, **typed):
     """
-    Who comes late is told what the other did and what he typed himself.
+    The answer to who opened the page before somebody else moved the margin floor.
     """
     address = f"{draft}/form/rules"
     mine = fields(desk.get(address), address)
     save(desk, draft, **{f"{FLOOR}:first": "22"})
-    mine |= {f"{FLOOR}:first": ["20"]}
-    late = desk.client.post(address, data={**mine, "do": "save"})
+    mine |= {name: [value] for name, value in typed.items()}
+    return desk.client.post(address, data={"do": "save", **mine})
+
+
+def test_who_comes_late_sees_what_the_other_did_and_what_he_typed(desk, draft, company):
+    late = typed_late(desk, draft, **{f"{FLOOR}:first": "20"})
 
     assert late.status_code == 412
     text = text_of(late)
     assert "was margin is below 24 %, and is now margin is below 22 %" in text
     assert "was margin is below 24 %, and is now margin is below 20 %" in text
+    assert "You both changed the same" in text
+    assert "Rule 'margin': When" in text
     value, _ = value_of(company, draft)
     assert value["triggers"][0]["when"] == {"margin_pct": "< 22"}
+
+
+def test_both_are_saved_together_and_nothing_is_lost(desk, draft, company):
+    reason = {"/triggers/1/reason": "odd clause"}
+    late = typed_late(desk, draft, do="row:/triggers/1/when", **reason)
+    assert late.status_code == 412
+    assert "You both changed the same" not in text_of(late)
+
+    address = f"{draft}/form/rules"
+    data = fields(late, address)
+    assert desk.client.post(address, data=data).status_code == 303
+    value, revision = value_of(company, draft)
+    assert value["triggers"][0]["when"] == {"margin_pct": "< 22"}
+    assert value["triggers"][1]["reason"] == "odd clause"
+    assert len(value["triggers"][1]["when"]) == 2
+    assert revision == 3
+
+
+def test_who_saves_both_together_too_late_is_asked_again(desk, draft, company):
+    late = typed_late(desk, draft, **{"/triggers/1/reason": "odd clause"})
+    save(desk, draft, **{f"{FLOOR}:first": "21"})
+    address = f"{draft}/form/rules"
+    again = desk.client.post(address, data=fields(late, address))
+
+    assert again.status_code == 412
+    data = fields(again, address)
+    assert desk.client.post(address, data=data).status_code == 303
+    value, _ = value_of(company, draft)
+    assert value["triggers"][0]["when"] == {"margin_pct": "< 21"}
+    assert value["triggers"][1]["reason"] == "odd clause"
+
+
+def test_who_has_typed_nothing_is_in_nobodys_way(desk, draft, company):
+    assert typed_late(desk, draft).status_code == 303
+    value, revision = value_of(company, draft)
+    assert (value["triggers"][0]["when"], revision) == ({"margin_pct": "< 22"}, 2)
+
+
+def test_a_page_of_a_forgotten_save_still_shows_what_was_typed(desk, draft, company):
+    late = typed_late(desk, draft, revision="0", **{f"{FLOOR}:first": "20"})
+
+    assert late.status_code == 412
+    assert "is now margin is below 20 %" in text_of(late)
+    assert "Save both together" not in text_of(late)
+
+
+@pytest.mark.parametrize("page", ["ladders", "changes", "trial", "publish", "odd"])
+def test_who_goes_to_another_page_takes_along_what_he_typed(desk, draft, company, page):
+    answer = save(desk, draft, do=f"go:{page}", **{f"{FLOOR}:first": "22"})
+
+    assert answer.status_code == 303
+    assert page == "odd" or answer.headers["Location"].endswith(page)
+    value, _ = value_of(company, draft)
+    assert value["triggers"][0]["when"] == {"margin_pct": "< 22"}
+
+
+def test_a_ladder_is_a_table_with_a_column_for_each_limit(desk, draft, company):
+    save(desk, draft, "ladders", do="add:/ladders")
+    rungs = "/ladders/new_ladder"
+    save(desk, draft, "ladders", do=f"add:{rungs}")
+    for column in ("may/amount", "in/margin_pct"):
+        more = {f"{rungs}:more": column}
+        save(desk, draft, "ladders", do=f"limit:{rungs}", **more)
+    # The column stands in every rung, also where nothing was said of it.
+    cell = f"{rungs}/1/may/amount"
+    typed = {f"{cell}:sign": "below", f"{cell}:first": "5000"}
+    save(desk, draft, "ladders", **typed)
+    value, _ = value_of(company, draft)
+    assert value["ladders"]["new_ladder"] == [
+        {"role": "", "may": {"amount": "-"}, "in": {"margin_pct": "-"}},
+        {"role": "", "may": {"amount": "< 5000"}},
+    ]
+
+    save(desk, draft, "ladders", do=f"unlimit may/amount:{rungs}")
+    save(desk, draft, "ladders", do=f"unlimit in/margin_pct:{rungs}")
+    value, _ = value_of(company, draft)
+    assert value["ladders"]["new_ladder"] == [{"role": "", "may": {}}] * 2
 
 
 def test_the_check_tells_what_is_wrong_and_saves_nothing(desk, draft, dump):
@@ -207,6 +290,9 @@ def test_the_check_tells_what_is_wrong_and_saves_nothing(desk, draft, dump):
     wrong = desk.client.post(f"{address}/check", data=data).json
 
     assert [each["at"] for each in wrong["told"] if each["at"] == FLOOR] == [FLOOR]
+    assert wrong["verdict"] == "1 problem"
+    assert "<b>manager</b> and <b>finance</b>" in right["says"]["/triggers/0"]
+    assert "finance" in right["says"]["/steps/finance"].lower()
     assert FLOOR not in [each["at"] for each in right["told"]]
     assert dump() == before
 
@@ -307,11 +393,58 @@ def test_who_would_be_asked_is_shown_side_by_side(desk, draft, company):
     save(desk, draft, **{f"{FLOOR}:first": "1"})
     text = text_of(desk.get(f"{draft}/trial"))
     assert "1 of 1 would be asked otherwise" in text
-    assert "− manager − finance" in text
+    assert "\N{MINUS SIGN} manager \N{MINUS SIGN} finance" in text
 
     assert desk.get(f"{draft}/trial?quote=nothing").status_code == 404
     save(desk, draft, **{f"{FLOOR}:first": "oops oops"})
     assert "no quote can be judged by it" in text_of(desk.get(f"{draft}/trial"))
+
+
+def keep(desk, draft, quote):
+    found = fields(desk.get(f"{draft}/trial"), f"{draft}/scenarios")
+    return desk.client.post(f"{draft}/scenarios", data={**found, "quote": [quote]})
+
+
+def test_a_scenario_that_fails_is_told_and_must_be_accepted(desk, draft, company):
+    quote = company.case(company.started()).quote_id
+    assert keep(desk, draft, quote).status_code == 303
+    assert "It passes" in text_of(desk.get(f"{draft}/trial"))
+    assert "Look at again" not in text_of(desk.get(draft))
+
+    save(desk, draft, **{f"{FLOOR}:first": "1"})
+    sentence = f"Scenario {quote} (ACME) must be asked of manager, finance, and"
+    assert sentence in text_of(desk.get(draft))
+    assert "1 of 1 fails" in text_of(desk.get(f"{draft}/trial"))
+    assert publish(desk, draft, comment="x", accept=[]).status_code == 409
+
+    assert keep(desk, draft, quote).status_code == 303
+    assert sentence not in text_of(desk.get(draft))
+    assert publish(desk, draft, comment="x", accept=[]).status_code == 303
+
+
+def test_scenarios_are_of_quotes_that_are_there_and_of_what_was_seen(
+    desk, draft, company, dump
+):
+    quote = company.case(company.started()).quote_id
+    before = dump()
+    seen = {"quote": quote, "revision": "7"}
+    assert desk.force(f"{draft}/scenarios", **seen).status_code == 412
+    assert keep(desk, draft, "nothing").status_code == 404
+    assert dump() == before
+
+    save(desk, draft, **{f"{FLOOR}:first": "oops oops"})
+    wrong = desk.force(f"{draft}/scenarios", quote=quote, revision="2")
+    assert wrong.status_code == 422
+
+
+def test_a_scenario_is_forgotten(desk, draft, company):
+    quote = company.case(company.started()).quote_id
+    keep(desk, draft, quote)
+    form = f"{draft}/scenarios/forget"
+    found = fields(desk.get(f"{draft}/trial"), form)
+
+    assert desk.client.post(form, data=found).status_code == 303
+    assert "There are none yet" in text_of(desk.get(f"{draft}/trial"))
 
 
 def test_a_draft_goes_out_as_a_file_and_comes_back(desk, draft, company):
@@ -367,6 +500,8 @@ def test_an_approver_gets_403_from_every_address_of_a_draft(desk, draft, enter):
     for path in ("", "/form/rules", "/changes", "/trial", "/publish", "/policy.json"):
         assert maria.get(draft + path).status_code == 403, path
     for path in ("/form/rules", "/form/rules/check", "/publish", "/discard", "/upload"):
+        assert maria.force(draft + path, revision="1").status_code == 403, path
+    for path in ("/scenarios", "/scenarios/forget"):
         assert maria.force(draft + path, revision="1").status_code == 403, path
 
 

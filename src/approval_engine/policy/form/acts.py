@@ -1,7 +1,8 @@
 """
 A document and a button of its form → the document with a part more, less or elsewhere.
 
-A button says `VERB:PLACE`; whatever does not fit the document changes nothing.
+A button says `VERB:PLACE` or `VERB NAME:PLACE`; what does not fit the document changes
+nothing.
 """
 
 from collections.abc import Callable, Mapping
@@ -25,6 +26,7 @@ _NEW: Mapping[str, tuple[str, JsonValue]] = {
     ),
 }
 _IDENTITIES = ("id", "name")
+_LIMITS = frozenset({"may", "in"})
 _LONGEST_INDEX = 6
 _RUNG: JsonValue = {"role": "", "may": {}}
 
@@ -33,12 +35,13 @@ def acted(document: Object, button: str, more: str = "") -> Object:
     """
     A copy of the document after a button; `more` is the name that was picked beside it.
     """
-    verb, _, place = button.partition(":")
+    head, _, place = button.partition(":")
+    verb, _, name = head.partition(" ")
     copy = deepcopy(document)
     path = path_of(copy, place)
     act = _ACTS.get(verb)
     if act is not None and path is not None:
-        act(copy, path, more)
+        act(copy, path, name or more)
     return copy
 
 
@@ -179,6 +182,41 @@ def _uncolumn(document: Object, path: Path, more: str) -> None:
             holder.pop(name, None)
 
 
+def _limit(document: Object, path: Path, more: str) -> None:
+    """
+    One more column of a ladder, `may/NAME` or `in/NAME`; any value is right at first.
+    """
+    key, _, name = more.partition("/")
+    rungs = [each for each in _rungs(document, path) if not get(each, ("unlimited",))]
+    if rungs and name and key in _LIMITS and not _limited(rungs, key, name):
+        below = rungs[0].setdefault(key, {})
+        if isinstance(below, dict):
+            below[name] = ANYTHING
+
+
+def _unlimit(document: Object, path: Path, more: str) -> None:
+    """
+    A column less in every rung of a ladder.
+    """
+    key, _, name = more.partition("/")
+    for rung in _rungs(document, path) if key in _LIMITS else ():
+        below = rung.get(key)
+        if isinstance(below, dict):
+            below.pop(name, None)
+            if not below and key == "in":
+                del rung[key]
+
+
+def _rungs(document: Object, path: Path) -> list[dict[str, JsonValue]]:
+    value = get(document, path)
+    found = value if isinstance(value, list) else []
+    return [each for each in found if isinstance(each, dict)]
+
+
+def _limited(rungs: list[dict[str, JsonValue]], key: str, name: str) -> bool:
+    return any(get(each, (key, name)) is not None for each in rungs)
+
+
 def _by_condition(document: Object, path: Path, more: str) -> None:
     """
     Hours that were one number become rows, each with its condition.
@@ -200,6 +238,8 @@ _ACTS: Mapping[str, Callable[[Object, Path, str], None]] = {
     "row": _row,
     "column": _column,
     "uncolumn": _uncolumn,
+    "limit": _limit,
+    "unlimit": _unlimit,
     "split": _by_condition,
 }
 

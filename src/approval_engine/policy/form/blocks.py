@@ -40,6 +40,7 @@ class Grid:
     A table of conditions: any of its rows holds, all cells of a row must.
 
     `path` leads to one row or to a list of them, `cells` from a row to its conditions.
+    `also` are columns that its neighbours have, so that one table can show them all.
     """
 
     path: Path
@@ -48,6 +49,7 @@ class Grid:
     cells: Path = ()
     fields: tuple[Field, ...] = ()
     many: bool = True
+    also: tuple[str, ...] = ()
 
     def rows(self, part: JsonValue) -> tuple[Path, ...]:
         """
@@ -62,7 +64,7 @@ class Grid:
         """
         The names that any of its rows looks at.
         """
-        names: dict[str, None] = {}
+        names = dict.fromkeys(self.also)
         for row in self.rows(part):
             value = get(part, (*row, *self.cells))
             names |= dict.fromkeys(value if isinstance(value, dict) else ())
@@ -140,20 +142,39 @@ def _rungs(
     document: Object, path: Path, types: Mapping[str, InputType | None]
 ) -> Iterator[Block]:
     found = get(document, path)
-    for index, rung in enumerate(found if isinstance(found, list) else ()):
+    rungs = found if isinstance(found, list) else []
+    limits, places = (_columns(rungs, key) for key in ("may", "in"))
+    for index, rung in enumerate(rungs):
         yield Block(
             path=(*path, index),
             title=str(get(rung, ("role",)) or "committee"),
             fields=parts.rung_fields(),
             grids=(
-                Grid(path=("may",), title="May sign off", types=types, many=False),
-                Grid(path=("in",), title="Only where", types=types, many=False),
+                _limits("may", "May sign off", types, limits),
+                _limits("in", "Only where", types, places),
             ),
         )
 
 
+def _limits(
+    key: str,
+    title: str,
+    types: Mapping[str, InputType | None],
+    also: tuple[str, ...],
+) -> Grid:
+    return Grid(path=(key,), title=title, types=types, many=False, also=also)
+
+
+def _columns(rungs: list[JsonValue], key: str) -> tuple[str, ...]:
+    names: dict[str, None] = {}
+    for rung in rungs:
+        found = get(rung, (key,))
+        names |= dict.fromkeys(found if isinstance(found, dict) else ())
+    return tuple(names)
+
+
 def _steps(document: Object, names: Known) -> Iterator[Block]:
-    yield _step(document, names, ("defaults",), "All steps, unless one says otherwise")
+    yield _step(document, names, ("defaults",), "All steps")
     for name in _keys(document, "steps"):
         yield _step(document, names, ("steps", name), name)
 

@@ -34,9 +34,9 @@ class Known:
 
 _TYPES = (
     ("number", "number"),
-    ("money", "amount of money"),
-    ("string", "one word of several"),
-    ("list", "several words"),
+    ("money", "money"),
+    ("string", "one word"),
+    ("list", "words"),
     ("boolean", "yes or no"),
     ("date", "day"),
 )
@@ -164,7 +164,7 @@ def input_fields() -> tuple[Field, ...]:
         words("values", "Values"),
         choice(
             "from",
-            "From the lines, their",
+            "From the lines",
             (
                 ("sum", "sum"),
                 ("max", "highest"),
@@ -172,10 +172,10 @@ def input_fields() -> tuple[Field, ...]:
                 ("count", "number"),
                 ("avg", "average"),
             ),
-            "stated by the quote",
+            "no: stated",
             ("from", "lines"),
         ),
-        text("of", "of the field", path=("from", "of")),
+        text("of", "of", path=("from", "of")),
         Field(path=("from", "where"), label="where", kind=Kind.PAIRS),
         Field(path=("from", "empty"), label="without lines", kind=Kind.NUMBER),
         text("expr", "Formula"),

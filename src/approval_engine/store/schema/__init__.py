@@ -26,7 +26,11 @@ from approval_engine.store.schema.catalog import (
     SETTING,
     WINDOW_SWEEP,
 )
-from approval_engine.store.schema.drafts import POLICY_DRAFT, POLICY_DRAFT_SAVE
+from approval_engine.store.schema.drafts import (
+    POLICY_DRAFT,
+    POLICY_DRAFT_SAVE,
+    POLICY_SCENARIO,
+)
 from approval_engine.store.schema.exceptions import EXCEPTION
 from approval_engine.store.schema.notices import (
     LETTER_PART,
@@ -71,6 +75,7 @@ __all__ = [
     "POLICY",
     "POLICY_DRAFT",
     "POLICY_DRAFT_SAVE",
+    "POLICY_SCENARIO",
     "PROCESS_VERSION",
     "QUOTE",
     "SEQUENCES",

@@ -1,5 +1,5 @@
 """
-Tables of policies that are being written.
+Tables of policies that are being written, and of what every version must answer.
 """
 
 from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, Table, Text
@@ -26,4 +26,17 @@ POLICY_DRAFT_SAVE = Table(
     Column("body", LargeBinary, nullable=False),
     Column("saved_at", Text, nullable=False),
     Column("saved_by", Text, nullable=False),
+)
+
+# Which steps a quote must be asked by, whatever else the next version changes.
+POLICY_SCENARIO = Table(
+    "policy_scenario",
+    METADATA,
+    Column("policy", Text, primary_key=True),
+    Column("quote_id", Text, primary_key=True),
+    Column("quote_revision", Integer, nullable=False),
+    Column("asked", Text, nullable=False),
+    Column("refused", Integer, nullable=False),
+    Column("kept_at", Text, nullable=False),
+    Column("kept_by", Text, nullable=False),
 )

@@ -13,7 +13,7 @@ from approval_engine.web.policies.sentences import Speaker
 from approval_engine.web.policies.words import LABELS, PARTS
 
 _CONDITIONS = frozenset({"when", "may", "in"})
-_HIDDEN = frozenset({"policy"})
+_HIDDEN = frozenset({"policy", "version"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,13 +52,11 @@ def told(before: JsonValue, after: JsonValue) -> tuple[Told, ...]:
             continue
         short = _up_to_condition(path)
         if short == path:
-            found.setdefault(path, _one(path, each, _speaker(before), _speaker(after)))
+            found.setdefault(path, _one(path, each, speaker(before), speaker(after)))
         else:
             was, now = _at(before, short), _at(after, short)
             whole = Difference(change="changed", place="", before=was, after=now)
-            found.setdefault(
-                short, _one(short, whole, _speaker(before), _speaker(after))
-            )
+            found.setdefault(short, _one(short, whole, speaker(before), speaker(after)))
     return tuple(found.values())
 
 
@@ -119,6 +117,14 @@ def _named(path: tuple[str, ...]) -> tuple[str, str]:
     return first, ", ".join(rest)
 
 
+def named_place(place: str) -> str:
+    """
+    What a place in the document is called; conditions count as one place.
+    """
+    part, what = _named(_up_to_condition(_path(place)))
+    return f"{part}: {what}" if what else part
+
+
 def _up_to_condition(path: tuple[str, ...]) -> tuple[str, ...]:
     """
     The path as far as its first condition, which is told as a whole.
@@ -157,11 +163,11 @@ def _named_so(values: list[JsonValue], key: str) -> Iterator[JsonValue]:
             yield each
 
 
-def _speaker(document: JsonValue) -> Speaker:
+def speaker(document: object) -> Speaker:
     """
     Whoever says the values of a document, which need not be a sound policy.
     """
-    root = document if isinstance(document, dict) else {}
+    root: Mapping[str, JsonValue] = document if isinstance(document, dict) else {}
     inputs = root.get("inputs")
     types: dict[str, InputType] = {}
     for each in inputs if isinstance(inputs, list) else ():

@@ -10,28 +10,25 @@ from flask import (
     Blueprint,
     Response,
     flash,
+    get_template_attribute,
     jsonify,
-    make_response,
     redirect,
     render_template,
     request,
     url_for,
 )
+from markupsafe import escape
 from werkzeug.wrappers import Response as AnyResponse
 
-from approval_engine.documents import JsonValue, load
+from approval_engine.documents import JsonValue
 from approval_engine.domain.rights import Right
 from approval_engine.errors import InvalidInput, StaleRevision
 from approval_engine.operations import policy_drafts
-from approval_engine.policy.form.acts import acted
 from approval_engine.policy.form.blocks import Section
-from approval_engine.policy.form.saving import saved
 from approval_engine.policy.form.view import view
-from approval_engine.store import drafts as store
-from approval_engine.store.drafts import Draft
 from approval_engine.web import context
 from approval_engine.web.headers import as_download
-from approval_engine.web.policies import editing, intake
+from approval_engine.web.policies import editing, intake, late, spoken
 from approval_engine.web.policies.changes import told
 from approval_engine.web.policies.pages import pretty
 from approval_engine.web.policies.words import RARE, SIGNS
@@ -39,6 +36,12 @@ from approval_engine.web.policies.words import RARE, SIGNS
 blueprint = Blueprint("policy_drafts", __name__, url_prefix="/policies/drafts")
 
 _LONGEST_NUMBER = 9
+_ELSEWHERE = {
+    "changes": "policy_drafts.changes",
+    "trial": "policy_drafts.tried",
+    "publish": "policy_drafts.publish_page",
+}
+"""The pages of a draft that are no page of its form."""
 
 
 @blueprint.post("")
@@ -75,18 +78,27 @@ def save(draft_id: str, section: str) -> AnyResponse:
     """
     asker = context.demand(Right.PUBLISH)
     found = editing.opened(draft_id)
-    button = request.form.get("do", "")
     where = editing.section_of(section)
+    theirs, base = policy_drafts.value_of(found), late.before(found, seen())
+    if base is None:
+        return late.page(found, base, theirs, where)
+    if found.revision not in (seen(), seen("over")):
+        # Who has typed nothing has nothing to lose and stands in nobody's way.
+        unchanged = base == late.typed(base, where)
+        if unchanged:
+            return _next(draft_id, section)
+        return late.page(found, base, theirs, where)
+    value = late.both(base, theirs, where).value
     try:
-        policy_drafts.must_be_seen(found, seen())
-        value = acted(_typed(found, where), button, _more(button))
-        policy_drafts.keep(context.runtime(), draft_id, seen(), value, asker.user.id)
-    except StaleRevision as refusal:
-        return _too_late(draft_id, where, refusal)
-    if not button or button == "save":
+        policy_drafts.keep(
+            context.runtime(), draft_id, found.revision, value, asker.user.id
+        )
+    except StaleRevision:
+        found = editing.opened(draft_id)
+        return late.page(found, base, policy_drafts.value_of(found), where)
+    if request.form.get("do", "save") == "save":
         flash("The draft is saved.")
-    address = url_for("policy_drafts.section", draft_id=draft_id, section=section)
-    return redirect(address + _anchor(button), 303)
+    return _next(draft_id, section)
 
 
 @blueprint.post("/<draft_id>/form/<section>/check")
@@ -96,11 +108,21 @@ def check(draft_id: str, section: str) -> Response:
     """
     context.demand(Right.PUBLISH)
     found = editing.opened(draft_id)
-    value = _typed(found, editing.section_of(section))
+    value = late.typed(policy_drafts.value_of(found), editing.section_of(section))
     judged = editing.judged(value, found.base, quick=True)
-    panel = render_template("policies/_panel.html", judged=judged, draft=found)
+    panel = render_template(
+        "policies/_panel.html",
+        judged=judged,
+        draft=found,
+        changes=told(editing.compared(found).value, value),
+    )
     every = (*judged.problems, *judged.findings)
-    return jsonify(panel=panel, told=[asdict(each) for each in every])
+    return jsonify(
+        panel=panel,
+        told=[asdict(each) for each in every],
+        says=_says(value, judged),
+        verdict=judged.verdict,
+    )
 
 
 @blueprint.post("/<draft_id>/discard")
@@ -157,7 +179,8 @@ def changes(draft_id: str) -> str:
         draft=found,
         value=value,
         tab="changes",
-        changes=told(_base(found), value),
+        base=editing.compared(found).row,
+        changes=told(editing.compared(found).value, value),
         judged=editing.judged(value, found.base),
     )
 
@@ -169,69 +192,56 @@ def page(draft_id: str, section: Section) -> str:
     context.demand(Right.PUBLISH)
     found = editing.opened(draft_id)
     value = policy_drafts.value_of(found)
+    judged = editing.judged(value, found.base)
     return render_template(
         "policies/edit.html",
         draft=found,
         value=value,
         tab=section,
         blocks=view(value, section),
-        judged=editing.judged(value, found.base),
+        changes=told(editing.compared(found).value, value),
+        judged=judged,
+        rules=spoken.rules(value),
+        steps=spoken.steps(value, judged.policy),
         signs=SIGNS,
         rare=RARE,
     )
 
 
-def seen() -> int:
+def seen(name: str = "revision") -> int:
     """
     The save of the draft that the sender had before him.
     """
-    text = request.form.get("revision", "")
+    text = request.form.get(name, "")
     fits = text.isascii() and text.isdecimal() and len(text) <= _LONGEST_NUMBER
     return int(text) if fits else 0
 
 
-def _typed(draft: Draft, section: Section) -> dict[str, JsonValue]:
-    return saved(
-        policy_drafts.value_of(draft), section, request.form.to_dict(flat=False)
-    )
-
-
-def _more(button: str) -> str:
+def _next(draft_id: str, section: str) -> AnyResponse:
     """
-    The name that was picked beside the button that adds a column.
+    Where a button leads: to another page of the draft, or to the part that it is about.
     """
-    return request.form.get(f"{button.partition(':')[2]}:more", "").strip()
-
-
-def _anchor(button: str) -> str:
-    place = button.partition(":")[2]
+    verb, _, place = request.form.get("do", "").partition(":")
+    if verb == "go" and place in _ELSEWHERE:
+        return redirect(url_for(_ELSEWHERE[place], draft_id=draft_id), 303)
+    if verb == "go" and place in set(Section):
+        section, place = place, ""
+    address = url_for("policy_drafts.section", draft_id=draft_id, section=section)
     parts = place.split("/")
     # A rule, a step or a rung is found again; what is inside it stands there too.
-    return "#" + "/".join(parts[:3]) if len(parts) > 1 else ""
+    anchor = "#" + "/".join(parts[:3]) if len(parts) > 1 else ""
+    return redirect(address + anchor, 303)
 
 
-def _too_late(draft_id: str, section: Section, refusal: StaleRevision) -> Response:
+def _says(value: dict[str, JsonValue], judged: editing.Judged) -> dict[str, str]:
     """
-    The page that shows what the other has changed and what was typed here.
+    The sentence of every part as it stands on the page, by its place.
     """
-    found = editing.opened(draft_id)
-    with context.runtime().database.read() as transaction:
-        body = store.body_at(transaction, draft_id, seen())
-    known = load(body) if body else None
-    before = known if isinstance(known, dict) else policy_drafts.value_of(found)
-    mine = saved(before, section, request.form.to_dict(flat=False))
-    page = render_template(
-        "policies/late.html",
-        draft=found,
-        tab=section,
-        theirs=told(before, policy_drafts.value_of(found)),
-        mine=told(before, mine),
-        refusal=str(refusal),
-    )
-    return make_response(page, 412)
-
-
-def _base(draft: Draft) -> JsonValue:
-    from approval_engine.web.policies import library
-
-    return library.published(draft.base).value
+    says = get_template_attribute("policies/_parts.html", "says")
+    return {
+        **{place: says(rule) for place, rule in spoken.rules(value).items()},
+        **{
+            place: escape(text)
+            for place, text in spoken.steps(value, judged.policy).items()
+        },
+    }

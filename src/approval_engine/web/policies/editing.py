@@ -11,8 +11,10 @@ from approval_engine.operations import policy_drafts
 from approval_engine.operations.drafts_judged import Verdict, judge
 from approval_engine.policy.form.blocks import Section
 from approval_engine.policy.form.view import ShownBlock, view
+from approval_engine.policy.model import Policy
 from approval_engine.store.drafts import Draft
 from approval_engine.web import context
+from approval_engine.web.policies import library
 
 _SECTIONS: Mapping[str, Section] = {
     "triggers": Section.RULES,
@@ -38,12 +40,21 @@ class Told:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Judged:
     """
-    What the panel beside the form says.
+    What the panel beside the form says, and what the draft means if it is sound.
     """
 
     problems: tuple[Told, ...]
     findings: tuple[Told, ...]
     notes: tuple[str, ...]
+    policy: Policy | None = None
+
+    @property
+    def verdict(self) -> str:
+        """
+        How many problems there are.
+        """
+        count = len(self.problems)
+        return f"{count or 'No'} {'problem' if count == 1 else 'problems'}"
 
     def at(self, name: str) -> tuple[str, ...]:
         """
@@ -56,7 +67,9 @@ class Judged:
         """
         Whether anything is wrong with a part or with what is in it.
         """
-        return any(each.at.startswith(f"{name}/") for each in self.problems)
+        return any(
+            each.at == name or each.at.startswith(f"{name}/") for each in self.problems
+        )
 
 
 def opened(draft_id: str) -> Draft:
@@ -65,6 +78,14 @@ def opened(draft_id: str) -> Draft:
     """
     with context.runtime().database.read() as transaction:
         return policy_drafts.find(transaction, draft_id)
+
+
+def compared(draft: Draft) -> library.Published:
+    """
+    What a draft is compared with: the version in force, else the one it began as.
+    """
+    active = library.in_force()
+    return library.published(active.sha256 if active else draft.base)
 
 
 def section_of(word: str) -> Section:
@@ -92,7 +113,9 @@ def placed(value: dict[str, JsonValue], verdict: Verdict) -> Judged:
     names: dict[Section, tuple[str, ...]] = {}
 
     def told(element: str, sentence: str) -> Told:
-        section = _SECTIONS.get(element.split("/")[1], Section.TERMS)
+        section = _SECTIONS.get(
+            element.partition("/")[2].partition("/")[0], Section.TERMS
+        )
         if section not in names:
             names[section] = _names(view(value, section))
         return Told(
@@ -103,6 +126,7 @@ def placed(value: dict[str, JsonValue], verdict: Verdict) -> Judged:
         problems=tuple(told(e.element, e.sentence) for e in verdict.problems),
         findings=tuple(told(e.element, e.sentence) for e in verdict.findings),
         notes=verdict.notes,
+        policy=verdict.policy,
     )
 
 

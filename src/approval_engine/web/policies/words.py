@@ -129,6 +129,7 @@ RARE = frozenset(
         ("from", "where"),
         ("from", "empty"),
         ("optional",),
+        ("expr",),
     }
 )
 """The fields that stand behind "More", by their paths."""

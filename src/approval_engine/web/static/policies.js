@@ -21,10 +21,18 @@ function place(told) {
   }
 }
 
-/** Show the panel as the server has written it; nothing in it can run. */
-function show(panel) {
-  const parsed = new DOMParser().parseFromString(panel, "text/html");
-  document.getElementById("panel").replaceChildren(...parsed.body.childNodes);
+/** Put what the server has written into a part of the page; nothing in it can run. */
+function show(part, written) {
+  const parsed = new DOMParser().parseFromString(written, "text/html");
+  part.replaceChildren(...parsed.body.childNodes);
+}
+
+/** Say every rule and step anew, as it stands now. */
+function say(says) {
+  for (const each of form.querySelectorAll("[data-says]")) {
+    const written = says[each.dataset.says];
+    if (written !== undefined) show(each, written);
+  }
 }
 
 async function check(signal) {
@@ -34,9 +42,11 @@ async function check(signal) {
     signal,
   });
   if (!answer.ok) return;
-  const { panel, told } = await answer.json();
+  const { panel, told, says, verdict } = await answer.json();
   place(told);
-  show(panel);
+  say(says);
+  show(document.getElementById("panel"), panel);
+  document.getElementById("verdict").textContent = verdict;
 }
 
 if (form) {

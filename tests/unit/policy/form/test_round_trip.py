@@ -67,16 +67,48 @@ def values():
     )
 
 
-KEYS = (
-    ["id", "reason", "when", "require", "ladder", "inform", "needs", "each", "role"]
-    + ["may", "in", "committee", "quorum", "of", "completion", "rule", "veto", "from"]
-    + ["slaHours", "hours", "escalateTo", "afterHours", "match", "delta", "name"]
-    + ["type", "values", "where", "lines", "rungs", "mode", "margin_pct", "odd", "use"]
-)
+KEYS = [
+    "id",
+    "reason",
+    "when",
+    "require",
+    "ladder",
+    "inform",
+    "needs",
+    "each",
+    "role",
+    "may",
+    "in",
+    "committee",
+    "quorum",
+    "of",
+    "completion",
+    "rule",
+    "veto",
+    "from",
+    "slaHours",
+    "hours",
+    "escalateTo",
+    "afterHours",
+    "match",
+    "delta",
+    "name",
+    "type",
+    "values",
+    "where",
+    "lines",
+    "rungs",
+    "mode",
+    "margin_pct",
+    "odd",
+    "use",
+]
 TESTS = st.sampled_from(
-    ["< 24", "<24", "-", " - ", '"EMEA"', 'not("EMEA")', '"A","B"', "[1..2)", "[1..2]"]
-    + ["> 10 and < 20", "null", "not(null)", "true", "> floor", "oops(", "=24", "24"]
-    + ['date("2026-01-01")', '< date("2026-01-01")', 'list contains(?, "x")', '" x"']
+    """
+    < 24|<24|-| - |"EMEA"|not("EMEA")|"A","B"|[1..2)|[1..2]|> 10 and < 20|null|not(null)
+    |true|> floor|oops(|=24|24|date("2026-01-01")|< date("2026-01-01")|" x"
+    |list contains(?, "x")
+    """.replace("\n    ", "").split("|")
 )
 ROWS = st.dictionaries(
     st.sampled_from(["margin_pct", "region", "clauses", "close_on", "family", "what"]),

@@ -1,5 +1,5 @@
 """
-Drafts of policies, and with which words a version was published.
+Drafts and scenarios of policies, and with which words a version was published.
 """
 
 import sqlalchemy as sa
@@ -45,4 +45,15 @@ def upgrade() -> None:
             ["policy_draft.id"],
             name=op.f("fk_policy_draft_save_draft_id"),
         ),
+    )
+    op.create_table(
+        "policy_scenario",
+        sa.Column("policy", sa.Text(), nullable=False),
+        sa.Column("quote_id", sa.Text(), nullable=False),
+        sa.Column("quote_revision", sa.Integer(), nullable=False),
+        sa.Column("asked", sa.Text(), nullable=False),
+        sa.Column("refused", sa.Integer(), nullable=False),
+        sa.Column("kept_at", sa.Text(), nullable=False),
+        sa.Column("kept_by", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("policy", "quote_id", name=op.f("pk_policy_scenario")),
     )
