@@ -40,6 +40,7 @@ COMMANDS = {
     "demo": ("demo", "Seed, run the golden path and serve the inbox."),
     "directory": ("directory", "Import and list people and roles."),
     "exception": ("exception", "Ask for exceptions to the policy, and end them."),
+    "identity": ("identity", "Link log-ins of single sign-on to people."),
     "incident": ("incident", "List what holds workflows, and let them go on."),
     "inbox": ("inbox", "List the open tasks of a person."),
     "outbox": ("outbox", "List messages and try them again."),
@@ -52,7 +53,7 @@ COMMANDS = {
     "seed": ("demo", "Fill the database with a believable deal desk."),
     "serve": ("serve", "Serve the web inbox and the HTTP interface."),
     "test": ("demo", "Run the scenarios of a suite."),
-    "token": ("token", "Create API tokens."),
+    "token": ("token", "Create, list and revoke API tokens."),
     "webhook": ("webhook", "Tell other programs of what happens."),
     "worker": ("worker", "Fire the timers that are due, send what waits."),
 }

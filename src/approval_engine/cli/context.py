@@ -53,6 +53,7 @@ class Session:
         """
         from approval_engine.executor.runtime import (
             Runtime,
+            step_up_of,
             wall_clock,
         )
         from approval_engine.store.database import Database
@@ -65,7 +66,8 @@ class Session:
             database = Database(self.settings.database_url)
         except InvalidInput as error:
             raise click.UsageError(str(error)) from error
-        return Runtime(database=database, clock=clock)
+        rule = step_up_of(self.settings)
+        return Runtime(database=database, clock=clock, step_up=rule)
 
     def caller(
         self, scope: str, fallback: str | None, key: str | None = None

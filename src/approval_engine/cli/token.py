@@ -1,5 +1,5 @@
 """
-`cpq token`: API tokens, whose secret is shown once.
+`cpq token`: API tokens, whose secret is shown once; list them, and end them.
 """
 
 from datetime import datetime
@@ -15,7 +15,7 @@ SCOPES = ("read", "act", "submit", "admin")
 @click.group()
 def token() -> None:
     """
-    Create and revoke API tokens.
+    Create, list and revoke API tokens.
     """
 
 
@@ -44,15 +44,40 @@ def create(
     session.record(token=made.id, user=made.user, scopes=made.scopes, secret=secret)
 
 
-@token.command()
-@click.option("--token", "token_id", required=True, metavar="K")
+@token.command("list")
+@click.option("--user", metavar="USER", help="Those of this person only.")
 @pass_session
-def revoke(session: Session, token_id: str) -> None:
+def list_(session: Session, user: str | None) -> None:
     """
-    Let a token open nothing from now on.
+    A line per token, the newest first; no secret is among them.
     """
     from approval_engine.accounts import tokens
 
     session.require_trust()
-    user = tokens.revoke(session.runtime, token_id)
-    session.record(token=token_id, user=user, status="revoked")
+    now = session.runtime.clock()
+    session.rows(
+        {
+            "token": row.id,
+            "user": row.user_id,
+            "scopes": tuple(row.scopes.split()),
+            "created_at": row.created_at,
+            "expires_at": row.expires_at,
+            "last_used": row.seen_at,
+            "status": "ended" if tokens.is_over(row, now) else "active",
+        }
+        for row in tokens.listed(session.runtime, user)
+    )
+
+
+@token.command()
+@click.option("--token", "token_id", required=True, metavar="K", help="Its id.")
+@pass_session
+def revoke(session: Session, token_id: str) -> None:
+    """
+    End a token now; whoever uses it is refused from the next request on.
+    """
+    from approval_engine.accounts import tokens
+
+    session.require_trust()
+    owner = tokens.revoke(session.runtime, token_id)
+    session.record(token=token_id, user=owner, result="revoked")

@@ -5,7 +5,6 @@ A decision and its author's log-in → whether that is fresh enough, and a recor
 from datetime import datetime
 from decimal import Decimal
 
-from approval_engine.config import Settings
 from approval_engine.domain.events import Event, stamp
 from approval_engine.domain.step_up import StepUp
 from approval_engine.executor.answer import Caller
@@ -14,14 +13,6 @@ from approval_engine.policy.model import InputType
 from approval_engine.store import origins
 from approval_engine.store.database import Transaction
 from approval_engine.store.origins import OriginRow
-
-
-def step_up_of(settings: Settings) -> StepUp | None:
-    """
-    What the settings say of fresh log-ins; None if they demand none.
-    """
-    over = settings.step_up_amount
-    return None if over is None else StepUp(over=over, within=settings.step_up_within)
 
 
 def worth(people: Eligibility) -> Decimal | None:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from approval_engine.config import Settings
 from approval_engine.documents import load, parse
 from approval_engine.documents import sha256 as hash_of
 from approval_engine.domain.delegation import Delegation
@@ -100,6 +101,14 @@ def _authors(body: bytes) -> tuple[tuple[str, str], ...]:
     evaluation: Any = load(body)
     # Evaluations of before revisions remembered their authors do not speak of them.
     return tuple((person, reason) for person, reason in evaluation.get("authors", ()))
+
+
+def step_up_of(settings: Settings) -> StepUp | None:
+    """
+    What the settings say of fresh log-ins; None if they demand none.
+    """
+    over = settings.step_up_amount
+    return None if over is None else StepUp(over=over, within=settings.step_up_within)
 
 
 def wall_clock() -> datetime:

@@ -12,8 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from approval_engine.accounts import oidc
 from approval_engine.config import Settings, packaged
 from approval_engine.errors import InvalidInput
-from approval_engine.executor.presence import step_up_of
-from approval_engine.executor.runtime import Runtime
+from approval_engine.executor.runtime import Runtime, step_up_of
 from approval_engine.web import (
     areas,
     context,

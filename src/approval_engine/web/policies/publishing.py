@@ -8,8 +8,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from approval_engine.domain.rights import Right
 from approval_engine.errors import DefinitionError, InvalidState, PolicyError, Refused
 from approval_engine.operations import policy_drafts, policy_scenarios, trial
-from approval_engine.operations.policy_drafts import Wish
 from approval_engine.operations.drafts_judged import judge
+from approval_engine.operations.policy_drafts import Wish
 from approval_engine.operations.policy_scenarios import Played
 from approval_engine.web import context
 from approval_engine.web.errors import status_of
