@@ -21,8 +21,7 @@ from approval_engine.web import (
     session,
     workflows,
 )
-from approval_engine.web.api import tasks as api_tasks
-from approval_engine.web.api import workflows as api_workflows
+from approval_engine.web.api import routes as api_routes
 
 SHORTEST_SECRET = 16
 _STATIC_S = 365 * 24 * 3600
@@ -46,8 +45,9 @@ def create_app(settings: Settings, runtime: Runtime) -> Flask:
     errors.install(app)
     session.install(app, https=https)
     presentation.install(app)
-    for module in (health, inbox, mail, workflows, quotes, api_workflows, api_tasks):
+    for module in (health, inbox, mail, workflows, quotes):
         app.register_blueprint(module.blueprint)
+    api_routes.install(app, settings)
     return app
 
 

@@ -33,7 +33,7 @@ def install(app: Flask, *, https: bool) -> None:
         for name, value in _HEADERS.items():
             response.headers.setdefault(name, value)
         if request.endpoint != "static":
-            response.headers["Cache-Control"] = "no-store"
+            response.headers.setdefault("Cache-Control", "no-store")
         if https:
             response.headers["Strict-Transport-Security"] = _HSTS
         return response

@@ -5,6 +5,7 @@ A view is open to nobody unless it is named here: what is forgotten is closed.
 """
 
 import secrets
+from contextlib import suppress
 
 from flask import (
     Blueprint,
@@ -29,7 +30,10 @@ from approval_engine.errors import TooManyAttempts, Unauthenticated
 from approval_engine.web import context
 from approval_engine.web.context import Asker
 
-OPEN = frozenset({"static", "health.alive", "health.ready", "mail.arrive"})
+OPEN = frozenset(
+    {"static", "health.alive", "health.ready", "mail.arrive"}
+    | {"api_reference.document", "api_reference.page"}
+)
 """The endpoints that anybody may ask for anything they answer."""
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -84,6 +88,14 @@ def guard() -> None:
         g.asker = Asker(user=_resume(), channel="web")
     if request.method not in SAFE:
         _must_come_from_here()
+
+
+def recognise() -> None:
+    """
+    On a page that is open to everybody, find out who looks at it, if anybody is known.
+    """
+    with suppress(Unauthenticated):
+        g.asker = Asker(user=_resume(), channel="web")
 
 
 @blueprint.get("/login")
