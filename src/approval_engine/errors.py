@@ -13,6 +13,7 @@ ApprovalEngineError
       Incomplete            the policy wants to see more; names all that is missing
     InvalidInput          a value given on the spot (an option, a form field) is wrong
     Conflict              an idempotency key was used for something else, or is busy
+      InProgress            the request with this idempotency key still runs
   DefinitionError       a file or document is wrong; carries every problem found in it
     DocumentError         a quote, directory or scenario
     PolicyError           a policy
@@ -105,6 +106,12 @@ class InvalidInput(Refused):
 class Conflict(Refused):
     """
     Somebody was faster, or the request with this idempotency key still runs.
+    """
+
+
+class InProgress(Conflict):
+    """
+    The request with this idempotency key still runs.
     """
 
 

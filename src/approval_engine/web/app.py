@@ -28,6 +28,7 @@ from approval_engine.web import (
 )
 from approval_engine.web.account import confirm
 from approval_engine.web.account import views as account
+from approval_engine.web.api import routes as api_routes
 
 SHORTEST_SECRET = 16
 
@@ -59,6 +60,7 @@ def create_app(settings: Settings, runtime: Runtime) -> Flask:
     _believe(app, settings.trusted_proxies or 0)
     for blueprint in areas.BLUEPRINTS:
         app.register_blueprint(blueprint)
+    api_routes.install(app)
     return app
 
 

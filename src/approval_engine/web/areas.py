@@ -1,10 +1,8 @@
 """
-Every area of the web: the pages of people, and what programs call.
+Every area of the web that people visit.
 """
 
 from approval_engine.web import admin, health, inbox, mail, policies, quotes, workflows
-from approval_engine.web.api import tasks as api_tasks
-from approval_engine.web.api import workflows as api_workflows
 from approval_engine.web.desk import queue, register
 from approval_engine.web.processes import comparing, pages, upload
 from approval_engine.web.quotes import editing
@@ -26,7 +24,5 @@ BLUEPRINTS = (
     policies.pages,
     policies.drafts,
     *admin.BLUEPRINTS,
-    api_workflows.blueprint,
-    api_tasks.blueprint,
 )
-"""What the application serves, besides the ways in: `session`, `sso` and `account`."""
+"""All of it, besides the ways in: `session`, `sso` and `account`."""

@@ -16,6 +16,7 @@ from approval_engine.errors import (
     Conflict,
     DefinitionError,
     Forbidden,
+    InProgress,
     InvalidInput,
     InvalidState,
     KeyReused,
@@ -40,6 +41,7 @@ STATUSES: tuple[tuple[type[ApprovalEngineError], int, str], ...] = (
     (InvalidState, 409, "invalid-state"),
     (InvalidInput, 422, "invalid-input"),
     (KeyReused, 422, "idempotency-key-reuse"),
+    (InProgress, 409, "in-progress"),
     (Conflict, 409, "conflict"),
     (DefinitionError, 422, "document"),
     (StorageError, 503, "unavailable"),
@@ -59,6 +61,7 @@ HEADINGS: Mapping[int, str] = {
     415: "This is not JSON",
     422: "Something is missing or wrong",
     429: "Not so fast",
+    500: "Something went wrong",
     503: "The database is not available",
 }
 
@@ -70,6 +73,7 @@ _SENTENCES: Mapping[int, str] = {
 """What is said instead of what the library says."""
 
 _BUSY_S = "2"
+_RETRY_S: Mapping[type, int] = {InProgress: 1, Conflict: 1}
 
 
 def install(app: Flask) -> None:
@@ -97,11 +101,12 @@ def refused(error: ApprovalEngineError) -> Response:
         return _unauthenticated(error)
     if isinstance(error, StorageError):
         return _unavailable(error)
-    if isinstance(error, TooManyAttempts):
-        return _too_soon(error)
     if status == InternalServerError.code:
         return _broken(error)
-    return _answer(status, code, str(error), _problems(error))
+    response = _answer(status, code, str(error), _problems(error))
+    if wait := _RETRY_S.get(type(error), getattr(error, "retry_after_s", None)):
+        response.headers["Retry-After"] = str(wait)
+    return response
 
 
 def _unauthenticated(error: Unauthenticated) -> Response:
@@ -113,12 +118,6 @@ def _unauthenticated(error: Unauthenticated) -> Response:
     # What was asked for is shown after the log-in, unless it would change something.
     target = request.full_path.rstrip("?") if request.method in SAFE else "/"
     return log_in_page(401, str(error), target)
-
-
-def _too_soon(error: TooManyAttempts) -> Response:
-    response = _answer(*status_of(error), str(error))
-    response.headers["Retry-After"] = str(error.retry_after_s)
-    return response
 
 
 def _unavailable(error: StorageError) -> Response:
@@ -158,7 +157,8 @@ def _answer(
     status: int, code: str, sentence: str, problems: tuple[dict[str, object], ...] = ()
 ) -> Response:
     if is_api():
-        return _problem(status, code, sentence, problems)
+        more = {"problems": problems} if problems else {}
+        return problem(status, code, sentence, more)
     page = render_template(
         "error.html",
         heading=HEADINGS.get(status, "Something went wrong"),
@@ -169,9 +169,12 @@ def _answer(
     return make_response(page, status)
 
 
-def _problem(
-    status: int, code: str, sentence: str, problems: tuple[dict[str, object], ...]
+def problem(
+    status: int, code: str, sentence: str, more: Mapping[str, object]
 ) -> Response:
+    """
+    What programs are told of a refusal, in the form of RFC 9457.
+    """
     body: dict[str, object] = {
         "type": "about:blank",
         "title": HEADINGS.get(status, "Something went wrong"),
@@ -179,7 +182,7 @@ def _problem(
         "code": code,
         "detail": sentence,
     }
-    response = jsonify(body | ({"problems": problems} if problems else {}))
+    response = jsonify(body | dict(more))
     response.status_code = status
     response.mimetype = "application/problem+json"
     return response

@@ -35,15 +35,16 @@ def install(app: Flask, *, https: bool) -> None:
     def protect(response: Response) -> Response:
         for name, value in _HEADERS.items():
             response.headers.setdefault(name, value)
-        response.headers["Cache-Control"] = _kept(app)
+        if request.endpoint == "static":
+            response.headers["Cache-Control"] = _kept(app)
+        else:
+            response.headers.setdefault("Cache-Control", "no-store")
         if https:
             response.headers["Strict-Transport-Security"] = _HSTS
         return response
 
 
 def _kept(app: Flask) -> str:
-    if request.endpoint != "static":
-        return "no-store"
     # While servers are replaced one by one, an old one may be asked by a new address,
     # and what it sends must not be kept under that.
     name = (request.view_args or {}).get("filename", "")

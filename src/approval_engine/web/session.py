@@ -5,6 +5,7 @@ A view is open to nobody unless it is named here: what is forgotten is closed.
 """
 
 import secrets
+from contextlib import suppress
 
 from flask import (
     Blueprint,
@@ -36,6 +37,8 @@ OPEN = frozenset(
         "health.alive",
         "health.ready",
         "mail.arrive",
+        "api_reference.document",
+        "api_reference.page",
         # The metrics ask for a token by themselves, in words that a scraper reads.
         "metrics.metrics",
         "sso.begin",
@@ -101,6 +104,15 @@ def guard() -> None:
         _must_come_from_here()
     if request.endpoint not in _ENTRANCE:
         limits.write(_counted(g.asker))
+
+
+def recognise() -> None:
+    """
+    On a page that is open to everybody, find out who looks at it, if anybody is known.
+    """
+    with suppress(Unauthenticated):
+        g.session = _resume()
+        g.asker = _asker(g.session)
 
 
 @blueprint.get("/login")

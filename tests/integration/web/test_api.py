@@ -7,7 +7,9 @@ import json
 import pytest
 
 from approval_engine.documents import load
-from approval_engine.store import catalog
+from approval_engine.errors import StorageError
+from approval_engine.executor.commands import act as commands
+from approval_engine.store import catalog, replies
 
 KEY = {"Idempotency-Key": "k-1"}
 
@@ -146,8 +148,36 @@ def test_whoever_comes_second_is_told_who_what_and_when(company, api):
     answer = post(api("fred"), "/api/v1/tasks/T-2/actions", {"action": "approve"})
 
     status, code, sentence = problem(answer)
-    assert (status, code) == (409, "invalid-state")
+    assert (status, code) == (409, "decided")
     assert "it is rejected by 'fiona' at 2026-03-02 09:00 UTC" in sentence
+    assert answer.get_json()["decision"] == {
+        "by": "fiona",
+        "outcome": "rejected",
+        "at": "2026-03-02T09:00:00.000000Z",
+    }
+
+
+def test_a_refusal_says_what_stands_in_the_way(company, api):
+    workflow = company.started()
+    company.act(workflow, "manager", "approve", "maria")
+    path, body = "/api/v1/tasks/T-1/actions", {"action": "reject", "comment": "no"}
+    own = post(api("maria"), path, body)
+    company.recall(workflow)
+    over = post(api("fred"), "/api/v1/tasks/T-2/actions", {"action": "approve"})
+
+    assert problem(own)[:2] == (409, "already-decided")
+    assert own.get_json()["decision"]["by"] == "maria"
+    assert problem(over)[:2] == (409, "ended")
+    assert over.get_json()["workflowStatus"] == "recalled"
+
+
+def test_a_stale_revision_is_told_as_such(company, api):
+    company.started()
+    body = {"action": "approve", "revision": 2}
+    answer = post(api("maria"), "/api/v1/tasks/T-1/actions", body)
+
+    assert problem(answer)[:2] == (412, "stale-revision")
+    assert "revision 2" in problem(answer)[2]
 
 
 @pytest.mark.parametrize(
@@ -477,28 +507,74 @@ def test_a_quote_that_allows_no_plan_says_every_problem(company, api):
     assert "margin_pct" in body["problems"][0]["sentence"]
 
 
-def test_two_requests_at_once_with_one_key_get_one_answer(company, api, monkeypatch):
+def test_while_a_request_runs_its_key_is_busy(company, api, monkeypatch):
     """
-    The second one overtakes the first between its effect and the keeping of its answer.
+    The second one comes while the first has taken effect and not yet answered.
     """
     company.started()
     maria, body = api("maria"), {"action": "approve"}
     path = "/api/v1/tasks/T-1/actions"
-    from approval_engine.web.api import reply
+    act, meanwhile = commands.act, []
 
-    keep, overtaken = reply._keep, []
+    def overtaken(*arguments):
+        answer = act(*arguments)
+        meanwhile.append(post(maria, path, body))
+        return answer
 
-    def overtake(*arguments):
-        if not overtaken:
-            overtaken.append("begun")
-            overtaken.append(post(maria, path, body).data)
-        return keep(*arguments)
-
-    monkeypatch.setattr(reply, "_keep", overtake)
+    monkeypatch.setattr(commands, "act", overtaken)
     first = post(maria, path, body)
+    (second,) = meanwhile
 
-    assert first.data == overtaken[1]
+    assert problem(second)[:2] == (409, "in-progress")
+    assert second.headers["Retry-After"] == "1"
+    assert post(maria, path, body).data == first.data
+    assert len(meanwhile) == 1
     assert company.log("WF-8809").count("task_approved") == 1
+
+
+def test_a_request_that_died_can_be_made_again(company, api, monkeypatch):
+    """
+    Its process ended after the effect: nothing was kept and nothing let go of.
+    """
+    company.started()
+    maria, body = api("maria"), {"action": "approve"}
+    path = "/api/v1/tasks/T-1/actions"
+    monkeypatch.setattr(replies, "keep", lambda *_: None)
+    post(maria, path, body)
+    monkeypatch.undo()
+
+    assert problem(post(maria, path, body))[:2] == (409, "in-progress")
+    company.wait(seconds=61)
+    again = post(maria, path, body)
+    assert (again.status_code, again.get_json()["result"]) == (200, "applied")
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert company.log("WF-8809").count("task_approved") == 1
+
+
+def test_what_programs_were_told_is_no_finding_of_the_check(company, api):
+    company.quote()
+    assert post(api("sam"), "/api/v1/workflows", {"quoteId": "Q-1"}).status_code == 201
+
+    assert not company.findings()
+
+
+def test_a_database_that_is_busy_is_503_and_the_key_may_try_again(
+    company, api, monkeypatch
+):
+    company.started()
+    maria, body = api("maria"), {"action": "approve"}
+    path = "/api/v1/tasks/T-1/actions"
+
+    def locked(*_):
+        raise StorageError("The database cannot do this now: it is locked.")
+
+    monkeypatch.setattr(commands, "act", locked)
+    busy = post(maria, path, body)
+    monkeypatch.undo()
+
+    assert problem(busy)[:2] == (503, "unavailable")
+    assert int(busy.headers["Retry-After"]) >= 1
+    assert post(maria, path, body).get_json()["result"] == "applied"
 
 
 def test_answers_are_canonical_json(company, api):

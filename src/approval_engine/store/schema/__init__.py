@@ -40,6 +40,7 @@ from approval_engine.store.schema.notices import (
     WEBHOOK_KIND,
 )
 from approval_engine.store.schema.processes import PROCESS_VERSION
+from approval_engine.store.schema.replies import REPLY
 from approval_engine.store.schema.workers import TIMER_CLAIM, WORKER
 from approval_engine.store.schema.workflows import (
     EVENT,
@@ -78,6 +79,7 @@ __all__ = [
     "POLICY_SCENARIO",
     "PROCESS_VERSION",
     "QUOTE",
+    "REPLY",
     "SEQUENCES",
     "SESSION",
     "SETTING",

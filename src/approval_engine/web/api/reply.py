@@ -1,22 +1,27 @@
 """
-A command → its answer as JSON, and the same answer again for the same key.
+A command → its answer as JSON, and the same bytes again for the same key.
 
-The command settles by itself that it has one effect. What is kept here beside it is
-the text of the answer, so that a retry reads what the first request was told.
+A request claims its key before it runs and keeps what it answered afterwards; one that
+came to nothing lets go of it, so that the same key may try again.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 
 from flask import Response, request
 
-from approval_engine.documents import JsonValue, canonical, load, sha256
+from approval_engine.documents import canonical, sha256
 from approval_engine.domain.events import stamp
-from approval_engine.errors import Conflict
+from approval_engine.errors import StorageError
 from approval_engine.executor.answer import Caller
-from approval_engine.store import answers
+from approval_engine.store import replies
+from approval_engine.store.replies import Kept, Request
 from approval_engine.web import context
-from approval_engine.web.api.request import key
+
+LOST_AFTER = timedelta(seconds=60)
+"""A request that runs for so long has died with its process."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,58 +47,64 @@ class Reply:
         return response
 
 
+def told(
+    value: object, status: int = 200, location: str | None = None, **more: bool
+) -> Reply:
+    """
+    A value as the answer to a command.
+    """
+    text = canonical(value).decode()
+    return Reply(status=status, text=text, location=location, **more)
+
+
 def as_json(value: object) -> Response:
     """
     A value as the body of a response with status 200.
     """
-    return Reply(status=200, text=text_of(value)).response()
+    return told(value).response()
 
 
-def text_of(value: object) -> str:
-    """
-    A value as JSON.
-    """
-    return canonical(value).decode()
-
-
-def once(body: Mapping[str, JsonValue], command: Callable[[Caller], Reply]) -> Response:
+def once(caller: Caller, said: object, command: Callable[[], Reply]) -> Response:
     """
     Run the command, or repeat its answer if this request was made before.
 
-    Raises KeyReused if the key came with another request.
+    `said` is all that tells the request from others. Raises KeyReused if the key came
+    with another one, InProgress while the same one runs.
     """
-    caller = context.asker().caller(key())
-    kept = _key(caller, body)
-    return (_recorded(kept) or _keep(kept, command(caller))).response()
-
-
-def _key(caller: Caller, body: Mapping[str, JsonValue]) -> answers.Key:
+    runtime = context.runtime()
     route = f"{request.method} {request.url_rule}"
-    asked = {"route": route, "ids": request.view_args or {}, "body": body}
-    return answers.Key(
+    asked = {"route": route, "ids": request.view_args or {}, "body": said}
+    mine = Request(
         actor=caller.actor,
         route=route,
         key=caller.key or "",
         fingerprint=sha256(canonical(asked)),
     )
+    now = runtime.clock()
+    at = stamp(now)
+    with runtime.database.begin() as transaction:
+        kept = replies.claim(transaction, mine, at, stamp(now - LOST_AFTER))
+    if kept is not None:
+        return _again(kept).response()
+    return _run(mine, at, command).response()
 
 
-def _recorded(kept: answers.Key) -> Reply | None:
-    with context.runtime().database.read() as transaction:
-        found = answers.find(transaction, kept)
-    if found is None:
-        return None
-    return Reply(**load(found.encode()), replayed=True)  # type: ignore[arg-type] # written by keep
-
-
-def _keep(kept: answers.Key, reply: Reply) -> Reply:
-    runtime = context.runtime()
-    names = ("status", "text", "location")
-    text = text_of({name: getattr(reply, name) for name in names})
+def _run(mine: Request, at: str, command: Callable[[], Reply]) -> Reply:
+    database = context.runtime().database
     try:
-        with runtime.database.begin() as transaction:
-            answers.keep(transaction, kept, text, stamp(runtime.clock()))
-    except Conflict:
-        # The same request ran twice at once and the other one was first to be kept.
-        return _recorded(kept) or reply
+        reply = command()
+    except BaseException:
+        # Where even this fails, the claim is lost by itself after a while.
+        with suppress(StorageError), database.begin() as transaction:
+            replies.release(transaction, mine, at)
+        raise
+    answer = Kept(status=reply.status, location=reply.location, body=reply.text)
+    with database.begin() as transaction:
+        replies.keep(transaction, mine, at, answer)
     return reply
+
+
+def _again(kept: Kept) -> Reply:
+    return Reply(
+        status=kept.status, text=kept.body, location=kept.location, replayed=True
+    )

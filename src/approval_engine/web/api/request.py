@@ -4,143 +4,175 @@ Query, body and idempotency key of a request of a program → checked values, or
 
 import base64
 import binascii
-from collections.abc import Mapping
-from datetime import UTC, datetime
-from enum import StrEnum
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from flask import request
+from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
-from approval_engine.documents import JsonValue, parse
-from approval_engine.domain.events import stamp
-from approval_engine.errors import DocumentError, InvalidInput
+from approval_engine.documents import Document, parse, sha256
+from approval_engine.domain.events import instant, stamp
+from approval_engine.errors import DocumentError, InvalidInput, NotFound
+from approval_engine.web.api.bodies import Query
+from approval_engine.web.api.refusals import KEYLESS, Problem
 from approval_engine.web.context import LARGEST_BODY
 
 LONGEST_KEY = 255
-LONGEST_PAGE = 100
-_PAGE = 20
+LONGEST_ID = 200
+
+_JSON = "application/json"
+_MOST_TOLD = 5
+_LONGEST_NUMBER = 18
+_EXPECTED: Mapping[str, str] = {
+    "string_type": "a text",
+    "int_type": "a whole number",
+    "bool_type": "true or false",
+    "dict_type": "an object",
+    "model_type": "an object",
+    "list_type": "a list",
+    "string_pattern_mismatch": "a plain text of the documented form",
+    "string_too_short": "a text that is not empty",
+    "too_short": "at least one item",
+}
+"""What was expected where pydantic found something of another type."""
+
+Model = TypeVar("Model", bound=BaseModel)
+Asked = TypeVar("Asked", bound=Query)
 
 
-def body(*required: str, optional: tuple[str, ...] = ()) -> Mapping[str, JsonValue]:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sent:
     """
-    The JSON object of the request, with these keys and no others.
-
-    Raises BadRequest for what is no strict JSON, InvalidInput for wrong keys.
+    A body as the view takes it, and what tells it from other bodies.
     """
-    if request.mimetype != "application/json":
-        sentence = "Expected a body of type application/json."
-        raise UnsupportedMediaType(sentence)
-    try:
-        found = parse(request.get_data(), "body", LARGEST_BODY).value
-    except DocumentError as error:
-        raise BadRequest("; ".join(p.sentence for p in error.problems)) from None
-    if not isinstance(found, dict):
-        sentence = "Expected a JSON object as the body."
-        raise InvalidInput(sentence)
-    _must_have(found, required, optional)
-    return found
+
+    value: Any
+    said: object
 
 
-def text(values: Mapping[str, JsonValue], name: str) -> str:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class JsonBody:
     """
-    A text of the body; empty if it is absent or null. Raises InvalidInput.
+    A JSON object of this form; `whole` if the view wants the document besides.
     """
-    value = values.get(name)
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        sentence = f"Expected '{name}' to be a text."
-        raise InvalidInput(sentence)
-    return value
+
+    model: type[BaseModel]
+    whole: bool = False
+
+    def read(self) -> Sent:
+        """
+        The checked object. Raises BadRequest, InvalidInput.
+        """
+        document = _document()
+        try:
+            value = self.model.model_validate(document.value)
+        except ValidationError as error:
+            raise _refused(error, "key", "this body") from None
+        given = (value, document) if self.whole else value
+        return Sent(value=given, said=document.value)
 
 
-def texts(values: Mapping[str, JsonValue], name: str) -> dict[str, str]:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DocumentBody:
     """
-    An object of texts in the body; empty if it is absent or null. Raises InvalidInput.
+    A document that has a reader of its own; the model only tells what it looks like.
     """
-    value = values.get(name) or {}
-    if not isinstance(value, dict):
-        sentence = f"Expected '{name}' to be an object."
-        raise InvalidInput(sentence)
-    return {key: text(value, key) for key in value}
+
+    model: type[BaseModel]
+    many: bool = False
+
+    def read(self) -> Sent:
+        """
+        The parsed document. Raises BadRequest.
+        """
+        document = _document()
+        # The order of keys may have a meaning, so the bytes themselves are compared.
+        return Sent(value=document, said=sha256(request.get_data()))
 
 
-def whole(values: Mapping[str, JsonValue], name: str) -> int | None:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FileBody:
     """
-    A whole number of the body; None if it is absent or null. Raises InvalidInput.
+    The bytes of a file.
     """
-    value = values.get(name)
-    if isinstance(value, bool) or not isinstance(value, int | None):
-        sentence = f"Expected '{name}' to be a whole number."
-        raise InvalidInput(sentence)
-    return value
+
+    types: tuple[str, ...]
+    largest: int
+
+    def read(self) -> Sent:
+        """
+        The bytes. Raises UnsupportedMediaType, RequestEntityTooLarge.
+        """
+        if request.mimetype not in self.types:
+            sentence = f"Expected a body of type {' or '.join(self.types)}."
+            raise UnsupportedMediaType(sentence)
+        request.max_content_length = self.largest
+        body = request.get_data()
+        return Sent(value=body, said=sha256(body))
+
+
+def part(document: Document, name: str) -> Document:
+    """
+    A member of a document as a document of its own, with the lines of the whole.
+    """
+    value = document.value.get(name) if isinstance(document.value, dict) else None
+    start = f"/{name}"
+    offsets = {
+        place.removeprefix(start): offset
+        for place, offset in document.offsets.items()
+        if place == start or place.startswith(f"{start}/")
+    }
+    return Document(
+        file=document.file, value=value, offsets=offsets, newlines=document.newlines
+    )
 
 
 def key() -> str:
     """
-    The idempotency key. Raises BadRequest if it is missing or malformed.
+    The idempotency key. Raises a Problem if it is missing or malformed.
     """
     found = request.headers.get("Idempotency-Key", "")
     fits = 0 < len(found) <= LONGEST_KEY and found.isascii() and found.isprintable()
     if not fits:
         sentence = (
             "Expected a header Idempotency-Key of 1 to"
-            f" {LONGEST_KEY} printable ASCII characters."
+            f" {LONGEST_KEY} printable ASCII characters; see /api/docs#idempotency."
         )
-        raise BadRequest(sentence)
+        raise Problem(KEYLESS, sentence)
     return found
 
 
-def query(*known: str) -> Mapping[str, str]:
+def query_of(model: type[Asked]) -> Asked:
     """
-    The parameters of the address that are not empty. Raises InvalidInput for others.
+    The parameters of the address; those that are empty count as absent.
+
+    Raises InvalidInput for others, and for one that comes twice.
     """
-    if unknown := sorted(set(request.args) - set(known)):
-        sentence = f"There is no parameter '{unknown[0]}' here."
+    known = {field.alias or name for name, field in model.model_fields.items()}
+    if unknown := sorted(set(request.args) - known):
+        sentence = f"There is no parameter '{unknown[0][:40]}' here."
         raise InvalidInput(sentence)
-    return {name: value for name, value in request.args.items() if value}
-
-
-def limit(parameters: Mapping[str, str]) -> int:
-    """
-    How long a page is to be. Raises InvalidInput.
-    """
-    word = parameters.get("limit", str(_PAGE))
-    if not (word.isascii() and word.isdigit() and 0 < int(word[:9]) <= LONGEST_PAGE):
-        sentence = f"Expected 'limit' to be a number from 1 to {LONGEST_PAGE}."
-        raise InvalidInput(sentence)
-    return int(word)
-
-
-def one_of(
-    parameters: Mapping[str, str], name: str, words: type[StrEnum]
-) -> str | None:
-    """
-    A parameter that is one word of an enumeration. Raises InvalidInput.
-    """
-    word = parameters.get(name)
-    if word is not None and word not in set(words):
-        sentence = f"Expected '{name}' to be one of {', '.join(words)}."
-        raise InvalidInput(sentence)
-    return word
-
-
-def moment(parameters: Mapping[str, str], name: str) -> str | None:
-    """
-    A parameter that is an instant with its zone, as a stamp. Raises InvalidInput.
-    """
-    word = parameters.get(name)
-    if word is None:
-        return None
+    for name, values in request.args.lists():
+        if len(values) > 1:
+            sentence = f"Expected the parameter '{name}' once."
+            raise InvalidInput(sentence)
+    given = {name: value for name, value in request.args.items() if value}
     try:
-        at = datetime.fromisoformat(word)
-        at.astimezone(UTC)
-    except (ValueError, OverflowError):
-        at = datetime.min  # noqa: DTZ901 judged as naive below
-    if at.tzinfo is None:
-        sentence = f"Expected '{name}' to be an instant such as 2026-03-06T21:00:00Z."
-        raise InvalidInput(sentence)
-    return stamp(at)
+        return model.model_validate(given)
+    except ValidationError as error:
+        raise _refused(error, "parameter", "this address") from None
+
+
+def must_be_ids(ids: Mapping[str, str]) -> None:
+    """
+    Raises NotFound for what can be the id of nothing.
+    """
+    for found in ids.values():
+        if len(found) > LONGEST_ID or not found.isprintable():
+            sentence = "There is nothing of that id."
+            raise NotFound(sentence)
 
 
 def cursor_of(at: str, number: int) -> str:
@@ -150,29 +182,71 @@ def cursor_of(at: str, number: int) -> str:
     return base64.urlsafe_b64encode(f"{at}|{number}".encode()).decode().rstrip("=")
 
 
-def place(parameters: Mapping[str, str]) -> tuple[str, int] | None:
+def place(cursor: str | None) -> tuple[str, int] | None:
     """
     The place that a cursor stands for. Raises InvalidInput for what is none of ours.
     """
-    if (word := parameters.get("cursor")) is None:
+    if cursor is None:
         return None
     try:
-        padded = word + "=" * (-len(word) % 4)
-        at, _, number = base64.urlsafe_b64decode(padded).decode().rpartition("|")
-        return at, int(number)
-    except (binascii.Error, ValueError):
-        sentence = "Expected 'cursor' to be the nextCursor of an earlier page."
-        raise InvalidInput(sentence) from None
+        padded = cursor + "=" * (-len(cursor) % 4)
+        at, _, word = base64.urlsafe_b64decode(padded).decode().rpartition("|")
+        ours = stamp(instant(at)) == at and cursor == cursor_of(at, int(word))
+    except (binascii.Error, ValueError, OverflowError):
+        raise no_cursor() from None
+    if not ours or len(word) > _LONGEST_NUMBER:
+        raise no_cursor()
+    return at, int(word)
 
 
-def _must_have(
-    found: Mapping[str, JsonValue], required: tuple[str, ...], optional: tuple[str, ...]
-) -> None:
-    unknown = sorted(set(found) - {*required, *optional})
-    missing = [name for name in required if found.get(name) is None]
-    if unknown:
-        sentence = f"There is no key '{unknown[0][:40]}' in this body."
-        raise InvalidInput(sentence)
-    if missing:
-        sentence = f"Expected a key '{missing[0]}' in the body."
-        raise InvalidInput(sentence)
+def no_cursor() -> InvalidInput:
+    """
+    What is said of a cursor that is none of ours.
+    """
+    return InvalidInput("Expected 'cursor' to be the nextCursor of an earlier page.")
+
+
+def _document() -> Document:
+    if request.mimetype != _JSON:
+        sentence = f"Expected a body of type {_JSON}."
+        raise UnsupportedMediaType(sentence)
+    try:
+        return parse(request.get_data(), "body", LARGEST_BODY)
+    except DocumentError as error:
+        raise BadRequest("; ".join(p.sentence for p in error.problems)) from None
+
+
+def _refused(error: ValidationError, what: str, where: str) -> InvalidInput:
+    told = list(_sentences(error, what, where))
+    return InvalidInput(" ".join(dict.fromkeys(told[:_MOST_TOLD])))
+
+
+def _sentences(error: ValidationError, what: str, where: str) -> Iterator[str]:
+    for each in error.errors(include_url=False):
+        # The branch of a choice is no part of the path that a program knows.
+        path = ".".join(str(part) for part in each["loc"] if part not in _BRANCHES)
+        name = path[:80]
+        if each["type"] == "extra_forbidden":
+            yield f"There is no {what} '{name}' in {where}."
+        elif each["type"] == "missing":
+            yield f"Expected a {what} '{name}' in {where}."
+        elif not name:
+            yield "Expected a JSON object as the body."
+        else:
+            yield f"Expected '{name}' to be {_wanted(each)}."
+
+
+_BRANCHES = frozenset({"stored", "sent"})
+
+
+def _wanted(error: Mapping[str, Any]) -> str:
+    context = error.get("ctx", {})
+    if error["type"] in {"enum", "literal_error"}:
+        return f"one of {str(context['expected']).replace(chr(39), '')}"
+    if error["type"] == "value_error":
+        return str(context["error"])
+    if error["type"] in {"greater_than_equal", "less_than_equal"}:
+        return "a number that is not so small or large"
+    if error["type"] == "string_too_long":
+        return f"at most {context['max_length']} characters"
+    return _EXPECTED.get(error["type"], "of the documented form")

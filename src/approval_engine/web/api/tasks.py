@@ -2,13 +2,11 @@
 `/api/v1/tasks`: find tasks and act on them.
 """
 
-from flask import Blueprint, Response, abort
-
 from approval_engine.accounts.tokens import Scope
-from approval_engine.domain.actions import Action
-from approval_engine.domain.lifecycle import TaskStatus
+from approval_engine.domain.events import stamp
+from approval_engine.domain.lifecycle import ANSWERED, WorkflowStatus
 from approval_engine.domain.workflow import Task
-from approval_engine.errors import InvalidInput
+from approval_engine.errors import InvalidState, StaleRevision
 from approval_engine.executor.answer import Answer, Caller
 from approval_engine.executor.commands import act as commands
 from approval_engine.executor.commands.act import Wish
@@ -17,41 +15,52 @@ from approval_engine.planner.plan import RoutingPlan
 from approval_engine.store import lists
 from approval_engine.store.lists import TaskFilter
 from approval_engine.web import context, dossier
-from approval_engine.web.api.reply import Reply, as_json, once, text_of
-from approval_engine.web.api.request import (
-    body,
-    cursor_of,
-    limit,
-    moment,
-    one_of,
-    place,
-    query,
-    text,
-    texts,
-    whole,
+from approval_engine.web.api.bodies import TaskAction, TaskQuery
+from approval_engine.web.api.operation import Group, Says
+from approval_engine.web.api.refusals import (
+    ALREADY,
+    DECIDED,
+    ENDED,
+    HELD,
+    STALE,
+    STATE,
+    Problem,
 )
+from approval_engine.web.api.reply import Reply, told
+from approval_engine.web.api.request import JsonBody, cursor_of, place
+from approval_engine.web.api.shapes import ActionResult, ApprovalTask, TaskPage
 
-blueprint = Blueprint("api_tasks", __name__, url_prefix="/api/v1")
+GROUP = Group("tasks", "Tasks", "Work for a person, or for a pool, in a step.")
 
 
-@blueprint.get("/tasks")
-def listed() -> Response:
+@GROUP.get(
+    "/tasks",
+    Says(
+        name="listTasks",
+        scopes=(Scope.READ,),
+        query=TaskQuery,
+        answer=TaskPage,
+        statuses={200: "A page, perhaps empty."},
+    ),
+)
+def listed(asked: TaskQuery) -> views.View:
     """
-    A page of tasks, those due first before the others.
+    Find tasks, those due first before the others.
+
+    Open and closed ones, unless a status is asked for.
     """
-    user = context.require(Scope.READ).user
-    asked = query("assignee", "role", "status", "dueBefore", "cursor", "limit")
-    size = limit(asked)
+    user = context.asker().user
     runtime = context.runtime()
+    size = asked.limit
     with runtime.database.read() as transaction:
         everything = dossier.oversees(user, context.directory(transaction))
         wanted = TaskFilter(
             viewer=None if everything else user.id,
-            assignee=asked.get("assignee"),
-            role=asked.get("role"),
-            status=one_of(asked, "status", TaskStatus),
-            due_before=moment(asked, "dueBefore"),
-            after=place(asked),
+            assignee=asked.assignee,
+            role=asked.role,
+            status=asked.status,
+            due_before=stamp(asked.due_before) if asked.due_before else None,
+            after=place(asked.cursor),
         )
         found = lists.tasks(transaction, wanted, size + 1)
         items = [
@@ -59,60 +68,73 @@ def listed() -> Response:
             for each in found[:size]
         ]
     more = cursor_of(*found[size - 1].place) if len(found) > size else None
-    return as_json({"items": items, "nextCursor": more})
+    return {"items": items, "nextCursor": more}
 
 
-@blueprint.get("/tasks/<task_id>")
-def one(task_id: str) -> Response:
+@GROUP.get(
+    "/tasks/<task_id>",
+    Says(name="getTask", scopes=(Scope.READ,), answer=ApprovalTask),
+)
+def one(task_id: str) -> views.View:
     """
-    `ApprovalTask`, and what changed since somebody last decided its step.
+    Read a task, and what changed since somebody last decided its step.
     """
-    asker = context.require(Scope.READ)
-    found, task = dossier.of_task(task_id, asker.user)
+    user = context.asker().user
+    found, task = dossier.of_task(task_id, user)
     view = _view(task, found.case.plan)
-    if told := found.since(task, asker.user):
-        view["since"] = views.since_view(told)
-    return as_json(view)
+    if since := found.since(task, user):
+        view["since"] = views.since_view(since)
+    return view
 
 
-@blueprint.post("/tasks/<task_id>/actions")
-def act(task_id: str) -> Response:
+@GROUP.post(
+    "/tasks/<task_id>/actions",
+    Says(
+        name="actOnTask",
+        scopes=(Scope.ACT,),
+        body=JsonBody(model=TaskAction),
+        answer=ActionResult,
+        statuses={200: "It is done, now or by you before."},
+        refuses=(STALE, DECIDED, ALREADY, ENDED, HELD, STATE),
+    ),
+)
+def act(asked: TaskAction, caller: Caller, task_id: str) -> Reply:
     """
     Decide, take, give back or hand over a task, comment on it, or bring others in.
+
+    Reject and return need a comment. The same decision by the same person under another
+    key is a `duplicate` and changes nothing.
     """
-    asker = context.require(Scope.ACT)
-    more = ("comment", "to", "within", "revision", "replyTo", "after", "fields")
-    asked = body("action", optional=more)
-    action = _action(text(asked, "action"))
-    revision = whole(asked, "revision")
-
-    def command(caller: Caller) -> Reply:
-        found, task = dossier.of_task(task_id, asker.user)
-        _must_be_current(revision, found.workflow.quote_revision)
-        wish = Wish(
-            workflow=task.workflow_id,
-            task=task.id,
-            action=action,
-            comment=text(asked, "comment"),
-            to=text(asked, "to") or None,
-            within=text(asked, "within") or None,
-            reply_to=whole(asked, "replyTo"),
-            after=asked.get("after") is True,
-            fields=texts(asked, "fields"),
-        )
-        return _acted(commands.act(context.runtime(), wish, caller), task_id)
-
-    return once(asked, command)
+    found, task = dossier.of_task(task_id, context.asker().user)
+    _must_be_current(asked.revision, found.workflow.quote_revision)
+    wish = Wish(
+        workflow=task.workflow_id,
+        task=task.id,
+        action=asked.action,
+        comment=asked.comment,
+        to=asked.to or None,
+        within=asked.within or None,
+        reply_to=asked.reply_to,
+        after=asked.after,
+        fields=asked.fields or {},
+    )
+    try:
+        answer = commands.act(context.runtime(), wish, caller)
+    except StaleRevision:
+        raise
+    except InvalidState as refusal:
+        raise _because(refusal, task_id, caller.actor) from refusal
+    return _acted(answer, task_id)
 
 
 def _acted(answer: Answer, task_id: str) -> Reply:
     found, task = dossier.of_task(task_id, context.asker().user)
-    told = {
+    result = {
         "result": answer.result,
         "task": _view(task, found.case.plan),
         "workflow": found.case.view(),
     }
-    return Reply(status=200, text=text_of(told), replayed=answer.replayed)
+    return told(result, replayed=answer.replayed)
 
 
 def _view(task: Task, plan: RoutingPlan) -> views.View:
@@ -120,13 +142,28 @@ def _view(task: Task, plan: RoutingPlan) -> views.View:
     return views.task_view(task, step)
 
 
-def _action(word: str) -> Action:
-    if word not in set(Action):
-        sentence = f"Expected 'action' to be one of {', '.join(Action)}."
-        raise InvalidInput(sentence)
-    return Action(word)
-
-
 def _must_be_current(seen: int | None, current: int) -> None:
     if seen is not None and seen != current:
-        abort(412, f"You saw revision {seen}; this task is about revision {current}.")
+        sentence = f"You saw revision {seen}; this task is about revision {current}."
+        raise StaleRevision(sentence)
+
+
+def _because(refusal: InvalidState, task_id: str, actor: str) -> Problem:
+    """
+    The refusal, with what a program can do something about.
+    """
+    found, task = dossier.of_task(task_id, context.asker().user)
+    status = found.workflow.status
+    if found.case.incident:
+        return Problem(HELD, str(refusal))
+    if task.status in ANSWERED and task.closed_at:
+        decision = {
+            "by": task.closed_by,
+            "outcome": str(task.status),
+            "at": stamp(task.closed_at),
+        }
+        kind = ALREADY if task.closed_by == actor else DECIDED
+        return Problem(kind, str(refusal), decision=decision)
+    if status is not WorkflowStatus.PENDING:
+        return Problem(ENDED, str(refusal), workflowStatus=str(status))
+    return Problem(STATE, str(refusal))

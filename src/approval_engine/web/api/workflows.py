@@ -2,11 +2,10 @@
 `/api/v1/workflows` and `/api/v1/preview`: submit, look, recall, and what would be.
 """
 
-from flask import Blueprint, Response, url_for
+from flask import Response, url_for
 
 from approval_engine.accounts.tokens import Scope
-from approval_engine.domain.lifecycle import WorkflowStatus
-from approval_engine.errors import InvalidInput
+from approval_engine.documents import Document
 from approval_engine.executor.answer import Answer, Caller
 from approval_engine.executor.commands import recall as recalling
 from approval_engine.executor.commands import submit as submitting
@@ -17,128 +16,205 @@ from approval_engine.planner.document import plain
 from approval_engine.store import catalog, lists
 from approval_engine.store.lists import WorkflowFilter
 from approval_engine.web import context, dossier, quotes
-from approval_engine.web.api.reply import Reply, as_json, once, text_of
-from approval_engine.web.api.request import body, key, limit, one_of, query, text
+from approval_engine.web.api import importing
+from approval_engine.web.api.bodies import (
+    PreviewRequest,
+    RecallRequest,
+    SentQuote,
+    SubmitRequest,
+    WorkflowQuery,
+)
+from approval_engine.web.api.operation import File, Group, Says
+from approval_engine.web.api.refusals import (
+    CONFLICT,
+    DOCUMENT,
+    NOT_FOUND,
+    STATE,
+)
+from approval_engine.web.api.reply import Reply, told
+from approval_engine.web.api.request import JsonBody, no_cursor, part
+from approval_engine.web.api.shapes import (
+    EventList,
+    Preview,
+    StepList,
+    WorkflowInstance,
+    WorkflowPage,
+)
 from approval_engine.web.headers import as_download
 
-blueprint = Blueprint("api_workflows", __name__, url_prefix="/api/v1")
+GROUP = Group(
+    "workflows",
+    "Workflows",
+    "The review of one quote revision, from submit to its end.",
+)
 
 _LONGEST_NUMBER = 9
 
 
-@blueprint.post("/workflows")
-def submit() -> Response:
+@GROUP.post(
+    "/workflows",
+    Says(
+        name="submitWorkflow",
+        scopes=(Scope.SUBMIT,),
+        body=JsonBody(model=SubmitRequest, whole=True),
+        answer=WorkflowInstance,
+        statuses={
+            201: "The review began.",
+            200: "This revision is, or was, under review already.",
+        },
+        refuses=(NOT_FOUND, STATE, CONFLICT, DOCUMENT),
+    ),
+)
+def submit(given: tuple[SubmitRequest, Document], caller: Caller) -> Reply:
     """
-    Submit a quote: 201 with the workflow, or 200 if it was submitted before.
+    Submit a quote.
+
+    The quote is one that is here already, or it comes along and is stored first. Only
+    its submitter and its owner may submit it. A quote that no trigger stops is approved
+    at once. After a rejection or a return a new revision is needed.
     """
-    context.require(Scope.SUBMIT)
-    asked = body("quoteId")
-    quote_id = text(asked, "quoteId")
-
-    def command(caller: Caller) -> Reply:
-        quotes.find(quote_id)
-        answer = submitting.submit(context.runtime(), quote_id, caller)
-        return _workflow(answer, 200 if answer.result == "duplicate" else 201)
-
-    return once(asked, command)
+    asked, document = given
+    if isinstance(asked.root, SentQuote):
+        (quote_id,), _ = importing.store(part(document, "quote"), "/quote")
+    else:
+        quote_id = asked.root.quote_id
+    quotes.find(quote_id)
+    answer = submitting.submit(context.runtime(), quote_id, caller)
+    return _workflow(answer, 200 if answer.result == "duplicate" else 201)
 
 
-@blueprint.get("/workflows")
-def listed() -> Response:
+@GROUP.get(
+    "/workflows",
+    Says(
+        name="listWorkflows",
+        scopes=(Scope.READ,),
+        query=WorkflowQuery,
+        answer=WorkflowPage,
+        statuses={200: "A page, perhaps empty."},
+    ),
+)
+def listed(asked: WorkflowQuery) -> views.View:
     """
-    A page of workflows, newest first.
+    Find workflows, newest first.
+
+    You see those that you have a part in; some offices see all of them.
     """
-    context.require(Scope.READ)
-    asked = query("status", "quoteId", "cursor", "limit")
-    size = limit(asked)
     user = context.asker().user
     with context.runtime().database.read() as transaction:
         everything = dossier.oversees(user, context.directory(transaction))
         wanted = WorkflowFilter(
             viewer=None if everything else user.id,
-            status=one_of(asked, "status", WorkflowStatus),
-            quote_id=asked.get("quoteId"),
-            before=_before(asked.get("cursor")),
+            status=asked.status,
+            quote_id=asked.quote_id,
+            before=_before(asked.cursor),
         )
-        ids = lists.workflow_ids(transaction, wanted, size + 1)
-        items = [reading.case(transaction, each).view() for each in ids[:size]]
-    more = ids[size - 1] if len(ids) > size else None
-    return as_json({"items": items, "nextCursor": more})
+        ids = lists.workflow_ids(transaction, wanted, asked.limit + 1)
+        items = [reading.case(transaction, each).view() for each in ids[: asked.limit]]
+    more = ids[asked.limit - 1] if len(ids) > asked.limit else None
+    return {"items": items, "nextCursor": more}
 
 
-@blueprint.get("/workflows/<workflow_id>")
-def one(workflow_id: str) -> Response:
+@GROUP.get(
+    "/workflows/<workflow_id>",
+    Says(name="getWorkflow", scopes=(Scope.READ,), answer=WorkflowInstance),
+)
+def one(workflow_id: str) -> views.View:
     """
-    `WorkflowInstance`.
+    Read a workflow.
     """
-    asker = context.require(Scope.READ)
-    return as_json(dossier.open_dossier(workflow_id, asker.user).case.view())
+    return dossier.open_dossier(workflow_id, context.asker().user).case.view()
 
 
-@blueprint.get("/workflows/<workflow_id>/history")
-def history(workflow_id: str) -> Response:
+@GROUP.get(
+    "/workflows/<workflow_id>/history",
+    Says(name="getHistory", scopes=(Scope.READ,), answer=EventList),
+)
+def history(workflow_id: str) -> views.View:
     """
-    Every `WorkflowEvent` in order.
+    Read every event of a workflow, in order.
+
+    Comments stand beside their events; one that was erased is null.
     """
-    asker = context.require(Scope.READ)
-    found = dossier.open_dossier(workflow_id, asker.user)
-    return as_json({"items": [entry.view() for entry in found.entries]})
+    found = dossier.open_dossier(workflow_id, context.asker().user)
+    return {"items": [entry.view() for entry in found.entries]}
 
 
-@blueprint.get("/workflows/<workflow_id>/plan")
-def plan(workflow_id: str) -> Response:
+@GROUP.get(
+    "/workflows/<workflow_id>/plan",
+    Says(name="getPlan", scopes=(Scope.READ,), answer=StepList),
+)
+def plan(workflow_id: str) -> views.View:
     """
-    Every `RoutingStep`, in policy order.
+    Read every step of the plan, in policy order.
     """
-    asker = context.require(Scope.READ)
-    found = dossier.open_dossier(workflow_id, asker.user)
-    return as_json({"items": views.plan_view(found.case.plan)})
+    found = dossier.open_dossier(workflow_id, context.asker().user)
+    return {"items": views.plan_view(found.case.plan)}
 
 
-@blueprint.get("/workflows/<workflow_id>/diagram.bpmn")
+@GROUP.get(
+    "/workflows/<workflow_id>/diagram.bpmn",
+    Says(
+        name="getDiagram",
+        scopes=(Scope.READ,),
+        answer=File(
+            media_type="application/octet-stream", what="BPMN 2.0 with its diagram"
+        ),
+    ),
+)
 def diagram(workflow_id: str) -> Response:
     """
-    The process definition, byte for byte as it runs.
+    Fetch the process definition, byte for byte as it runs.
     """
-    asker = context.require(Scope.READ)
-    evidence = dossier.open_dossier(workflow_id, asker.user).workflow.evidence
+    user = context.asker().user
+    evidence = dossier.open_dossier(workflow_id, user).workflow.evidence
     with context.runtime().database.read() as transaction:
         found = catalog.body(transaction, evidence.definition)
     return as_download(found, f"{workflow_id}.bpmn")
 
 
-@blueprint.post("/workflows/<workflow_id>/recall")
-def recall(workflow_id: str) -> Response:
+@GROUP.post(
+    "/workflows/<workflow_id>/recall",
+    Says(
+        name="recallWorkflow",
+        scopes=(Scope.SUBMIT,),
+        body=JsonBody(model=RecallRequest),
+        answer=WorkflowInstance,
+        statuses={200: "The quote is withdrawn."},
+        refuses=(STATE,),
+    ),
+)
+def recall(asked: RecallRequest, caller: Caller, workflow_id: str) -> Reply:
     """
-    Withdraw a quote that is under review; `comment` says why.
+    Withdraw a quote that is under review.
     """
-    asker = context.require(Scope.SUBMIT)
-    asked = body("comment")
-    comment = text(asked, "comment")
-
-    def command(caller: Caller) -> Reply:
-        dossier.open_dossier(workflow_id, asker.user)
-        runtime = context.runtime()
-        answer = recalling.recall(runtime, workflow_id, comment, caller)
-        return _workflow(answer, 200)
-
-    return once(asked, command)
+    dossier.open_dossier(workflow_id, context.asker().user)
+    runtime = context.runtime()
+    answer = recalling.recall(runtime, workflow_id, asked.comment, caller)
+    return _workflow(answer, 200)
 
 
-@blueprint.post("/preview")
-def preview() -> Response:
+@GROUP.post(
+    "/preview",
+    Says(
+        name="previewQuote",
+        scopes=(Scope.READ, Scope.SUBMIT),
+        body=JsonBody(model=PreviewRequest),
+        answer=Preview,
+        statuses={200: "The plan of this moment."},
+        refuses=(NOT_FOUND, STATE, DOCUMENT),
+        kept=False,
+    ),
+)
+def preview(asked: PreviewRequest, _: Caller) -> Reply:
     """
-    The plan that a submit of this quote would make now.
+    See the plan that a submit of a quote would make now.
 
     Nothing is stored, so the same key may ask again and gets the plan of that moment.
     """
-    context.require(Scope.READ, Scope.SUBMIT)
-    key()
-    quote_id = text(body("quoteId"), "quoteId")
-    quotes.find(quote_id)
-    routed = route(context.runtime(), quote_id)
+    quotes.find(asked.quote_id)
+    routed = route(context.runtime(), asked.quote_id)
     around = avoiding.of_preview(routed, context.runtime().clock())
-    return as_json(
+    return told(
         {
             "quoteId": routed.quote.id,
             "quoteRevision": routed.quote.revision,
@@ -158,12 +234,8 @@ def preview() -> Response:
 
 def _workflow(answer: Answer, status: int) -> Reply:
     found = reading.find(context.runtime().database, answer.workflow)
-    return Reply(
-        status=status,
-        text=text_of(found.view()),
-        location=url_for("api_workflows.one", workflow_id=answer.workflow),
-        replayed=answer.replayed,
-    )
+    place = url_for("api_workflows.one", workflow_id=answer.workflow)
+    return told(found.view(), status, place, replayed=answer.replayed)
 
 
 def _before(cursor: str | None) -> int | None:
@@ -171,6 +243,5 @@ def _before(cursor: str | None) -> int | None:
         return None
     number = cursor.removeprefix("WF-")
     if not (number.isascii() and number.isdigit() and len(number) <= _LONGEST_NUMBER):
-        sentence = "Expected 'cursor' to be the nextCursor of an earlier page."
-        raise InvalidInput(sentence)
+        raise no_cursor()
     return int(number)

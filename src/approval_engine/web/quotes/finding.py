@@ -28,6 +28,13 @@ class Found:
     mine: bool
 
     @property
+    def newest(self) -> QuoteRow:
+        """
+        How the newest revision lies in the store.
+        """
+        return max(self.revisions, key=lambda row: row.revision)
+
+    @property
     def last(self) -> Attempt | None:
         """
         The newest review, of whatever revision.

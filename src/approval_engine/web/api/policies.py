@@ -1,0 +1,114 @@
+"""
+`/api/v1/policies`: publish policies and read those that were published.
+"""
+
+from typing import Any
+
+from flask import url_for
+
+from approval_engine.accounts.tokens import Scope
+from approval_engine.documents import Document, load
+from approval_engine.domain.rights import Right
+from approval_engine.errors import NotFound
+from approval_engine.executor.answer import Caller
+from approval_engine.executor.routed import policies_today
+from approval_engine.history import views
+from approval_engine.operations import intake
+from approval_engine.store import catalog
+from approval_engine.store.catalog import PolicyRow
+from approval_engine.web import context
+from approval_engine.web.api import office_shapes as shapes
+from approval_engine.web.api.bodies import PolicyDocument, PublishQuery
+from approval_engine.web.api.operation import Group, Says
+from approval_engine.web.api.refusals import CONFLICT, DOCUMENT, STATE
+from approval_engine.web.api.reply import Reply, told
+from approval_engine.web.api.request import DocumentBody
+
+GROUP = Group("policies", "Policies", "The versioned rules on who approves.")
+
+
+@GROUP.post(
+    "/policies",
+    Says(
+        name="publishPolicy",
+        scopes=(Scope.ADMIN,),
+        right=Right.PUBLISH,
+        query=PublishQuery,
+        body=DocumentBody(model=PolicyDocument),
+        answer=shapes.PolicyVersion,
+        statuses={200: "It is published, now or already."},
+        refuses=(STATE, CONFLICT, DOCUMENT),
+    ),
+)
+def publish(options: PublishQuery, document: Document, caller: Caller) -> Reply:
+    """
+    Make a policy the active one, from its first day.
+
+    The one before it is retired. A version never changes: the same one with other
+    content is refused. Publishing the active one again changes nothing.
+    """
+    row = intake.publish_policy(
+        context.runtime(),
+        document,
+        caller.actor,
+        accept_fallback=options.accept_fallback,
+    )
+    today = next(each for each in _today() if each.sha256 == row.sha256)
+    place = url_for("api_policies.one", policy=row.name, version=row.version)
+    return told(_version(today), location=place)
+
+
+@GROUP.get(
+    "/policies",
+    Says(
+        name="listPolicies",
+        scopes=(Scope.READ,),
+        right=Right.SEE_POLICIES,
+        answer=shapes.PolicyList,
+        statuses={200: "All of them, perhaps none."},
+    ),
+)
+def listed() -> views.View:
+    """
+    Find every published version, oldest first.
+    """
+    return {"items": [_version(each) for each in _today()]}
+
+
+@GROUP.get(
+    "/policies/<policy>/<version>",
+    Says(
+        name="getPolicy",
+        scopes=(Scope.READ,),
+        right=Right.SEE_POLICIES,
+        answer=shapes.PolicyText,
+    ),
+)
+def one(policy: str, version: str) -> views.View:
+    """
+    Read a published version with its document.
+    """
+    for row in _today():
+        if (row.name, row.version) == (policy, version):
+            with context.runtime().database.read() as transaction:
+                document: Any = load(catalog.body(transaction, row.sha256))
+            return _version(row) | {"document": document}
+    sentence = f"There is no version '{version}' of a policy '{policy}'."
+    raise NotFound(sentence)
+
+
+def _today() -> tuple[PolicyRow, ...]:
+    runtime = context.runtime()
+    with runtime.database.read() as transaction:
+        return policies_today(runtime, transaction, runtime.clock())
+
+
+def _version(row: PolicyRow) -> views.View:
+    return {
+        "policy": row.name,
+        "version": row.version,
+        "sha256": row.sha256,
+        "status": row.status,
+        "publishedAt": row.published_at,
+        "publishedBy": row.published_by,
+    }
