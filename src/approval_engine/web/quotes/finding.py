@@ -32,7 +32,7 @@ class Found:
         """
         How the newest revision lies in the store.
         """
-        return max(self.revisions, key=lambda row: row.revision)
+        return self.revisions[-1]
 
     @property
     def last(self) -> Attempt | None:
