@@ -97,7 +97,7 @@ def test_a_seat_has_one_task_for_each_rung(database):
 def test_a_policy_of_before_says_nothing_of_why_it_was_published(database):
     with database.begin() as transaction:
         add(transaction, "document")
-        add(transaction, "policy", name="deal-desk", version="1", sha256="x")
+        add(transaction, "policy", name="deal-desk", status="active")
     upgrade(database)
 
     with database.read() as transaction:

@@ -11,6 +11,7 @@ import pytest
 from approval_engine.documents import parse
 from approval_engine.operations import intake, policy_drafts
 from approval_engine.store import catalog
+from approval_engine.web.policies.changes import told
 from tests.integration.executor.company import Company
 from tests.integration.web.browser import text_of
 
@@ -512,6 +513,20 @@ def test_texts_of_people_stay_text(desk, draft, company):
 
     assert all(attack not in page.text for page in pages)
     assert "&lt;script&gt;alert(1)" in pages[0].text
+
+
+def test_rows_that_differ_are_told_one_by_one():
+    rows = [{"margin_pct": "< 24"}, {"amount": "> 5"}, {"amount": "> 9"}]
+    base = {"triggers": [{"id": "a", "when": rows[0], "reason": "x"}]}
+
+    def after(*when):
+        return {"triggers": [{"id": "a", "when": list(when), "reason": "x"}]}
+
+    new = "Rule 'a': When (one row) is new: amount > 5"
+    assert list(map(str, told(base, after(*rows[:2])))) == [new]
+    gone = "Rule 'a': When (one row) is gone; it was amount > 9"
+    assert list(map(str, told(after(*rows), after(*rows[:2])))) == [gone]
+    assert told(after(*rows), after(*rows)) == ()
 
 
 def test_both_versions_are_told_apart(desk, company, active):

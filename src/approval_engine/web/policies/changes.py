@@ -4,6 +4,8 @@ Two policy documents → what differs, as sentences and as rows of a table.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from difflib import SequenceMatcher
+from itertools import zip_longest
 
 from approval_engine.documents import JsonValue
 from approval_engine.operations.compare import Difference, differences
@@ -43,7 +45,7 @@ class Told:
 
 def told(before: JsonValue, after: JsonValue) -> tuple[Told, ...]:
     """
-    What differs, in the order of the first document; conditions as a whole rule each.
+    What differs, in the order of the first document; conditions row by row.
     """
     found: dict[tuple[str, ...], Told] = {}
     for each in differences(before, after):
@@ -51,13 +53,35 @@ def told(before: JsonValue, after: JsonValue) -> tuple[Told, ...]:
         if path[:1] and path[0] in _HIDDEN:
             continue
         short = _up_to_condition(path)
-        if short == path:
-            found.setdefault(path, _one(path, each, speaker(before), speaker(after)))
+        was, now = _at(before, short), _at(after, short)
+        if short != path or (path[-1:] == ("when",) and was and now):
+            rows = _rows(short, (was, now), (speaker(before), speaker(after)))
+            found |= {(*short, str(row)): row for row in rows}
         else:
-            was, now = _at(before, short), _at(after, short)
-            whole = Difference(change="changed", place="", before=was, after=now)
-            found.setdefault(short, _one(short, whole, speaker(before), speaker(after)))
+            found.setdefault(path, _one(path, each, speaker(before), speaker(after)))
     return tuple(found.values())
+
+
+def _rows(
+    path: tuple[str, ...],
+    values: tuple[JsonValue, JsonValue],
+    speakers: tuple[Speaker, Speaker],
+) -> Iterator[Told]:
+    """
+    What differs in conditions: each row that was changed, added or taken away.
+    """
+    part, what = _named(path)
+    before, after = (
+        [_conditions(row, speaks) for row in (v if isinstance(v, list) else [v])]
+        for v, speaks in zip(values, speakers, strict=True)
+    )
+    which = f"{what} (one row)" if max(len(before), len(after)) > 1 else what
+    for kind, a, b, c, d in SequenceMatcher(None, before, after).get_opcodes():
+        for old, new in zip_longest(before[a:b], after[c:d]) if kind != "equal" else ():
+            change = "changed" if old and new else ("added" if new else "removed")
+            yield Told(
+                change=change, part=part, what=which, before=old or "", after=new or ""
+            )
 
 
 def _one(

@@ -52,7 +52,8 @@ def steps(
     """
     speaks = speaker(document)
     found = document.get("steps")
-    told = {"/defaults": _listed(document.get("defaults"), speaks)}
+    usual = step(policy, policy.default_step) if policy else ""
+    told = {"/defaults": usual or _listed(document.get("defaults"), speaks)}
     for name, part in found.items() if isinstance(found, dict) else ():
         rule = policy.steps.get(name) if policy else None
         whole = step(policy, rule) if policy and rule else _listed(part, speaks)
@@ -68,8 +69,9 @@ def step(policy: Policy, rule: StepRule) -> str:
         text + (f" when {' and '.join(map(str, clauses))}" if clauses else "")
         for text, clauses in sentences.hours(policy, rule)
     )
+    who = f"{title(rule.role)}: " if rule.role else ""
     told = (
-        f"{title(rule.role)}: {sentences.assigned(rule)}",
+        f"{who}{sentences.assigned(rule)}",
         sentences.completion(rule.completion),
         f"{hours} by the calendar {rule.calendar}",
         sentences.late(rule),

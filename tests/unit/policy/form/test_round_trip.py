@@ -3,22 +3,26 @@ A form that is opened and saved unchanged leaves every byte of the document.
 """
 
 import json
+import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from approval_engine.documents import in_order, load, parse
 from approval_engine.policy.form.blocks import Section
 from approval_engine.policy.form.cells import SIGNS, Cell, changed, compose, split
-from approval_engine.policy.form.saving import saved
+from approval_engine.policy.form.saving import FIRST, KEY, SECOND, saved
 from approval_engine.policy.form.view import view
 from approval_engine.policy.model import InputType
 from tests.unit.policy.form.browsing import sent
 
 DATA = Path(__file__).parents[4] / "src" / "approval_engine" / "scenarios" / "data"
-FILES = (*sorted(DATA.glob("*_matrix.json")), *Path(__file__).parents[1].glob("*.json"))
+FILES = (
+    *sorted(DATA.glob("*_matrix.json")),
+    *sorted(Path(__file__).parents[1].rglob("*.json")),
+)
 
 
 def document(path):
@@ -44,6 +48,57 @@ def test_the_form_shows_everything_that_the_shipped_policies_say(path, section):
 
     # There is nothing to choose there.
     assert kept <= {"rates.on"}
+
+
+def places(document, section):
+    """
+    Everything that a page of the form has a field for, by its name there.
+    """
+    return [
+        (name, texts)
+        for name, texts in sent(document, section).items()
+        if not name.endswith((KEY, SECOND))
+    ]
+
+
+@settings(deadline=None)
+@given(st.data())
+def test_what_is_typed_into_one_field_changes_nothing_else(data):
+    before = document(data.draw(st.sampled_from(FILES)))
+    section = data.draw(st.sampled_from(Section))
+    typed = sent(before, section)
+    assume(places(before, section))
+    name, texts = data.draw(st.sampled_from(places(before, section)))
+    new = data.draw(st.sampled_from(["7", "never_said", "2031-02-03", ""]))
+    typed[name] = [new] if name.endswith(FIRST) or len(texts) == 1 else ["", new]
+    after = saved(before, section, typed)
+
+    # The conditions of a cell, or a part with one spelling for several, count as one.
+    place = re.sub(r":(sign|first)$", "", name)
+    for part in ("/completion", "/committee", "/escalateTo", "/from", "/rates"):
+        place = re.sub(rf"(.+?{part}|^{part})/.*", r"\1", place)
+    old, new = leaves(before), leaves(after)
+    for each in old.keys() | new.keys():
+        if old.get(each) != new.get(each):
+            assert overlaps(each, place), (each, name)
+
+
+def leaves(value, path=""):
+    """
+    Every single value of a document by its place.
+    """
+    if isinstance(value, list):
+        value = dict(enumerate(value))
+    if not isinstance(value, dict) or not value:
+        return {path: value}
+    found = {}
+    for key, part in value.items():
+        found |= leaves(part, f"{path}/{key}")
+    return found
+
+
+def overlaps(one, other):
+    return f"{one}/".startswith(f"{other}/") or f"{other}/".startswith(f"{one}/")
 
 
 def scalars():
