@@ -25,6 +25,7 @@ from approval_engine.errors import NotFound, StorageError
 from approval_engine.store import prepared
 from approval_engine.store.database import Transaction
 from approval_engine.store.schema import DOCUMENT, POLICY, QUOTE, SETTING
+from approval_engine.store.schema.catalog import NO_DAY, NO_WORTH
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,8 +53,8 @@ class QuoteRow:
     account: str
     submitted_by: str
     owner: str | None = None
-    worth: int | None = None
-    needed_by: str | None = None
+    worth: int = NO_WORTH
+    needed_by: str = NO_DAY
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
