@@ -29,6 +29,7 @@ from approval_engine.operations.intake import (
     put_revisions,
     read_revisions,
 )
+from approval_engine.operations.mending import further
 from approval_engine.store import catalog
 from approval_engine.store.attachments import File
 from approval_engine.store.catalog import QuoteRow
@@ -111,7 +112,7 @@ def revise(
         current = catalog.current(transaction)
         must_be_active(runtime, transaction, current, author.person, deed)
         form = _Form(_next(before, draft, author.person), draft, author.limits)
-        (made,) = form.revisions()
+        (made,) = _read(runtime, transaction, form)
         if newest.revision != revision:
             return _same(newest, made, revision)
         _must_differ(before, made.quote)
@@ -173,9 +174,21 @@ def _must_differ(before: Quote, after: Quote) -> None:
 
 
 def _stored(runtime: Runtime, transaction: Transaction, form: "_Form") -> QuoteRow:
-    revisions = form.revisions()
+    revisions = _read(runtime, transaction, form)
     put_revisions(runtime, transaction, form.document, revisions, form.files)
     return revisions[0].row
+
+
+def _read(
+    runtime: Runtime, transaction: Transaction, form: "_Form"
+) -> tuple[Revision, ...]:
+    try:
+        return form.revisions()
+    except DocumentError as error:
+        active = catalog.current(transaction).policy
+        policy = runtime.policy(transaction, active) if active else None
+        more = further(form.document, error.problems, policy)
+        raise DocumentError(*error.problems, *more) from None
 
 
 class _Form:

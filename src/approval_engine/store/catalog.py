@@ -26,6 +26,7 @@ from approval_engine.store import prepared
 from approval_engine.store.database import Transaction
 from approval_engine.store.moment import remembered
 from approval_engine.store.schema import DOCUMENT, POLICY, QUOTE, SETTING
+from approval_engine.store.schema.catalog import NO_DAY, NO_WORTH
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,8 +54,8 @@ class QuoteRow:
     account: str
     submitted_by: str
     owner: str | None = None
-    worth: int | None = None
-    needed_by: str | None = None
+    worth: int = NO_WORTH
+    needed_by: str = NO_DAY
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -20,6 +20,7 @@ from sqlalchemy import (
     exists,
     func,
     literal,
+    literal_column,
     or_,
     select,
     tuple_,
@@ -27,7 +28,7 @@ from sqlalchemy import (
 
 from approval_engine.documents import canonical
 from approval_engine.store.database import Transaction
-from approval_engine.store.quotes import LARGEST, matches
+from approval_engine.store.quotes import matches
 from approval_engine.store.schema import DOCUMENT, INCIDENT, QUOTE, TASK, WORKFLOW
 
 
@@ -56,7 +57,7 @@ class QueueFilter:
     Which reviews, at the instant `now`, and in which order.
 
     `holder` has a task of it, or is one of several who may take it. `after` is where
-    the page before ended: what it is sorted by, and the number of the workflow.
+    the page before ended: what it is sorted by, and what tells equals apart.
     """
 
     now: str
@@ -65,7 +66,7 @@ class QueueFilter:
     role: str | None = None
     holder: str | None = None
     only: Only | None = None
-    after: tuple[str, int] | None = None
+    after: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,21 +85,43 @@ class Pending:
     quote_sha256: str
     body: bytes
     incident: str | None
-    place: tuple[str, int]
+    place: tuple[str, str]
 
 
-_NO_WORTH = -LARGEST - 1
-_NO_DAY = "9999-12-31"
-_KEYS: dict[Order, ColumnElement[Any]] = {
-    Order.VALUE: func.coalesce(QUOTE.c.worth, literal(_NO_WORTH, BigInteger)),
-    Order.CLOSING: func.coalesce(QUOTE.c.needed_by, _NO_DAY),
-    Order.AGE: WORKFLOW.c.created_at,
+FEW = 2000
+"""So many reviews are sorted at once; of more the index of the quotes is followed."""
+
+_KEYS: dict[Order, tuple[ColumnElement[Any], ...]] = {
+    Order.VALUE: (QUOTE.c.worth, QUOTE.c.id),
+    Order.CLOSING: (QUOTE.c.needed_by, QUOTE.c.id),
+    # They are numbered as they are submitted.
+    Order.AGE: (WORKFLOW.c.number,),
 }
+# Written out, for SQLite finds no partial index for a value that is bound.
+_RUNS = WORKFLOW.c.status == literal_column("'pending'")
+_REVIEWS_IT = and_(
+    WORKFLOW.c.quote_id == QUOTE.c.id, WORKFLOW.c.quote_revision == QUOTE.c.revision
+)
 _HELD_BY = (
     select(func.min(INCIDENT.c.id))
     .where(INCIDENT.c.workflow_id == WORKFLOW.c.id, INCIDENT.c.closed_at.is_(None))
     .correlate(WORKFLOW)
     .scalar_subquery()
+)
+_COLUMNS: tuple[Column[Any], ...] = (
+    WORKFLOW.c.id,
+    WORKFLOW.c.status,
+    WORKFLOW.c.quote_id,
+    WORKFLOW.c.quote_revision,
+    WORKFLOW.c.account,
+    WORKFLOW.c.submitted_by,
+    WORKFLOW.c.owner,
+    WORKFLOW.c.created_at,
+    WORKFLOW.c.quote_sha256,
+    DOCUMENT.c.body,
+)
+_ROWS: Select[Any] = select(*_COLUMNS, _HELD_BY.label("incident")).join(
+    DOCUMENT, DOCUMENT.c.sha256 == WORKFLOW.c.quote_sha256
 )
 
 
@@ -108,46 +131,54 @@ def queue(
     """
     The reviews that fit, in the wanted order.
     """
-    key = _KEYS[wanted.order]
+    # Cut first, so that documents are read of one page only.
+    cut = transaction.execute(_cut(transaction, wanted).limit(limit)).all()
+    ids = {row.quote_id for row in cut}
+    found = transaction.execute(_ROWS.where(WORKFLOW.c.quote_id.in_(sorted(ids))))
+    # Asked for here: SQLite would walk through all that run to find these.
+    runs = (row for row in found if row.status == "pending")
+    rows = {(row.quote_id, row.quote_revision): row for row in runs}
+    return tuple(
+        _pending(rows[row.quote_id, row.revision], (str(row.key), str(row.tie)))
+        for row in cut
+        if (row.quote_id, row.revision) in rows
+    )
+
+
+def _cut(transaction: Transaction, wanted: QueueFilter) -> Select[Any]:
+    by = _KEYS[wanted.order]
+    columns = (by[0].label("key"), by[-1].label("tie"))
+    conditions = [_RUNS, *_conditions(wanted)]
+    if wanted.order is Order.AGE:
+        ids = (WORKFLOW.c.quote_id, WORKFLOW.c.quote_revision.label("revision"))
+        query = select(*ids, *columns).where(*conditions)
+    else:
+        query = select(QUOTE.c.id.label("quote_id"), QUOTE.c.revision, *columns)
+        if _are_few(transaction):
+            query = query.join(WORKFLOW, _REVIEWS_IT).where(*conditions)
+        else:
+            query = query.where(exists().where(_REVIEWS_IT, *conditions))
     falling = wanted.order is Order.VALUE
-    by = (key, WORKFLOW.c.number)
-    query = (
-        _reviews(key)
-        .where(*_conditions(wanted))
-        .order_by(*(each.desc() if falling else each for each in by))
-        .limit(limit)
-    )
-    if wanted.after is not None:
-        text, number = wanted.after
-        place = literal(int(text), BigInteger) if falling else literal(text, Text)
-        ended = tuple_(place, literal(number))
-        query = query.where(tuple_(*by) < ended if falling else tuple_(*by) > ended)
-    return tuple(map(_pending, transaction.execute(query)))
+    query = query.order_by(*(each.desc() if falling else each for each in by))
+    if wanted.after is None:
+        return query
+    ended = _place(wanted.order, wanted.after)
+    if wanted.order is Order.AGE:
+        return query.where(WORKFLOW.c.number > ended[0])
+    place = tuple_(*by)
+    return query.where(place < tuple_(*ended) if falling else place > tuple_(*ended))
 
 
-def _reviews(key: ColumnElement[Any]) -> Select[Any]:
-    columns: tuple[Column[Any], ...] = (
-        WORKFLOW.c.id,
-        WORKFLOW.c.number,
-        WORKFLOW.c.quote_id,
-        WORKFLOW.c.quote_revision,
-        WORKFLOW.c.account,
-        WORKFLOW.c.submitted_by,
-        WORKFLOW.c.owner,
-        WORKFLOW.c.created_at,
-        WORKFLOW.c.quote_sha256,
-        DOCUMENT.c.body,
-    )
-    mine = and_(
-        QUOTE.c.id == WORKFLOW.c.quote_id, QUOTE.c.revision == WORKFLOW.c.quote_revision
-    )
-    return (
-        select(*columns, key.label("sorted_by"), _HELD_BY.label("incident"))
-        .select_from(WORKFLOW)
-        .join(DOCUMENT, DOCUMENT.c.sha256 == WORKFLOW.c.quote_sha256)
-        .outerjoin(QUOTE, mine)
-        .where(WORKFLOW.c.status == "pending")
-    )
+def _are_few(transaction: Transaction) -> bool:
+    some = select(WORKFLOW.c.number).where(_RUNS).limit(FEW + 1).subquery()
+    count = select(func.count()).select_from(some)
+    return transaction.execute(count).scalar_one() <= FEW
+
+
+def _place(order: Order, after: tuple[str, str]) -> tuple[ColumnElement[Any], ...]:
+    key, tie = after
+    day = order is Order.CLOSING
+    return literal(key, Text) if day else literal(int(key), BigInteger), literal(tie)
 
 
 def _conditions(wanted: QueueFilter) -> list[ColumnElement[bool]]:
@@ -179,7 +210,7 @@ def _is_with(person: str) -> ColumnElement[bool]:
     return or_(TASK.c.assignee == person, and_(TASK.c.assignee.is_(None), among))
 
 
-def _pending(row: Row[Any]) -> Pending:
+def _pending(row: Row[Any], place: tuple[str, str]) -> Pending:
     return Pending(
         workflow=row.id,
         quote_id=row.quote_id,
@@ -191,5 +222,5 @@ def _pending(row: Row[Any]) -> Pending:
         quote_sha256=row.quote_sha256,
         body=bytes(row.body),
         incident=row.incident,
-        place=(str(row.sorted_by), row.number),
+        place=place,
     )

@@ -17,6 +17,15 @@ from sqlalchemy import (
 
 from approval_engine.store.schema.base import METADATA, SQLITE_ONLY
 
+LARGEST = 10**17
+"""The largest worth that lists tell apart, in hundredths of a currency."""
+
+NO_WORTH = -LARGEST - 1
+"""What is not worth anything that is known comes last."""
+
+NO_DAY = "9999-12-31"
+"""What is not needed by any day comes last."""
+
 # Everything a workflow was decided under, once per content, never changed.
 DOCUMENT = Table(
     "document",
@@ -84,16 +93,21 @@ QUOTE = Table(
     Column("imported_at", Text, nullable=False),
     # What lists find and sort by; the document holds it exactly.
     Column("owner", Text),
-    Column("worth", BigInteger),
-    Column("needed_by", Text),
-    # My quotes: those that I submit, and those that I own.
-    Index("ix_quote_submitter", "submitted_by"),
+    Column("worth", BigInteger, nullable=False, server_default=text(str(NO_WORTH))),
+    Column("needed_by", Text, nullable=False, server_default=NO_DAY),
+    # My quotes, the last stored first: those that I submit, and those that I own.
+    Index("ix_quote_submitter", "submitted_by", "imported_at", "id"),
     Index(
         "ix_quote_owner",
         "owner",
+        "imported_at",
+        "id",
         sqlite_where=text("owner IS NOT NULL"),
         postgresql_where=text("owner IS NOT NULL"),
     ),
+    # The queue of the deal desk, by value and by closing date.
+    Index("ix_quote_worth", "worth", "id"),
+    Index("ix_quote_needed", "needed_by", "id"),
 )
 
 DELEGATION = Table(

@@ -85,6 +85,14 @@ WORKFLOW = Table(
         "owner",
         "id",
     ),
+    # The queue of the deal desk follows the quotes by value or day: is it reviewed now?
+    Index(
+        "ix_workflow_running",
+        "quote_id",
+        "quote_revision",
+        sqlite_where=text("status = 'pending'"),
+        postgresql_where=text("status = 'pending'"),
+    ),
     # A workflow has one successor, even past a lost lock; and: which one is it?
     Index(
         "uq_workflow_supersedes",

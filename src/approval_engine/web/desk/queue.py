@@ -27,7 +27,7 @@ from approval_engine.executor.commands.act import Wish
 from approval_engine.executor.commands.nudge import nudge as remind
 from approval_engine.store import desk, quotes
 from approval_engine.store.desk import Only, Order, QueueFilter
-from approval_engine.web import context, dossier
+from approval_engine.web import context, dossier, grounds
 from approval_engine.web.dossier import Dossier
 from approval_engine.web.errors import status_of
 
@@ -62,7 +62,7 @@ def queue() -> str:
         directory = context.directory(transaction)
     more = None
     if len(found) > PAGE:
-        place = _BETWEEN.join(map(str, shown[-1].place))
+        place = _BETWEEN.join(shown[-1].place)
         kept = {name: request.args[name] for name in _KEPT if name in request.args}
         more = kept | {"after": place}
     return render_template(
@@ -128,6 +128,7 @@ def _page(workflow_id: str, refusal: Refused | None = None) -> Response:
         workflow=workflow,
         quote=found.quote,
         offers={task.id: found.offers(task, user) for task in workflow.open_tasks},
+        breaching=grounds.breaching(found.case.plan.steps),
         mine=user.id in {workflow.submitted_by, workflow.owner},
         refusal=str(refusal) if refusal else "",
         typed=request.form if refusal else {},
@@ -172,15 +173,15 @@ def _filters() -> QueueFilter:
     )
 
 
-def _after(text: str, order: Order) -> tuple[str, int] | None:
+def _after(text: str, order: Order) -> tuple[str, str] | None:
     if not text:
         return None
-    key, _, number = text.rpartition(_BETWEEN)
-    fits = order is not Order.VALUE or _is_number(key.removeprefix("-"), 18)
-    if not (key and fits and _is_number(number, 9)):
+    key, _, tie = text.partition(_BETWEEN)
+    fits = order is Order.CLOSING or _is_number(key.removeprefix("-"), 18)
+    if not (key and tie and fits):
         sentence = "Expected 'after' to be the place at which an earlier page ended."
         raise InvalidInput(sentence)
-    return key, int(number)
+    return key, tie
 
 
 def _is_number(text: str, digits: int) -> bool:

@@ -4,11 +4,13 @@ A quote that may be submitted → what a submit would do now, or everything agai
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from approval_engine.errors import DefinitionError, Incomplete, Problem, Refused
 from approval_engine.executor.commands.foresee import Foreseen, foresee
 from approval_engine.executor.routed import Routed
 from approval_engine.operations.avoiding import of_preview
+from approval_engine.operations.deadlines import deadlines
 from approval_engine.operations.preview import preview
 from approval_engine.planner.plan import PlannedStep, Reason
 from approval_engine.web import context, grounds
@@ -37,6 +39,13 @@ class Outlook:
         Who would be asked, in their order.
         """
         return self.routed.plan.chains() if self.routed else ()
+
+    @property
+    def dues(self) -> Mapping[str, datetime]:
+        """
+        When each of them would be due.
+        """
+        return deadlines(self.routed) if self.routed else {}
 
     @property
     def reasons(self) -> tuple[Reason, ...]:

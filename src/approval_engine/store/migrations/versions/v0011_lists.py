@@ -15,6 +15,8 @@ branch_labels = None
 depends_on = None
 
 LARGEST = 10**17
+NO_WORTH = str(-LARGEST - 1)
+NO_DAY = "9999-12-31"
 
 
 def upgrade() -> None:
@@ -22,16 +24,33 @@ def upgrade() -> None:
     Add the columns, filled from the documents that hold it, and their indexes.
     """
     op.add_column("quote", sa.Column("owner", sa.Text(), nullable=True))
-    op.add_column("quote", sa.Column("worth", sa.BigInteger(), nullable=True))
-    op.add_column("quote", sa.Column("needed_by", sa.Text(), nullable=True))
-    _fill(op.get_bind())
-    op.create_index("ix_quote_submitter", "quote", ["submitted_by"])
-    op.create_index(
-        "ix_quote_owner",
+    op.add_column(
         "quote",
-        ["owner"],
-        sqlite_where=sa.text("owner IS NOT NULL"),
-        postgresql_where=sa.text("owner IS NOT NULL"),
+        sa.Column(
+            "worth", sa.BigInteger(), nullable=False, server_default=sa.text(NO_WORTH)
+        ),
+    )
+    op.add_column(
+        "quote",
+        sa.Column("needed_by", sa.Text(), nullable=False, server_default=NO_DAY),
+    )
+    _fill(op.get_bind())
+    op.create_index(
+        "ix_quote_submitter", "quote", ["submitted_by", "imported_at", "id"]
+    )
+    _create(
+        "ix_quote_owner", "quote", "owner IS NOT NULL", "owner", "imported_at", "id"
+    )
+    op.create_index("ix_quote_worth", "quote", ["worth", "id"])
+    op.create_index("ix_quote_needed", "quote", ["needed_by", "id"])
+    runs, table = "status = 'pending'", "workflow_instance"
+    _create("ix_workflow_running", table, runs, "quote_id", "quote_revision")
+
+
+def _create(name: str, table: str, where: str, *columns: str) -> None:
+    only = sa.text(where)
+    op.create_index(
+        name, table, list(columns), sqlite_where=only, postgresql_where=only
     )
 
 
@@ -65,19 +84,19 @@ def _told(body: bytes) -> dict[str, object]:
     return {
         "owner": value.get("owner"),
         "worth": _worth(value),
-        "needed_by": value.get("neededBy", value.get("needed_by")),
+        "needed_by": value.get("neededBy") or value.get("needed_by") or NO_DAY,
     }
 
 
-def _worth(value: dict[str, object]) -> int | None:
+def _worth(value: dict[str, object]) -> int:
     lines = value.get("lines")
     try:
         if isinstance(lines, list) and lines:
             return _hundredths(sum(map(_net, lines), Decimal(0)))
         stated = value.get("amount")
-        return None if stated is None else _hundredths(Decimal(str(stated)))
+        return int(NO_WORTH) if stated is None else _hundredths(Decimal(str(stated)))
     except (ArithmeticError, KeyError, TypeError, ValueError):
-        return None
+        return int(NO_WORTH)
 
 
 def _hundredths(worth: Decimal) -> int:
