@@ -18,6 +18,7 @@ from flask import (
 from werkzeug.wrappers import Response as AnyResponse
 
 from approval_engine.domain.lifecycle import WorkflowStatus
+from approval_engine.domain.rights import Right
 from approval_engine.domain.workflow import Workflow
 from approval_engine.errors import NotFound, Refused
 from approval_engine.executor.commands.recall import recall as command
@@ -146,6 +147,8 @@ def _page(workflow_id: str, refusal: Refused | None = None) -> Response:
         chains=found.case.plan.chains(),
         status_of=partial(step_status, found.workflow, found.decided_by_time()),
         advice=for_submitter(found, user.id),
+        may_override=Right.ADMINISTER in context.rights()
+        and found.workflow.status == WorkflowStatus.PENDING,
         may_recall=mine and found.workflow.status == WorkflowStatus.PENDING,
         refusal=str(refusal) if refusal else "",
         typed=request.form if refusal else {},
