@@ -7,10 +7,13 @@ its outcome before.
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from approval_engine.domain.actions import Surroundings, Withdrawal, withdraw
+from approval_engine.domain.events import Fact
 from approval_engine.domain.workflow import Task, Workflow
 from approval_engine.errors import InvalidState, NotFound, Refused
+from approval_engine.executor.commands.override import Override, rehearse
 from approval_engine.executor.eligibility import eligibility
 from approval_engine.executor.replay import replay
 from approval_engine.executor.runtime import Runtime
@@ -84,6 +87,41 @@ def diagnose(runtime: Runtime, transaction: Transaction, workflow_id: str) -> Di
         cause = Cause.DIFFERENT
         return Diagnosis(workflow=stored, cause=cause, detail=detail, fields=fields)
     return Diagnosis(workflow=stored, cause=Cause.OUTSIDE)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Prospect:
+    """
+    What an override would come to now: it ends the review, asks others, or is refused.
+
+    `against` says why it is refused, `second` that another admin asked for the same,
+    `tell` are those who would be asked.
+    """
+
+    decision: str
+    ends: bool = False
+    second: bool = False
+    tell: tuple[str, ...] = ()
+    against: str = ""
+
+
+def prospect(
+    runtime: Runtime, transaction: Transaction, wish: Override, actor: str
+) -> Prospect:
+    """
+    What a person's override would come to now, whatever reason he gives.
+    """
+    try:
+        fact = rehearse(runtime, transaction, wish, actor)
+    except Refused as refusal:
+        return Prospect(decision=wish.decision, against=str(refusal))
+    tell: Any = fact.data.get("tell", ())
+    return Prospect(
+        decision=wish.decision,
+        ends=fact.action == Fact.OVERRIDDEN,
+        second=fact.data.get("requestedBy") is not None,
+        tell=tuple(tell),
+    )
 
 
 def against_withdrawal(

@@ -4,11 +4,12 @@ The outbox as pages show it: what waits, what is stuck and why, what was sent la
 
 from typing import Any
 
-from sqlalchemy import Column, Select, literal_column, select, tuple_
+from sqlalchemy import Column, Select, literal_column, select, text, tuple_
 
 from approval_engine.store.database import Transaction
-from approval_engine.store.delivery import Listed
+from approval_engine.store.delivery import MARK, Listed
 from approval_engine.store.schema import OUTBOX, OUTBOX_FAILURE
+from approval_engine.store.schema.workflows import TO_WEBHOOKS
 
 WAITING, DEAD, SENT = "waiting", "dead", "sent"
 
@@ -57,6 +58,25 @@ def of_workflow(
     # The id of a message begins with that of its workflow, and is the key of the table.
     mine = OUTBOX.c.id.between(f"{workflow_id}:", f"{workflow_id};")
     query = _shown().where(mine).order_by(OUTBOX.c.created_at.desc(), OUTBOX.c.id)
+    return _listed(transaction, query.limit(limit))
+
+
+def of_webhook(
+    transaction: Transaction,
+    webhook_id: str,
+    before: tuple[str, str] | None,
+    limit: int,
+) -> tuple[Listed, ...]:
+    """
+    What a webhook was told or is to be told; `before` is where the page before ended.
+    """
+    place = tuple_(OUTBOX.c.created_at, OUTBOX.c.id)
+    mine = OUTBOX.c.recipient == f"{MARK}{webhook_id}"
+    # In the very words of the index, or SQLite does not use it.
+    query = _shown().where(mine, text(TO_WEBHOOKS))
+    query = query.order_by(OUTBOX.c.created_at.desc(), OUTBOX.c.id.desc())
+    if before is not None:
+        query = query.where(place < tuple_(*before))
     return _listed(transaction, query.limit(limit))
 
 

@@ -66,6 +66,14 @@ def waiting(transaction: Transaction, limit: int) -> tuple[Listed, ...]:
     return tuple(each for each in last.values() if each.event.action == asked)
 
 
+def of_workflow(transaction: Transaction, workflow_id: str) -> tuple[Listed, ...]:
+    """
+    What was asked, refused or done in one review, the newest first.
+    """
+    query = _ALL.where(EVENT.c.workflow_id == workflow_id)
+    return tuple(_listed(row) for row in transaction.execute(query))
+
+
 def _listed(row: Row[Any]) -> Listed:
     return Listed(
         event=Event(**{name: getattr(row, name) for name in Event.__slots__}),

@@ -9,7 +9,11 @@ import secrets
 from collections.abc import Mapping
 
 from flask import Flask, Response, jsonify, make_response, render_template, request
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import (
+    HTTPException,
+    InternalServerError,
+    RequestEntityTooLarge,
+)
 
 from approval_engine.errors import (
     ApprovalEngineError,
@@ -146,6 +150,8 @@ def _http(error: HTTPException) -> Response:
         return make_response(error.get_response())
     code = error.name.lower().replace(" ", "-")
     sentence = _SENTENCES.get(error.code, error.description or error.name)
+    if isinstance(error, RequestEntityTooLarge):
+        sentence = f"At most {(request.max_content_length or 0) // 1024} KiB are read."
     response = _answer(error.code, code, sentence)
     for name, value in error.get_headers():
         if name != "Content-Type":

@@ -22,7 +22,13 @@ from sqlalchemy import (
 
 from approval_engine import worker
 from approval_engine.errors import Conflict
-from approval_engine.store import catalog, drafts, policy_scenarios
+from approval_engine.store import (
+    catalog,
+    drafts,
+    incidents,
+    mailroom,
+    policy_scenarios,
+)
 from approval_engine.store import upgrade as module
 from approval_engine.store.database import Database
 from approval_engine.store.upgrade import upgrade
@@ -35,13 +41,17 @@ FOLDER = Path(module.__file__).with_name("migrations")
 @pytest.fixture
 def database(database_url):
     database = Database(database_url)
+    lead_to(database, "0001")
+    yield database
+    database.close()
+
+
+def lead_to(database, version):
     with database.begin() as transaction:
         config = Config()
         config.set_main_option("script_location", str(FOLDER))
         config.attributes["connection"] = transaction
-        command.upgrade(config, "0001")
-    yield database
-    database.close()
+        command.upgrade(config, version)
 
 
 def add(transaction, table_name, /, **given):
@@ -79,6 +89,38 @@ def test_tasks_outlive_the_change_of_their_table(database):
             each["name"] for each in inspect(transaction).get_indexes("approval_task")
         }
     assert indexes >= {"ix_task_assignee", "ix_task_role"}
+
+
+def test_incidents_and_messages_outlive_the_indexes_of_the_office(database):
+    lead_to(database, "0009")
+    with database.begin() as transaction:
+        add(transaction, "document")
+        add(transaction, "workflow_instance", status="approved", next_due_at="2026")
+        add(transaction, "workflow_event", action="overridden")
+        add(transaction, "incident", closed_at="2026", closed_by="ada")
+        for number, status in enumerate(("dead", "sent", "waiting")):
+            message = {"id": f"x:{number}", "status": status}
+            add(transaction, "outbox", **message, recipient="webhook=WH-1")
+    upgrade(database)
+
+    with database.read() as transaction:
+        assert [each.note for each in incidents.latest(transaction, None, 9)] == [None]
+        deliveries = mailroom.of_webhook(transaction, "WH-1", None, 9)
+        assert [each.id for each in deliveries] == ["x:2", "x:1", "x:0"]
+        dead = mailroom.page(transaction, mailroom.DEAD, None, 9)
+        assert [each.id for each in dead] == ["x:0"]
+        found = {
+            each["name"]
+            for table in ("outbox", "workflow_event", "workflow_instance")
+            for each in inspect(transaction).get_indexes(table)
+        }
+    assert found >= {
+        "ix_event_override",
+        "ix_outbox_dead",
+        "ix_outbox_sent",
+        "ix_outbox_webhook",
+        "ix_workflow_ending",
+    }
 
 
 def test_a_seat_has_one_task_for_each_rung(database):

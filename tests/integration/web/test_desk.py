@@ -12,7 +12,6 @@ from approval_engine.operations import intake
 from approval_engine.store import desk
 from tests.integration.executor.company import Company, directory, document
 from tests.integration.executor.exceptions import (
-    POLICY,
     ask,
     ended,
     granted,
@@ -84,9 +83,7 @@ def three(company):
     ("order", "expected"),
     [("value", "213"), ("closing", "312"), ("age", "123"), ("", "213")],
 )
-def test_the_queue_is_sorted_as_wanted(
-    three, enter, monkeypatch, few, order, expected
-):
+def test_the_queue_is_sorted_as_wanted(three, enter, monkeypatch, few, order, expected):
     monkeypatch.setattr(desk, "FEW", few)
 
     assert rows(enter("dana").get(f"/desk?order={order}")) == list(expected)
@@ -306,9 +303,7 @@ def test_people_see_their_own_requests_and_the_desk_all(exceptions, enter):
     assert enter("dora").get("/desk/exceptions/EX-1").status_code == 200
 
 
-def test_the_pages_of_the_register_show_everything_once(
-    exceptions, enter, monkeypatch
-):
+def test_the_pages_of_the_register_show_everything_once(exceptions, enter, monkeypatch):
     monkeypatch.setattr("approval_engine.web.desk.register.PAGE", 2)
     for number in range(5):
         ask(exceptions, account=f"A{number}")

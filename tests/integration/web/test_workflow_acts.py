@@ -1,5 +1,5 @@
 """
-Nudge, reassign, override, replan and verify on the workflow page, each by who may.
+Nudge, reassign, replan and verify on the workflow page, each by who may.
 """
 
 import pytest
@@ -68,22 +68,11 @@ class TestOffice:
     def company(self, company):
         return staff(company)
 
-    def test_an_override_wants_a_decision_a_reason_and_a_second(self, company, enter):
+    def test_the_way_to_an_override_is_shown_to_who_may(self, company, enter):
         workflow = company.started()
-        ada, abe = enter("ada"), enter("abe")
-        for typed in ({"decision": "approve", "comment": " "}, {"comment": "because"}):
-            refused = send(ada, workflow, "override", **typed)
-            assert refused.status_code == 422, typed
-        assert company.case(workflow).status == "pending"
-
-        said = {"decision": "reject", "comment": "bankrupt"}
-        assert send(ada, workflow, "override", **said).status_code == 303
-        assert company.case(workflow).status == "pending"
-        assert send(abe, workflow, "override", **said).status_code == 303
-        assert company.case(workflow).status == "rejected"
-        page = text_of(abe.get(f"/workflows/{workflow}"))
-        assert "An admin ended this review" in page
-        assert "Confirm: override" not in page
+        way = f'href="/admin/overrides/{workflow}"'
+        assert way in enter("ada").get(f"/workflows/{workflow}").text
+        assert way not in enter("dana").get(f"/workflows/{workflow}").text
 
     def test_an_admin_gives_a_task_away_and_others_do_not(self, company, enter):
         workflow = company.started()
@@ -101,16 +90,11 @@ class TestOffice:
         assert enter("fred").force(path, task=task, to="maria").status_code == 403
         assert company.is_sound()
 
-    def test_nobody_else_overrides_or_replans(self, company, enter):
+    def test_nobody_else_replans(self, company, enter):
         workflow = company.started()
         for person in ("sam", "dana"):
             browser = enter(person)
-            page = browser.get(f"/workflows/{workflow}").text
-            assert "Confirm: override" not in page
-            assert "replan" not in page
-            typed = {"decision": "approve", "comment": "please"}
-            answer = browser.force(f"/workflows/{workflow}/override", **typed)
-            assert answer.status_code == 403
+            assert "replan" not in browser.get(f"/workflows/{workflow}").text
             assert browser.get(f"/workflows/{workflow}/replan").status_code == 403
             assert browser.force(f"/workflows/{workflow}/replan").status_code == 403
         assert company.case(workflow).status == "pending"

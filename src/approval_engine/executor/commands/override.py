@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from approval_engine.documents import load
+from approval_engine.documents import load, sha256
 from approval_engine.domain.actions import (
     OverrideRequest,
     Surroundings,
@@ -19,16 +19,18 @@ from approval_engine.domain.actions import (
 from approval_engine.domain.actions import override as judged
 from approval_engine.domain.events import Event, Fact, NewEvent
 from approval_engine.domain.lifecycle import TaskMove
+from approval_engine.errors import InvalidState, NotFound
 from approval_engine.executor.answer import Answer, Caller, again, keep, key_of
 from approval_engine.executor.commands.beats import Desk, lock, open_desk, store
 from approval_engine.executor.comments import comment_of, salted
-from approval_engine.executor.eligibility import Eligibility
+from approval_engine.executor.eligibility import Eligibility, eligibility
 from approval_engine.executor.follow_up import approval, close
 from approval_engine.executor.incident import held_on_failure
 from approval_engine.executor.presence import must_be_fresh, record_origin, worth
 from approval_engine.executor.recorder import Recorder
 from approval_engine.executor.runtime import Runtime
-from approval_engine.store import events
+from approval_engine.store import catalog, events, workflows
+from approval_engine.store.database import Transaction
 from approval_engine.store.events import EventText
 
 SAYS = {
@@ -83,14 +85,8 @@ def override(runtime: Runtime, wish: Override, caller: Caller) -> Answer:
         people = desk.people(found.workflow)
         must_be_fresh(runtime.step_up, people, caller, now)
         salt = secrets.token_hex(16)
-        request = OverrideRequest(
-            decision=wish.decision,
-            actor=caller.actor,
-            channel=caller.channel,
-            comment_sha256=salted(salt, comment) if comment else None,
-            asked_by=said.actor if said else None,
-            alone=_is_small(people, wish.limit),
-        )
+        written = salted(salt, comment) if comment else None
+        request = _request(wish, caller, people, said, written)
         fact = judged(found.workflow, request, _around(people))
         recorder = _record(desk, people, fact)
         text = EventText(event_id=recorder.events[-1].id, salt=salt, body=comment or "")
@@ -98,6 +94,26 @@ def override(runtime: Runtime, wish: Override, caller: Caller) -> Answer:
         record_origin(transaction, recorder.events[-1], caller)
         answer = Answer.of(after, action=SAYS[fact.action])
         return keep(transaction, key, answer, now)
+
+
+def rehearse(
+    runtime: Runtime, transaction: Transaction, wish: Override, actor: str
+) -> NewEvent:
+    """
+    The fact that `override` would record now; nothing is. Raises the same Refused.
+    """
+    found = workflows.read(transaction, wish.workflow)
+    if found is None:
+        raise NotFound(f"There is no workflow '{wish.workflow}'.")
+    workflow, incident = found
+    if incident:
+        raise InvalidState(f"The {workflow.subject} is held by incident '{incident}'.")
+    current, now = catalog.current(transaction), runtime.clock()
+    people = eligibility(runtime, transaction, workflow, current, now)
+    said = _said(events.of(transaction, wish.workflow), wish)
+    caller = Caller(actor=actor, channel="web", key=None)
+    request = _request(wish, caller, people, said, sha256(b""))
+    return judged(workflow, request, _around(people))
 
 
 def refuse(
@@ -137,6 +153,23 @@ def refuse(
         text = EventText(event_id=recorder.events[-1].id, salt=salt, body=comment or "")
         after = store(transaction, recorder, [text])
         return keep(transaction, key, Answer.of(after, action=action), now)
+
+
+def _request(
+    wish: Override,
+    caller: Caller,
+    people: Eligibility,
+    said: Event | None,
+    written: str | None,
+) -> OverrideRequest:
+    return OverrideRequest(
+        decision=wish.decision,
+        actor=caller.actor,
+        channel=caller.channel,
+        comment_sha256=written,
+        asked_by=said.actor if said else None,
+        alone=_is_small(people, wish.limit),
+    )
 
 
 def _said(log: tuple[Event, ...], wish: Override) -> Event | None:

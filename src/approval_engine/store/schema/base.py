@@ -2,7 +2,7 @@
 What all tables share: two sets of tables and the names of constraints.
 """
 
-from sqlalchemy import MetaData
+from sqlalchemy import Index, MetaData, text
 
 METADATA = MetaData(
     naming_convention={
@@ -15,3 +15,11 @@ METADATA = MetaData(
 
 SQLITE_ONLY = MetaData()
 """Tables that PostgreSQL does not need."""
+
+
+def index_of_some(name: str, *columns: str, where: str) -> Index:
+    """
+    An index that holds only some rows; a statement finds it by the same words.
+    """
+    rows = text(where)
+    return Index(name, *columns, sqlite_where=rows, postgresql_where=rows)

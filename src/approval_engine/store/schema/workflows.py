@@ -15,7 +15,7 @@ from sqlalchemy import (
     text,
 )
 
-from approval_engine.store.schema.base import METADATA
+from approval_engine.store.schema.base import METADATA, index_of_some
 
 WORKFLOW = Table(
     "workflow_instance",
@@ -66,12 +66,11 @@ WORKFLOW = Table(
         postgresql_where=text("next_due_at IS NOT NULL"),
     ),
     # The administrator's question: which approvals end next?
-    Index(
+    index_of_some(
         "ix_workflow_ending",
         "next_due_at",
         "id",
-        sqlite_where=text("status = 'approved' AND next_due_at IS NOT NULL"),
-        postgresql_where=text("status = 'approved' AND next_due_at IS NOT NULL"),
+        where="status = 'approved' AND next_due_at IS NOT NULL",
     ),
     # Lists are read newest first, by status, in pages.
     Index("ix_workflow_status", "status", "number"),
@@ -218,13 +217,7 @@ EVENT = Table(
     # One decision per task and one firing per timer, even past a lost lock.
     UniqueConstraint("workflow_id", "natural_key"),
     # The second admin's question: which overrides were asked for, the newest first?
-    Index(
-        "ix_event_override",
-        "timestamp",
-        "id",
-        sqlite_where=text(ABOUT_OVERRIDES),
-        postgresql_where=text(ABOUT_OVERRIDES),
-    ),
+    index_of_some("ix_event_override", "timestamp", "id", where=ABOUT_OVERRIDES),
 )
 
 # What people wrote, apart from the chained event, so that it can be erased.
@@ -235,6 +228,9 @@ EVENT_TEXT = Table(
     Column("salt", Text, nullable=False),
     Column("body", Text, nullable=False),
 )
+
+TO_WEBHOOKS = "substr(recipient, 1, 8) = 'webhook='"
+"""What is for an address and not a person, in the words that its index is found by."""
 
 OUTBOX = Table(
     "outbox",
@@ -262,19 +258,11 @@ OUTBOX = Table(
         postgresql_where=text("status = 'waiting'"),
     ),
     # The administrator's questions, and the scrape's: what is stuck, what was sent?
-    Index(
-        "ix_outbox_dead",
-        "created_at",
-        "id",
-        sqlite_where=text("status = 'dead'"),
-        postgresql_where=text("status = 'dead'"),
-    ),
-    Index(
-        "ix_outbox_sent",
-        "created_at",
-        "id",
-        sqlite_where=text("status = 'sent'"),
-        postgresql_where=text("status = 'sent'"),
+    index_of_some("ix_outbox_dead", "created_at", "id", where="status = 'dead'"),
+    index_of_some("ix_outbox_sent", "created_at", "id", where="status = 'sent'"),
+    # What a webhook was told lately.
+    index_of_some(
+        "ix_outbox_webhook", "recipient", "created_at", "id", where=TO_WEBHOOKS
     ),
     # What a person was told for information, the newest first.
     Index(

@@ -74,21 +74,21 @@ def _stuck(transaction: Transaction) -> tuple[Signal, ...]:
     oldest = min((task.opened_at for task in vacant), default=None)
     return (
         Signal(
-            words="open incidents",
+            words="Open incidents",
             link=url_for("incidents.incidents"),
             hint="Each holds one workflow until somebody closes it.",
             pile=oversight.open_incidents(transaction),
             fine="No workflow is held.",
         ),
         Signal(
-            words="seats that nobody is left for",
+            words="Seats that nobody is left for",
             link=url_for("seats.seats"),
             hint="Everybody who was asked has left: give the task to somebody else.",
             pile=Pile(count=len(vacant), oldest=oldest),
             fine="Every open task asks somebody who is here.",
         ),
         Signal(
-            words="messages given up",
+            words="Messages given up",
             link=url_for("outbox.outbox", status="dead"),
             hint="Nobody tries them any more: mend the cause, then send them again.",
             pile=oversight.dead_messages(transaction),
@@ -103,14 +103,14 @@ def _late(transaction: Transaction, now: datetime, watch: Watch) -> tuple[Signal
     seen = "They are due, and no worker is there." if not watch.workers else ""
     return (
         Signal(
-            words="overdue timers",
+            words="Overdue timers",
             link=url_for("workers.workers"),
             hint=seen or "Workers do not keep up: look at what they do.",
             pile=oversight.late_timers(transaction, now - PATIENCE),
             fine="Every timer fires in time.",
         ),
         Signal(
-            words="messages that wait too long",
+            words="Messages that wait too long",
             link=url_for("outbox.outbox", status="waiting"),
             hint=why or "They were to be sent more than five minutes ago.",
             pile=oversight.late_messages(transaction, now - SLOW),
@@ -125,7 +125,7 @@ def _people(transaction: Transaction, now: datetime) -> tuple[Signal, ...]:
     ends = oversight.ending(transaction, now + SOON, LIMIT)
     return (
         Signal(
-            words="overrides that wait for a second admin",
+            words="Overrides that wait for a second admin",
             link=url_for("overrides.overrides"),
             hint="Whoever asked cannot confirm himself.",
             pile=Pile(count=len(asked)),
@@ -133,7 +133,7 @@ def _people(transaction: Transaction, now: datetime) -> tuple[Signal, ...]:
             fine="No override waits for a second admin.",
         ),
         Signal(
-            words="approvals that end within a week",
+            words="Approvals that end within a week",
             link=url_for("ending.ending"),
             hint="After that day the quote must be approved again.",
             pile=Pile(count=len(ends)),

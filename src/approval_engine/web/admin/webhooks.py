@@ -106,7 +106,7 @@ def _page(refusal: Refused | None = None) -> Response:
         usual=USUAL,
         shapes=tuple(SHAPES),
         type_of=type_of,
-        host_of=_host,
+        host_of=host_of,
     )
 
 
@@ -121,6 +121,8 @@ def _secrets() -> Mapping[str, int]:
     return {name: len(keys) for name, keys in _post().secrets.items()}
 
 
-def _host(url: str) -> str:
-    # An address of Slack or Teams is itself a password: only its host is shown.
+def host_of(url: str) -> str:
+    """
+    What is shown of an address: that of Slack or Teams is itself a password.
+    """
     return urlsplit(url).netloc

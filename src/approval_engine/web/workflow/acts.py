@@ -12,21 +12,12 @@ from approval_engine.domain.rights import Right
 from approval_engine.errors import Refused
 from approval_engine.executor.answer import Answer, Caller
 from approval_engine.executor.commands import nudge as nudging
-from approval_engine.executor.commands import override as overriding
 from approval_engine.executor.commands import replan as replanning
 from approval_engine.executor.commands.act import Wish, act
 from approval_engine.web import context, dossier
 from approval_engine.web.workflow.page import Besides, page
 
 blueprint = Blueprint("workflow_acts", __name__)
-
-OVERRIDES = {
-    "override": "You ended the review of {}.",
-    "request-override": (
-        "You asked to end the review of {}. It ends once another admin says the same."
-    ),
-}
-"""What is said after an override, by what became of it."""
 
 
 @blueprint.post("/workflows/<workflow_id>/nudge")
@@ -59,25 +50,6 @@ def reassign(workflow_id: str) -> Response:
         return act(context.runtime(), wish, _caller())
 
     return _settled(workflow_id, done, f"You gave {wish.task} to somebody else.")
-
-
-@blueprint.post("/workflows/<workflow_id>/override")
-def override(workflow_id: str) -> Response:
-    """
-    End the review in spite of its steps, or ask another admin to say the same.
-    """
-    wish = overriding.Override(
-        workflow=workflow_id,
-        decision=request.form.get("decision", ""),
-        comment=request.form.get("comment", ""),
-        limit=context.settings().override_limit,
-    )
-
-    def done() -> Answer:
-        context.demand(Right.ADMINISTER)
-        return overriding.override(context.runtime(), wish, _caller())
-
-    return _settled(workflow_id, done, "")
 
 
 @blueprint.get("/workflows/<workflow_id>/replan")
@@ -119,8 +91,8 @@ def _settled(workflow_id: str, done: Callable[[], Answer], sentence: str) -> Res
     """
     dossier.open_dossier(workflow_id, context.asker().user)
     try:
-        answer = done()
+        done()
     except Refused as refusal:
         return page(workflow_id, Besides(refusal=refusal))
-    flash(sentence or OVERRIDES[answer.action or ""].format(answer.workflow))
+    flash(sentence)
     return redirect(url_for("workflows.workflow", workflow_id=workflow_id), 303)

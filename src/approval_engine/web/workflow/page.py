@@ -28,8 +28,11 @@ from approval_engine.web.workflow.elements import LEGEND, shown
 class Acts:
     """
     What the reader may ask for here; `reassign` are the tasks he may give away.
+
+    `office` says that the pages of the administration are open to him.
     """
 
+    office: bool
     recall: bool
     nudge: bool
     override: bool
@@ -81,8 +84,10 @@ def _acts(found: Dossier, user: User) -> Acts:
     workflow = found.workflow
     pending = workflow.status == WorkflowStatus.PENDING
     mine = pending and user.id in {workflow.submitted_by, workflow.owner}
-    admin = pending and Right.ADMINISTER in context.rights()
+    rights = context.rights()
+    admin = pending and Right.ADMINISTER in rights
     return Acts(
+        office=Right.SEE_OFFICE in rights,
         recall=mine,
         nudge=mine and bool(workflow.open_tasks),
         override=admin,

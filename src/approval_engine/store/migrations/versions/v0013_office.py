@@ -29,14 +29,19 @@ def upgrade() -> None:
     for status in ("dead", "sent"):
         name = f"ix_outbox_{status}"
         _partial(name, ("outbox", "created_at"), f"status = '{status}'")
+    _partial(
+        "ix_outbox_webhook",
+        ("outbox", "recipient", "created_at"),
+        "substr(recipient, 1, 8) = 'webhook='",
+    )
 
 
-def _partial(name: str, by: tuple[str, str], where: str) -> None:
-    table, column = by
+def _partial(name: str, by: tuple[str, ...], where: str) -> None:
+    table, *columns = by
     op.create_index(
         name,
         table,
-        [column, "id"],
+        [*columns, "id"],
         sqlite_where=sa.text(where),
         postgresql_where=sa.text(where),
     )
