@@ -9,10 +9,10 @@ from sqlalchemy import inspect, text
 from approval_engine.errors import StorageError
 from approval_engine.store.database import Database, Transaction
 
-NEWEST = "0009"
+NEWEST = "0010"
 """The schema version that this code reads and writes."""
 
-UPGRADABLE: frozenset[str] = frozenset(f"{number:04}" for number in range(1, 9))
+UPGRADABLE: frozenset[str] = frozenset(f"{number:04}" for number in range(1, 10))
 """The older versions that migrations lead from."""
 
 

@@ -8,13 +8,13 @@ from flask import Flask
 
 from approval_engine.config import Settings, packaged
 from approval_engine.errors import InvalidInput
+from approval_engine.executor.attached import USUAL, Limits
 from approval_engine.executor.runtime import Runtime
 from approval_engine.web import (
     context,
     errors,
     headers,
     health,
-    inbox,
     mail,
     presentation,
     quotes,
@@ -23,6 +23,7 @@ from approval_engine.web import (
 )
 from approval_engine.web.api import tasks as api_tasks
 from approval_engine.web.api import workflows as api_workflows
+from approval_engine.web.inbox import routes as inbox
 
 SHORTEST_SECRET = 16
 _STATIC_S = 365 * 24 * 3600
@@ -41,7 +42,7 @@ def create_app(settings: Settings, runtime: Runtime) -> Flask:
         # The address of a static file changes with its content.
         SEND_FILE_MAX_AGE_DEFAULT=_STATIC_S,
     )
-    context.attach(app, runtime)
+    context.attach(app, runtime, _limits(settings))
     headers.install(app, https=https)
     errors.install(app)
     session.install(app, https=https)
@@ -49,6 +50,14 @@ def create_app(settings: Settings, runtime: Runtime) -> Flask:
     for module in (health, inbox, mail, workflows, quotes, api_workflows, api_tasks):
         app.register_blueprint(module.blueprint)
     return app
+
+
+def _limits(settings: Settings) -> Limits:
+    types = settings.attachment_types
+    return Limits(
+        largest=settings.attachment_bytes or USUAL.largest,
+        types=frozenset(types) if types else USUAL.types,
+    )
 
 
 def _secret(settings: Settings) -> str:

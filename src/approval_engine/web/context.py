@@ -12,6 +12,7 @@ from approval_engine.domain.people import Directory, User
 from approval_engine.domain.rights import HOLDERS, Right, may
 from approval_engine.errors import Forbidden, StorageError
 from approval_engine.executor.answer import Caller
+from approval_engine.executor.attached import USUAL, Limits
 from approval_engine.executor.runtime import Runtime
 from approval_engine.store import catalog
 from approval_engine.store.database import Transaction
@@ -19,7 +20,11 @@ from approval_engine.store.database import Transaction
 LARGEST_BODY = 256 * 1024
 """So many bytes of a request are read at all."""
 
+UPLOADS = frozenset({"inbox.act", "mail.decide"})
+"""The endpoints that read a file beside a form."""
+
 _RUNTIME = "approval_engine"
+_LIMITS = "attachment_limits"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,11 +44,20 @@ class Asker:
         return Caller(actor=self.user.id, channel=self.channel, key=key)
 
 
-def attach(app: Flask, runtime: Runtime) -> None:
+def attach(app: Flask, runtime: Runtime, limits: Limits = USUAL) -> None:
     """
-    Give the application its runtime.
+    Give the application its runtime, and say what may be attached.
     """
     app.extensions[_RUNTIME] = runtime
+    app.extensions[_LIMITS] = limits
+
+
+def limits() -> Limits:
+    """
+    What may be attached.
+    """
+    found: Limits = current_app.extensions[_LIMITS]
+    return found
 
 
 def runtime() -> Runtime:

@@ -34,6 +34,7 @@ OPEN = frozenset({"static", "health.alive", "health.ready", "mail.arrive"})
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _ENTRANCE = frozenset({"session.log_in", "session.enter"})
+_WITH_FILES = "multipart/form-data"
 _COOKIE_KEY = "session"
 _BEARER = "bearer "
 _FROM_HERE = frozenset({"same-origin", "none"})
@@ -76,6 +77,9 @@ def guard() -> None:
     if request.endpoint is None or request.endpoint in OPEN:
         # What does not exist is answered alike to everybody.
         return
+    if request.endpoint in context.UPLOADS and request.mimetype == _WITH_FILES:
+        # The form is read to find its token, so it must be known before how long it is.
+        request.max_content_length = context.limits().largest + context.LARGEST_BODY
     header = request.headers.get("Authorization", "")
     if is_api() and header:
         g.asker = _by_token(header)

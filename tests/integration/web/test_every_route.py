@@ -78,6 +78,7 @@ def test_no_page_has_anything_inline(app, company, enter):
     maria = enter("maria")
     for path in paths(app):
         text = maria.get(path).text
+        text = text.replace('<script type="module" src=', "")
         for inline in ("<script", "<style", " style=", " onclick=", "javascript:"):
             assert inline not in text, path
 
@@ -119,10 +120,10 @@ def test_what_breaks_shows_an_id_and_nothing_else(
 ):
     maria = enter("maria")
 
-    def fail(_=0):
+    def fail(*_):
         raise error
 
-    monkeypatch.setattr(queue, "waiting", fail)
+    monkeypatch.setattr(queue, "page", fail)
     with caplog.at_level(logging.ERROR):
         answer = maria.get("/")
 

@@ -9,6 +9,7 @@ from approval_engine.store.schema.accounts import (
     API_TOKEN,
     CREDENTIAL,
     LOGIN_FAILURE,
+    SAVED_VIEW,
     SESSION,
 )
 from approval_engine.store.schema.attachments import ATTACHMENT
@@ -41,6 +42,7 @@ from approval_engine.store.schema.workflows import (
     INCIDENT,
     OUTBOX,
     TASK,
+    TASK_AHEAD,
     WORKFLOW,
 )
 
@@ -66,11 +68,13 @@ __all__ = [
     "POLICY",
     "PROCESS_VERSION",
     "QUOTE",
+    "SAVED_VIEW",
     "SEQUENCES",
     "SESSION",
     "SETTING",
     "SQLITE_ONLY",
     "TASK",
+    "TASK_AHEAD",
     "TIMER_CLAIM",
     "WEBHOOK",
     "WEBHOOK_KIND",

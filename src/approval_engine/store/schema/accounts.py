@@ -1,5 +1,5 @@
 """
-Tables of who is asking: passwords, web sessions and API tokens, all of them hashed.
+Tables of who is asking: passwords, web sessions, API tokens, all hashed; saved views.
 """
 
 from sqlalchemy import Column, Integer, Table, Text
@@ -41,4 +41,14 @@ API_TOKEN = Table(
     Column("scopes", Text, nullable=False),
     Column("created_at", Text, nullable=False),
     Column("expires_at", Text),
+)
+
+SAVED_VIEW = Table(
+    "saved_view",
+    METADATA,
+    # A person's own name for a list, and the parameters of its address.
+    Column("person", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("query", Text, nullable=False),
+    Column("saved_at", Text, nullable=False),
 )
