@@ -6,8 +6,8 @@ from approval_engine.errors import Forbidden, StorageError
 from approval_engine.executor.runtime import Runtime
 from approval_engine.planner.separation import barred
 from approval_engine.store import catalog
+from approval_engine.store.asking import Reader
 from approval_engine.store.database import Transaction
-from approval_engine.store.inbox import Reader
 
 
 def reader_of(runtime: Runtime, transaction: Transaction, person: str) -> Reader:

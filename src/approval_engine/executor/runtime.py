@@ -3,7 +3,7 @@ What every command needs: the database, the clock, and documents read once per c
 """
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from threading import Lock
@@ -25,7 +25,7 @@ from approval_engine.policy.exceptions import exceptions_of
 from approval_engine.policy.model import Policy
 from approval_engine.policy.quotes import read_directory, read_reviewed
 from approval_engine.policy.rates import rate_of
-from approval_engine.store import catalog
+from approval_engine.store import catalog, lists
 from approval_engine.store.database import Database, Transaction
 
 if TYPE_CHECKING:
@@ -160,6 +160,19 @@ class Runtime:
         The routing plan of that hash.
         """
         return self._document(transaction, sha256, plan_of)
+
+    def plans(
+        self, transaction: Transaction, hashes: Iterable[str]
+    ) -> dict[str, RoutingPlan]:
+        """
+        The routing plans of these hashes; those not read yet come in one statement.
+        """
+        wanted = dict.fromkeys(hashes)
+        known = {each: self._kept.get(each) for each in wanted}
+        missing = [each for each, plan in known.items() if plan is None]
+        for sha256, body in lists.bodies(transaction, missing).items():
+            known[sha256] = self.derived(sha256, lambda body=body: plan_of(body))  # type: ignore[misc] # mypy cannot infer a lambda with a default
+        return known  # type: ignore[return-value] # all of them are plans by now
 
     def delegations(
         self, transaction: Transaction, sha256: str

@@ -10,14 +10,11 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (
-    BindParameter,
     ColumnElement,
     Row,
     Select,
     Text,
-    and_,
     bindparam,
-    exists,
     func,
     literal_column,
     or_,
@@ -26,22 +23,12 @@ from sqlalchemy import (
     union_all,
 )
 
-from approval_engine.documents import canonical
 from approval_engine.domain.workflow import Task
+from approval_engine.store import asking
+from approval_engine.store.asking import MINE, NOT_HIS, OPEN, Reader, pool
 from approval_engine.store.database import Transaction
 from approval_engine.store.rows import task_of
-from approval_engine.store.schema import DOCUMENT, INCIDENT, TASK, WORKFLOW
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Reader:
-    """
-    Who looks: the person, the roles he holds now, and whose quotes he must not decide.
-    """
-
-    person: str
-    roles: tuple[str, ...] = ()
-    barred: frozenset[str] = frozenset()
+from approval_engine.store.schema import DOCUMENT, TASK, WORKFLOW
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,8 +58,6 @@ class Waiting:
 
 START = Place()
 
-# The planner uses a partial index only if it reads the very condition of the index.
-_OPEN = TASK.c.is_open == literal_column("1")
 _BEHIND = tuple_(TASK.c.due_at, TASK.c.id) > tuple_(
     bindparam("due_at", type_=Text), bindparam("task_id", type_=Text)
 )
@@ -80,19 +65,6 @@ _ROLE = or_(
     bindparam("role", type_=Text) == literal_column("''"),
     TASK.c.role == bindparam("role", type_=Text),
 )
-_HELD = exists().where(
-    INCIDENT.c.workflow_id == WORKFLOW.c.id, INCIDENT.c.closed_at.is_(None)
-)
-_BARRED: BindParameter[Any] = bindparam("barred", expanding=True)
-_NOT_HIS = and_(
-    WORKFLOW.c.submitted_by.not_in(_BARRED),
-    or_(WORKFLOW.c.owner.is_(None), WORKFLOW.c.owner.not_in(_BARRED)),
-    ~_HELD,
-)
-# The list of candidates is canonical JSON text: each id stands in it in quotes, as a
-# whole. LIKE would not do, it takes Maria for maria on SQLite.
-_QUOTED = bindparam("quoted", type_=Text)
-_CANDIDATE = func.replace(TASK.c.candidates, _QUOTED, "") != TASK.c.candidates
 
 
 def open_for(
@@ -139,13 +111,10 @@ def _parameters(
     reader: Reader, limit: int, after: Place, role: str | None
 ) -> dict[str, object]:
     return {
-        "person": reader.person,
-        "quoted": canonical(reader.person).decode(),
-        "barred": sorted({reader.person, *reader.barred}),
+        **asking.parameters(reader),
         "limit": limit,
         "role": role or "",
         **_place(after),
-        **{f"role_{number}": name for number, name in enumerate(reader.roles)},
     }
 
 
@@ -168,16 +137,8 @@ def _cut(roles: int) -> Select[Any]:
     """
     The ids of a page: each group is cut by its own index before anything is joined.
     """
-    mine = TASK.c.assignee == bindparam("person", type_=Text)
-    pools = [
-        and_(
-            TASK.c.assignee.is_(None),
-            TASK.c.role == bindparam(f"role_{number}", type_=Text),
-            _CANDIDATE,
-        )
-        for number in range(roles)
-    ]
-    groups = union_all(*(_group(each) for each in (mine, *pools))).subquery("groups")
+    pools = [pool(number) for number in range(roles)]
+    groups = union_all(*(_group(each) for each in (MINE, *pools))).subquery("groups")
     page = select(groups.c.id).order_by(groups.c.due_at, groups.c.id)
     return page.limit(bindparam("limit"))
 
@@ -187,7 +148,7 @@ def _group(condition: ColumnElement[bool]) -> Select[Any]:
     cut = (
         select(TASK.c.id, TASK.c.due_at)
         .join(WORKFLOW, WORKFLOW.c.id == TASK.c.workflow_id)
-        .where(_OPEN, condition, _ROLE, _BEHIND, _NOT_HIS)
+        .where(OPEN, condition, _ROLE, _BEHIND, NOT_HIS)
         .order_by(TASK.c.due_at, TASK.c.id)
         .limit(bindparam("limit"))
         .subquery()
@@ -211,7 +172,7 @@ def _shown() -> Select[Any]:
     )
 
 
-_EVERYBODY = _shown().where(_OPEN, _ROLE, _BEHIND).limit(bindparam("limit"))
+_EVERYBODY = _shown().where(OPEN, _ROLE, _BEHIND).limit(bindparam("limit"))
 
 
 def _waiting(rows: Iterable[Row[Any]]) -> tuple[Waiting, ...]:

@@ -4,6 +4,7 @@ Filters → pages of workflows, tasks and quotes, in an order that paging can go
 A viewer sees what he has a part in; without one everything is shown.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,7 @@ from approval_engine.domain.workflow import Task
 from approval_engine.store.catalog import QuoteRow
 from approval_engine.store.database import Transaction
 from approval_engine.store.rows import task_of
-from approval_engine.store.schema import QUOTE, TASK, WORKFLOW
+from approval_engine.store.schema import DOCUMENT, QUOTE, TASK, WORKFLOW
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -158,6 +159,18 @@ def has_part(person: str) -> ColumnElement[bool]:
     The condition on a workflow that a person submitted it, or is asked there.
     """
     return or_(_submitted_by(person), _asked(person))
+
+
+def bodies(transaction: Transaction, hashes: Iterable[str]) -> dict[str, bytes]:
+    """
+    The bytes of several documents, by their hashes.
+    """
+    wanted = sorted(set(hashes))
+    if not wanted:
+        return {}
+    query = select(DOCUMENT.c.sha256, DOCUMENT.c.body)
+    rows = transaction.execute(query.where(DOCUMENT.c.sha256.in_(wanted)))
+    return {row.sha256: bytes(row.body) for row in rows}
 
 
 def _conditions(wanted: TaskFilter) -> list[ColumnElement[bool]]:

@@ -17,6 +17,7 @@ from approval_engine.store import prepared, sight
 from approval_engine.store.answers import Key
 from approval_engine.store.catalog import Current
 from approval_engine.store.database import Transaction
+from approval_engine.store.listing import UNKNOWN, Listed
 from approval_engine.store.rows import task_row, workflow_of, workflow_row
 from approval_engine.store.schema import INCIDENT, TASK, WORKFLOW
 from approval_engine.store.sight import Sight
@@ -245,11 +246,13 @@ def tasks_by_assignee(
     return {row[0]: int(row[1]) for row in rows}, {row[0]: row[2] for row in rows}
 
 
-def insert(transaction: Transaction, workflow: Workflow) -> None:
+def insert(
+    transaction: Transaction, workflow: Workflow, listed: Listed = UNKNOWN
+) -> None:
     """
-    Add a workflow and its tasks.
+    Add a workflow and its tasks, with what lists say of it.
     """
-    _INSERT_WORKFLOW.run(transaction, [workflow_row(workflow)])
+    _INSERT_WORKFLOW.run(transaction, [workflow_row(workflow) | listed.row()])
     insert_tasks(transaction, workflow.tasks)
 
 

@@ -14,6 +14,7 @@ from approval_engine.domain.people import Directory, User
 from approval_engine.domain.rights import SIGHT, Right, refusal, rights_of
 from approval_engine.errors import Forbidden, StepUpRequired, StorageError
 from approval_engine.executor.answer import Caller, Proof
+from approval_engine.executor.attached import Limits, limits_of
 from approval_engine.executor.runtime import Runtime
 from approval_engine.store import catalog
 from approval_engine.store.database import Transaction
@@ -76,6 +77,13 @@ def settings() -> Settings:
     """
     found: Settings = current_app.extensions[_SETTINGS]
     return found
+
+
+def limits() -> Limits:
+    """
+    What may be attached.
+    """
+    return limits_of(settings())
 
 
 def asker() -> Asker:

@@ -16,7 +16,8 @@ from approval_engine.errors import Forbidden, InvalidState, NotFound, StaleRevis
 from approval_engine.notifications import links as tokens
 from approval_engine.store import catalog, links
 from approval_engine.store.links import Link
-from approval_engine.web import context, dossier, inbox
+from approval_engine.web import context, dossier
+from approval_engine.web.inbox import task as inbox
 
 CHANNEL = "mail"
 """The channel of what was decided through a link."""

@@ -15,6 +15,7 @@ from approval_engine.domain.rights import Right
 from approval_engine.executor.recorder import SYSTEM
 from approval_engine.planner.plan import Staffing
 from approval_engine.web import assets, context, drawing, navigation, queue, words
+from approval_engine.web.people import picked
 from approval_engine.web.session import fresh_key
 from approval_engine.web.visible import visible
 
@@ -41,6 +42,8 @@ def install(app: Flask) -> None:
     for each in _FILTERS:
         app.jinja_env.filters[each.__name__] = each
     app.jinja_env.filters["instant"] = instant
+    app.jinja_env.filters["because"] = queue.telling
+    app.jinja_env.filters["picked"] = picked
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.finalize = visible
     app.jinja_env.globals.update(

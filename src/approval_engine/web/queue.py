@@ -1,22 +1,38 @@
 """
-The person who asks → the tasks that wait for him, those due first before the others.
+The person who asks → the tasks that wait for him, as rows to show, and how many.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
-from approval_engine.domain.quote import Quote
+from flask import g
+
 from approval_engine.domain.workflow import Task
 from approval_engine.executor.reader import reader_of
-from approval_engine.history import inbox
-from approval_engine.planner.plan import PlannedStep
-from approval_engine.store import inbox as rows
-from approval_engine.store import lists, notices
+from approval_engine.planner.plan import PlannedStep, Reason, RoutingPlan
+from approval_engine.policy.model import Policy
+from approval_engine.store import notices, worklist
+from approval_engine.store.database import Transaction
+from approval_engine.store.listing import Listed
 from approval_engine.store.notices import Notice
-from approval_engine.web import context
+from approval_engine.store.wanted import Place, Wanted
+from approval_engine.store.worklist import Line
+from approval_engine.web import context, words
 
-LIMIT = 100
-"""The longest inbox that is shown; nobody works through more in one sitting."""
+CAP = 100
+"""How far anything is counted; more is more than a person works through."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Figures:
+    """
+    The figures of a quote in a list, as words; empty where the policy reads none.
+    """
+
+    amount: str = ""
+    discount: str = ""
+    margin: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,13 +40,22 @@ class Row:
     """
     A task that waits, with the quote it is about.
 
-    `also` are the other tasks of the same review that wait for the same person.
+    `bulk` says that its step may be decided together with others. `also` are the other
+    tasks of the same review that wait for the same person.
     """
 
-    task: Task
+    line: Line
     step: PlannedStep
-    quote: Quote
+    figures: Figures
+    bulk: bool = False
     also: tuple["Row", ...] = ()
+
+    @property
+    def task(self) -> Task:
+        """
+        The task.
+        """
+        return self.line.task
 
     @property
     def all(self) -> tuple["Row", ...]:
@@ -40,37 +65,74 @@ class Row:
         return self, *self.also
 
 
-def waiting(limit: int = LIMIT) -> tuple[Row, ...]:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Page:
     """
-    What the person who asks can act on now.
+    Rows, and where the next page begins, if there is one.
+
+    `full` says that more tasks wait than were looked through to find these.
+    """
+
+    rows: tuple[Row, ...]
+    after: Place | None = None
+    full: bool = False
+
+
+def page(wanted: Wanted, limit: int) -> Page:
+    """
+    What of the tasks of the person who asks is wanted, in its order.
     """
     runtime = context.runtime()
-    person = context.asker().user.id
     with runtime.database.read() as transaction:
-        page = rows.open_for(
-            transaction, reader_of(runtime, transaction, person), limit
-        )
-        found = inbox.entries(page)
-        hashes = lists.quote_hashes(
-            transaction, tuple(each.waiting.task.workflow_id for each in found)
-        )
-        return _one_per_review(
-            Row(
-                task=each.waiting.task,
-                step=each.step,
-                quote=runtime.quote(transaction, hashes[each.waiting.task.workflow_id]),
-            )
-            for each in found
-        )
+        reader = reader_of(runtime, transaction, context.asker().user.id)
+        found = worklist.page(transaction, reader, wanted, limit + 1)
+        lines, more = found[:limit], len(found) > limit
+        after, full = lines[-1].place if more else None, False
+        if wanted.sifts and (not more or not wanted.by_due):
+            end = worklist.horizon(transaction, reader, wanted)
+            full = end is not None
+            if end and wanted.by_due:
+                after = Place(value=end[0], task=end[1])
+        rows = _rows(transaction, lines)
+    return Page(rows=one_per_review(rows), after=after, full=full)
 
 
-def _one_per_review(rows: Iterable[Row]) -> tuple[Row, ...]:
-    groups: dict[tuple[str, bool], list[Row]] = {}
+def one_per_review(rows: Iterable[Row]) -> tuple[Row, ...]:
+    """
+    One row for each review, which holds the other tasks of it.
+    """
+    groups: dict[str, list[Row]] = {}
     for row in rows:
-        # What is his own and what any of a role may take stand in two lists.
-        place = (row.task.workflow_id, row.task.assignee is not None)
-        groups.setdefault(place, []).append(row)
+        groups.setdefault(row.task.workflow_id, []).append(row)
     return tuple(replace(group[0], also=tuple(group[1:])) for group in groups.values())
+
+
+def counts() -> tuple[int, int]:
+    """
+    How many reviews ask him and how many his roles, each counted up to `CAP`.
+    """
+    found: tuple[int, int] | None = g.get("waiting")
+    if found is None:
+        runtime = context.runtime()
+        with runtime.database.read() as transaction:
+            reader = reader_of(runtime, transaction, context.asker().user.id)
+            found = g.waiting = worklist.counts(transaction, reader, CAP)
+    return found
+
+
+def count() -> str:
+    """
+    How many tasks wait for the person who asks, as the bar shows it; empty for none.
+    """
+    number = sum(counts())
+    return shown(number) if number else ""
+
+
+def shown(number: int) -> str:
+    """
+    A number that was counted up to `CAP`.
+    """
+    return str(number) if number < CAP else f"{CAP - 1}+"
 
 
 def beside() -> tuple[tuple[Notice, ...], tuple[Notice, ...]]:
@@ -84,13 +146,57 @@ def beside() -> tuple[tuple[Notice, ...], tuple[Notice, ...]]:
         )
 
 
-def count() -> int:
+def figures(listed: Listed, currency: str) -> Figures:
     """
-    How many tasks wait for the person who asks, counted no further than `LIMIT`.
+    The figures of a list as words.
     """
-    runtime = context.runtime()
-    person = context.asker().user.id
-    with runtime.database.read() as transaction:
-        return rows.count_for(
-            transaction, reader_of(runtime, transaction, person), LIMIT
-        )
+    amount = words.money(Decimal(listed.amount), currency) if listed.amount else ""
+    return Figures(
+        amount=amount,
+        discount=_percent(listed.discount_pct),
+        margin=_percent(listed.margin_pct),
+    )
+
+
+def _percent(text: str | None) -> str:
+    return f"{words.number(Decimal(text))} %" if text else ""
+
+
+def _rows(transaction: Transaction, lines: Iterable[Line]) -> tuple[Row, ...]:
+    runtime, lines = context.runtime(), tuple(lines)
+    plans = runtime.plans(transaction, (line.plan_sha256 for line in lines))
+    policies = {
+        each: runtime.policy(transaction, each)
+        for each in dict.fromkeys(line.policy_sha256 for line in lines)
+    }
+    return tuple(_row(line, plans, policies[line.policy_sha256]) for line in lines)
+
+
+def _row(line: Line, plans: Mapping[str, RoutingPlan], policy: Policy) -> Row:
+    step = planned_step(plans[line.plan_sha256], line.task.step)
+    rule = policy.steps.get(step.id)
+    return Row(
+        line=line,
+        step=step,
+        figures=figures(line.listed, policy.currency),
+        bulk=rule is not None and rule.bulk,
+    )
+
+
+def planned_step(plan: RoutingPlan, step_id: str) -> PlannedStep:
+    """
+    The step of a plan.
+    """
+    return next(step for step in plan.steps if step.id == step_id)
+
+
+def telling(reason: Reason) -> str:
+    """
+    A reason in a list: `below floor: margin 21.4 %, asked when below 24 %`.
+    """
+    said = (
+        f"{words.label(fact.name)} {words.value(fact.name, fact.value)},"
+        f" asked when {words.threshold(fact.name, fact.test)}"
+        for fact in words.telling(reason.facts)
+    )
+    return "; ".join(said)

@@ -6,23 +6,45 @@ from collections.abc import Mapping
 
 from flask import Flask, request
 
-_MIB = 1024 * 1024
+from approval_engine.web import context
 
-LARGER: Mapping[str, int] = {
+_MIB = 1024 * 1024
+_MOST_PARTS = 20_000
+_TEXT: Mapping[str, int] = {
     # A file of 1 MiB is refused with a sentence; as text it takes a third more.
     "process_upload.check": 2 * _MIB,
     "process_upload.deploy": 2 * _MIB,
+    # A quote of many lines, with a field for each cell.
+    "drafting.create": _MIB,
+    "drafting.save": _MIB,
+    "drafting.papers": _MIB,
+    "inbox.act": context.LARGEST_BODY,
+    "mail.decide": context.LARGEST_BODY,
 }
-"""How many bytes are read at these endpoints."""
+"""How many bytes of text are read at these endpoints."""
+
+_FILES: Mapping[str, int] = {
+    "drafting.create": 2,
+    "drafting.save": 2,
+    "drafting.papers": 2,
+    "inbox.act": 1,
+    "mail.decide": 1,
+}
+"""How many of the largest files may come beside the text."""
 
 
 def install(app: Flask) -> None:
     """
-    Say it before anything reads the request.
+    Say it before anything reads the request, the guard that looks for a token included.
     """
+    app.before_request(_allow)
 
-    @app.before_request
-    def allow() -> None:
-        size = LARGER.get(request.endpoint or "")
-        if size is not None:
-            request.max_content_length = request.max_form_memory_size = size
+
+def _allow() -> None:
+    endpoint = request.endpoint or ""
+    if endpoint not in _TEXT:
+        return
+    files = _FILES.get(endpoint, 0) if request.mimetype == "multipart/form-data" else 0
+    request.max_form_memory_size = _TEXT[endpoint]
+    request.max_form_parts = _MOST_PARTS
+    request.max_content_length = _TEXT[endpoint] + files * context.limits().largest

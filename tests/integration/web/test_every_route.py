@@ -149,10 +149,10 @@ def test_what_breaks_shows_an_id_and_nothing_else(
 ):
     maria = enter("maria")
 
-    def fail(_=0):
+    def fail(*_):
         raise error
 
-    monkeypatch.setattr(queue, "waiting", fail)
+    monkeypatch.setattr(queue, "page", fail)
     with caplog.at_level(logging.ERROR):
         answer = maria.get("/")
 

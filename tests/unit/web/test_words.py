@@ -12,7 +12,7 @@ from approval_engine.domain.events import Fact
 from approval_engine.domain.lifecycle import TaskStatus, WorkflowStatus
 from approval_engine.planner.plan import FactSeen
 from approval_engine.web import words
-from approval_engine.web.inbox import DONE
+from approval_engine.web.inbox.task import DONE
 
 NOW = datetime(2026, 3, 6, 21, tzinfo=UTC)
 

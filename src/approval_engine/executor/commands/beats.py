@@ -13,6 +13,7 @@ from approval_engine.errors import Forbidden, InvalidState, NotFound
 from approval_engine.escalations.calendars import working_time_around
 from approval_engine.executor import waivers
 from approval_engine.executor.eligibility import Eligibility, eligibility
+from approval_engine.executor.listed import ahead, has_ended
 from approval_engine.executor.pinned import pinned
 from approval_engine.executor.projection import Pinned
 from approval_engine.executor.recorder import Recorder
@@ -21,12 +22,13 @@ from approval_engine.executor.runtime import Runtime
 from approval_engine.notifications.outbox import closed_tasks, messages
 from approval_engine.planner.around import ALWAYS
 from approval_engine.policy.model import Policy
-from approval_engine.store import events, numbers, workflows
+from approval_engine.store import events, listing, numbers, workflows
 from approval_engine.store import messages as outbox
 from approval_engine.store.answers import Key
 from approval_engine.store.catalog import Current
 from approval_engine.store.database import Transaction
 from approval_engine.store.events import EventText
+from approval_engine.store.listing import UNKNOWN, Listed
 from approval_engine.store.workflows import Locked
 
 
@@ -131,16 +133,24 @@ def open_desk(
 
 
 def store(
-    transaction: Transaction, recorder: Recorder, texts: Iterable[EventText] = ()
+    transaction: Transaction,
+    recorder: Recorder,
+    texts: Iterable[EventText] = (),
+    listed: Listed = UNKNOWN,
 ) -> Workflow:
     """
     The last two beats: write what was recorded, and the messages that follow from it.
+
+    `listed` is what lists say of a workflow that begins.
     """
     workflow = recorder.workflow
     if recorder.before.seq == recorder.events[0].seq:
-        workflows.insert(transaction, workflow)
+        workflows.insert(transaction, workflow, listed)
+        listing.look_ahead(transaction, workflow, ahead(workflow, recorder.pinned.plan))
     else:
         workflows.save(transaction, recorder.before, workflow)
+        if has_ended(recorder.before, workflow, recorder.pinned.plan):
+            listing.forget(transaction, workflow.id)
     events.append(transaction, recorder.events, texts)
     at = stamp(recorder.at)
     told = zip(recorder.events, recorder.states, strict=True)

@@ -23,6 +23,7 @@ from approval_engine.executor.commands.weighing import REVISION, weighed
 from approval_engine.executor.decisions import Decided, decisions
 from approval_engine.executor.follow_up import advance, close_all
 from approval_engine.executor.judging import fingerprint_of
+from approval_engine.executor.listed import listed
 from approval_engine.executor.openings import Openings, TakeTaskIds, seats_to_open
 from approval_engine.executor.projection import Pinned
 from approval_engine.executor.recorder import Clock, Recorder
@@ -116,7 +117,7 @@ def begin(
     recorder = _begun(desk, routed, _submitted(runtime, routed, hashes, start), start)
     if start.before:
         _end(start.before, recorder.workflow.id, start)
-    workflow = store(transaction, recorder)
+    workflow = store(transaction, recorder, listed=listed(routed.evaluation))
     exceptions.use(transaction, routed.evaluation.waivers)
     return workflow
 

@@ -11,6 +11,7 @@ from approval_engine.store.schema.accounts import (
     EVENT_ORIGIN,
     IDENTITY,
     LOGIN_FAILURE,
+    SAVED_VIEW,
     SESSION,
 )
 from approval_engine.store.schema.attachments import ATTACHMENT
@@ -49,6 +50,7 @@ from approval_engine.store.schema.workflows import (
     INCIDENT,
     OUTBOX,
     TASK,
+    TASK_AHEAD,
     WORKFLOW,
 )
 
@@ -80,11 +82,13 @@ __all__ = [
     "PROCESS_VERSION",
     "QUOTE",
     "REPLY",
+    "SAVED_VIEW",
     "SEQUENCES",
     "SESSION",
     "SETTING",
     "SQLITE_ONLY",
     "TASK",
+    "TASK_AHEAD",
     "TIMER_CLAIM",
     "WEBHOOK",
     "WEBHOOK_KIND",

@@ -1,7 +1,8 @@
 """
 Tables of who is asking: passwords, web sessions and API tokens, all of them hashed.
 
-Beside them: who of another log-in is who here, and from where events came.
+Beside them: who of another log-in is who here, from where events came, and the views
+that people keep of their lists.
 """
 
 from sqlalchemy import Column, ForeignKey, Integer, Table, Text
@@ -75,4 +76,14 @@ EVENT_ORIGIN = Table(
     Column("proved_at", Text),
     Column("address", Text, nullable=False),
     Column("agent", Text, nullable=False),
+)
+
+SAVED_VIEW = Table(
+    "saved_view",
+    METADATA,
+    # A person's own name for a list, and the parameters of its address.
+    Column("person", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("query", Text, nullable=False),
+    Column("saved_at", Text, nullable=False),
 )

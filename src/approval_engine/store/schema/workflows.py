@@ -3,6 +3,7 @@ Tables of what happened: workflows, tasks, events, their texts, messages and inc
 """
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -50,6 +51,13 @@ WORKFLOW = Table(
     Column("head", Text, nullable=False),
     Column("supersedes", Text),
     Column("fingerprint", Text),
+    # What lists show and are searched by, from the evaluation; written once. The amount
+    # in hundredths is for comparing only.
+    Column("amount", Text),
+    Column("amount_minor", BigInteger),
+    Column("discount_pct", Text),
+    Column("margin_pct", Text),
+    Column("reasons", Text),
     # One workflow per quote revision and attempt, whoever submits how often.
     UniqueConstraint("quote_id", "quote_revision", "attempt"),
     CheckConstraint(
@@ -191,6 +199,37 @@ TASK = Table(
         sqlite_where=text("is_open = 1"),
         postgresql_where=text("is_open = 1"),
     ),
+    # What lies at a stand-in of a person; almost always nothing.
+    Index(
+        "ix_task_principal",
+        "principal",
+        "due_at",
+        "id",
+        sqlite_where=text("is_open = 1 AND principal IS NOT NULL"),
+        postgresql_where=text("is_open = 1 AND principal IS NOT NULL"),
+    ),
+    # What a person decided, the newest first.
+    Index(
+        "ix_task_closed",
+        "closed_by",
+        "closed_at",
+        "id",
+        sqlite_where=text("closed_by IS NOT NULL"),
+        postgresql_where=text("closed_by IS NOT NULL"),
+    ),
+)
+
+# Whom the steps of a running review ask that did not open yet; read per person in the
+# order of the workflows, forgotten when the review ends.
+TASK_AHEAD = Table(
+    "task_ahead",
+    METADATA,
+    Column("person", Text, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("step", Text, primary_key=True),
+    Column("workflow_id", Text, ForeignKey("workflow_instance.id"), nullable=False),
+    # The end of a review asks: what was still to come of it?
+    Index("ix_task_ahead_workflow", "workflow_id"),
 )
 
 ABOUT_OVERRIDES = "action IN ('override_requested', 'override_refused', 'overridden')"

@@ -26,7 +26,6 @@ from approval_engine.errors import (
     Refused,
     StorageError,
 )
-from approval_engine.executor.attached import limits_of
 from approval_engine.executor.routed import policy_in_force
 from approval_engine.operations import quote_forms
 from approval_engine.operations.quote_forms import Author, Draft, Upload
@@ -41,24 +40,12 @@ from approval_engine.web.quotes.outlook import NO_OUTLOOK, Outlook, outlook
 
 blueprint = Blueprint("drafting", __name__)
 
-_FORM_BYTES = 1024 * 1024
-_FORM_PARTS = 20_000
 _UNKNOWN = "application/octet-stream"
-
-
-@blueprint.url_value_preprocessor
-def _let_files_in(_endpoint: str | None, _values: object) -> None:
-    """
-    Only these pages take files, so only here a request may be as large as a few.
-    """
-    request.max_content_length = _FORM_BYTES + 2 * limits_of(context.settings()).largest
-    request.max_form_memory_size = _FORM_BYTES
-    request.max_form_parts = _FORM_PARTS
 
 
 @blueprint.errorhandler(RequestEntityTooLarge)
 def _too_large(_error: RequestEntityTooLarge) -> Response:
-    most = limits_of(context.settings()).largest // 1024
+    most = context.limits().largest // 1024
     page = render_template(
         "error.html",
         heading="This is too large",
@@ -234,7 +221,7 @@ def _uploads() -> tuple[Upload, ...]:
 
 
 def _author() -> Author:
-    return Author(person=context.asker().user.id, limits=limits_of(context.settings()))
+    return Author(person=context.asker().user.id, limits=context.limits())
 
 
 def _policy() -> Policy | None:
