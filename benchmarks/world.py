@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from approval_engine.documents import parse
 from approval_engine.executor.runtime import Runtime
-from approval_engine.operations import intake
+from approval_engine.operations import intake, quote_intake
 from approval_engine.store.database import Database
 from approval_engine.store.upgrade import upgrade
 
@@ -48,7 +48,7 @@ def import_quotes(runtime: Runtime, quotes: Iterable[dict[str, object]]) -> None
     """
     Bring quotes in by one file.
     """
-    intake.import_quotes(runtime, _document(list(quotes)))
+    quote_intake.import_quotes(runtime, _document(list(quotes)))
 
 
 def quote(number: int, **inputs: object) -> dict[str, object]:

@@ -10,7 +10,7 @@ import pytest
 from approval_engine.documents import parse
 from approval_engine.executor.answer import Caller
 from approval_engine.executor.commands.submit import submit
-from approval_engine.operations import intake
+from approval_engine.operations import intake, quote_intake
 from approval_engine.scenarios import world
 from tests.browser.site import PHONE, WIDE
 
@@ -28,7 +28,7 @@ def desk(site):
     policy["steps"]["terms"]["bulk"] = True
     intake.publish_policy(runtime, _document(policy), world.PUBLISHER)
     quotes = [_quote(each) for each in BULK]
-    intake.import_quotes(runtime, _document(quotes))
+    quote_intake.import_quotes(runtime, _document(quotes))
     for quote in quotes:
         caller = Caller(actor=quote["submittedBy"], channel="test", key=None)
         submit(runtime, quote["id"], caller)

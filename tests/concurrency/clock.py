@@ -8,7 +8,7 @@ from approval_engine.domain.actions import Action
 from approval_engine.executor.commands.act import Wish, act
 from approval_engine.executor.commands.submit import submit
 from approval_engine.executor.commands.tick import tick
-from approval_engine.operations import intake
+from approval_engine.operations import quote_intake
 from approval_engine.store import workflows
 from tests.concurrency.company import (
     LATE,
@@ -87,7 +87,7 @@ def both_answer(company, rounds):
 def _submitted(company, discount):
     (quote,) = company.quotes(1)
     value = quote_value(quote, discount) | {"revision": 2}
-    intake.import_quotes(company.runtime, document([value], "quotes"))
+    quote_intake.import_quotes(company.runtime, document([value], "quotes"))
     return submit(company.runtime, quote, caller(SAM)).workflow
 
 

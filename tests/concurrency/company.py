@@ -14,7 +14,7 @@ from approval_engine.executor.answer import Caller
 from approval_engine.executor.commands.act import Wish, act
 from approval_engine.executor.commands.submit import submit
 from approval_engine.executor.runtime import Runtime
-from approval_engine.operations import intake
+from approval_engine.operations import intake, quote_intake
 from approval_engine.store import workflows
 from approval_engine.store.database import Database
 from approval_engine.store.upgrade import upgrade
@@ -156,7 +156,7 @@ class Company:
             # Importing many at once is much quicker than one by one.
             ids = [f"Q-{next(self._numbers)}" for _ in range(max(number, _RESERVE))]
             new = document([quote_value(each) for each in ids], "quotes")
-            intake.import_quotes(self.runtime, new)
+            quote_intake.import_quotes(self.runtime, new)
             self._reserve += ids
         taken, self._reserve = self._reserve[:number], self._reserve[number:]
         return taken
@@ -166,7 +166,7 @@ class Company:
         Import another revision of a quote that is no different otherwise.
         """
         new = {**quote_value(quote_id), "revision": revision}
-        intake.import_quotes(self.runtime, document(new, "quote"))
+        quote_intake.import_quotes(self.runtime, document(new, "quote"))
 
     def start(self, number):
         """

@@ -11,7 +11,7 @@ from approval_engine.domain.actions import Action
 from approval_engine.domain.delegation import Delegation
 from approval_engine.executor.commands.submit import submit
 from approval_engine.executor.commands.tick import due, tick
-from approval_engine.operations import intake
+from approval_engine.operations import intake, quote_intake
 from approval_engine.store import catalog
 from approval_engine.store.schema import WORKFLOW
 from tests.concurrency.company import (
@@ -177,7 +177,9 @@ def same_import(company, rounds):
     for number in range(rounds):
         values = [quote_value(f"QI-{number}-{each}") for each in range(40)]
         files = [document(each, "quotes") for each in (values, values[::-1])]
-        calls = [partial(intake.import_quotes, company.runtime, each) for each in files]
+        calls = [
+            partial(quote_intake.import_quotes, company.runtime, each) for each in files
+        ]
         assert sorted(together(calls)) == [0, len(values)]
 
 

@@ -30,7 +30,7 @@ def import_(session: Session, path: str) -> None:
     """
     Store the quote revisions of a file.
     """
-    from approval_engine.operations.intake import import_quotes
+    from approval_engine.operations.quote_intake import import_quotes
 
     session.require_trust()
     count = import_quotes(
@@ -45,10 +45,10 @@ def list_(session: Session) -> None:
     """
     The newest revision of every quote.
     """
-    from approval_engine.store import catalog
+    from approval_engine.store import quotes
 
     with session.runtime.database.read() as transaction:
-        found = catalog.quotes(transaction)
+        found = quotes.newest(transaction)
     session.rows(
         {
             "quote": row.id,

@@ -24,12 +24,12 @@ from approval_engine.errors import (
 from approval_engine.executor.attached import USUAL, Limits, attached
 from approval_engine.executor.commands.beats import must_be_active
 from approval_engine.executor.runtime import Runtime
-from approval_engine.operations.intake import (
+from approval_engine.operations.mending import further
+from approval_engine.operations.quote_intake import (
     Revision,
     put_revisions,
     read_revisions,
 )
-from approval_engine.operations.mending import further
 from approval_engine.store import catalog
 from approval_engine.store.attachments import File
 from approval_engine.store.catalog import QuoteRow

@@ -20,7 +20,7 @@ from approval_engine.domain.lifecycle import WorkflowStatus
 from approval_engine.domain.workflow import Task, Workflow
 from approval_engine.errors import Refused
 from approval_engine.executor.commands.tick import tick
-from approval_engine.operations import intake
+from approval_engine.operations import intake, quote_intake
 from approval_engine.policy.quotes import read_directory
 from approval_engine.scenarios import world
 from approval_engine.scenarios.crowd import Crowd
@@ -115,7 +115,7 @@ class History:
         self._submit(self._market.offer())
 
     def _submit(self, offer: Offer) -> None:
-        intake.import_quotes(self._stage.runtime, offer.document)
+        quote_intake.import_quotes(self._stage.runtime, offer.document)
         answer = self._stage.submit(offer.id, offer.submitter)
         self._told()
         if self._crowd.happens(_RECALLED):

@@ -19,7 +19,7 @@ from approval_engine.scenarios.history import SPAN_HOURS, History
 from approval_engine.scenarios.market import PREFIX
 from approval_engine.scenarios.stage import Deed, Stage, asked
 from approval_engine.scenarios.story import APPROVALS, Beat, Verb
-from approval_engine.store import catalog, workflows
+from approval_engine.store import catalog, quotes, workflows
 from approval_engine.store.reset import REHEARSAL, drop_all, has_content, is_rehearsal
 from approval_engine.store.upgrade import upgrade
 
@@ -117,7 +117,7 @@ def seeded(runtime: Runtime, scenario: str) -> Seeded:
         return Seeded(
             scenario=scenario,
             users=len(directory.users) if directory else 0,
-            quotes=len(catalog.quotes(transaction)),
+            quotes=len(quotes.newest(transaction)),
             policies=len(catalog.policies(transaction)),
             workflows=len(workflows.ids(transaction)),
         )
@@ -176,5 +176,5 @@ def _submitter(stage: Stage, quote: str) -> str:
 
 def _simulated(runtime: Runtime) -> int:
     with runtime.database.read() as transaction:
-        quotes = catalog.quotes(transaction)
-    return sum(quote.id.startswith(PREFIX) for quote in quotes)
+        found = quotes.newest(transaction)
+    return sum(quote.id.startswith(PREFIX) for quote in found)

@@ -9,11 +9,8 @@ from approval_engine.documents import Document, parse
 from approval_engine.domain.calendar import WorkingTime
 from approval_engine.escalations.calendars import working_time_around
 from approval_engine.executor.runtime import Runtime
-from approval_engine.operations.intake import (
-    import_directory,
-    import_quotes,
-    publish_policy,
-)
+from approval_engine.operations.intake import import_directory, publish_policy
+from approval_engine.operations.quote_intake import import_quotes
 from approval_engine.policy.load import load
 from approval_engine.policy.model import Policy
 

@@ -265,15 +265,6 @@ def current_of(row: Row[Any]) -> Current:
     )
 
 
-def quotes(transaction: Transaction) -> tuple[QuoteRow, ...]:
-    """
-    The newest revision of every quote, by id.
-    """
-    rows = transaction.execute(select(QUOTE).order_by(QUOTE.c.id, QUOTE.c.revision))
-    newest = {row.id: _quote(row) for row in rows}
-    return tuple(newest.values())
-
-
 def _quote(row: object) -> QuoteRow:
     return QuoteRow(**{name: getattr(row, name) for name in QuoteRow.__slots__})
 

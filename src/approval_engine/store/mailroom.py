@@ -9,7 +9,7 @@ from sqlalchemy import Column, Select, literal_column, select, text, tuple_
 from approval_engine.store.database import Transaction
 from approval_engine.store.delivery import MARK, Listed
 from approval_engine.store.schema import OUTBOX, OUTBOX_FAILURE
-from approval_engine.store.schema.workflows import TO_WEBHOOKS
+from approval_engine.store.schema.events import TO_WEBHOOKS
 
 WAITING, DEAD, SENT = "waiting", "dead", "sent"
 

@@ -10,7 +10,7 @@ from sqlalchemy import Row, select, text, tuple_
 from approval_engine.domain.events import Event, Fact
 from approval_engine.store.database import Transaction
 from approval_engine.store.schema import EVENT, EVENT_TEXT, WORKFLOW
-from approval_engine.store.schema.workflows import ABOUT_OVERRIDES
+from approval_engine.store.schema.events import ABOUT_OVERRIDES
 
 # In the very words of the index, or SQLite does not use it.
 _ABOUT = text(ABOUT_OVERRIDES)

@@ -118,6 +118,15 @@ def _hundredths(worth: Decimal) -> int:
     return max(-LARGEST, min(LARGEST, floor(worth * 100)))
 
 
+def newest(transaction: Transaction) -> tuple[QuoteRow, ...]:
+    """
+    The newest revision of every quote, by id.
+    """
+    rows = transaction.execute(select(QUOTE).order_by(QUOTE.c.id, QUOTE.c.revision))
+    found = {row.id: _quote(row) for row in rows}
+    return tuple(found.values())
+
+
 def page(
     transaction: Transaction, wanted: QuoteFilter, limit: int
 ) -> tuple[Listed, ...]:
@@ -201,10 +210,14 @@ def _conditions(wanted: QuoteFilter) -> list[ColumnElement[bool]]:
 
 def _row(row: Row[Any]) -> Listed:
     return Listed(
-        quote=QuoteRow(**{name: getattr(row, name) for name in QuoteRow.__slots__}),
+        quote=_quote(row),
         body=bytes(row.body),
         imported_at=row.imported_at,
         workflow=row.workflow_id,
         status=row.status,
         reviewed=row.quote_revision,
     )
+
+
+def _quote(row: Row[Any]) -> QuoteRow:
+    return QuoteRow(**{name: getattr(row, name) for name in QuoteRow.__slots__})

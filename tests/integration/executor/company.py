@@ -13,7 +13,7 @@ from approval_engine.executor.commands.recall import recall
 from approval_engine.executor.commands.submit import submit
 from approval_engine.executor.runtime import Runtime
 from approval_engine.history.reading import find, timeline
-from approval_engine.operations import intake
+from approval_engine.operations import intake, quote_intake
 from approval_engine.operations.check import replay_all, verify_all
 from approval_engine.operations.invariants import check_all
 from approval_engine.store.database import Database
@@ -94,7 +94,7 @@ class Company:
         intake.publish_policy(self.runtime, document(policy(**changes)), "dana")
 
     def quote(self, quote_id="Q-1", **changes):
-        intake.import_quotes(self.runtime, document(quote(quote_id, **changes)))
+        quote_intake.import_quotes(self.runtime, document(quote(quote_id, **changes)))
         return quote_id
 
     def submit(self, quote_id="Q-1", actor="sam", key=None, revision=None):

@@ -14,8 +14,8 @@ from approval_engine.executor.answer import Caller
 from approval_engine.executor.attached import Limits, attached
 from approval_engine.executor.commands.act import Wish, act
 from approval_engine.history.reading import timeline
-from approval_engine.operations.intake import import_quotes
 from approval_engine.operations.invariants.table import check_all
+from approval_engine.operations.quote_intake import import_quotes
 from approval_engine.store import attachments, catalog
 from tests.integration.executor.company import document, quote
 

@@ -18,7 +18,7 @@ from approval_engine.executor.answer import Caller
 from approval_engine.executor.commands.replan import preview, replan
 from approval_engine.history.reading import find
 from approval_engine.history.views import fired
-from approval_engine.operations import intake
+from approval_engine.operations import intake, quote_intake
 from tests.integration.executor.company import document, policy
 from tests.integration.executor.company import quote as quote_document
 from tests.integration.executor.exceptions import (
@@ -292,7 +292,7 @@ def test_nobody_is_told_of_an_exception_that_is_over_or_never_ends(desk):
 def test_no_quote_takes_the_place_of_an_exception(desk):
     for taken in ({"id": "EX-7"}, {"exception": {"trigger": "band", "within": "x<=1"}}):
         with pytest.raises(DocumentError):
-            intake.import_quotes(
+            quote_intake.import_quotes(
                 desk.runtime, document({**quote_document("Q-9"), **taken})
             )
 

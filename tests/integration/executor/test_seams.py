@@ -13,7 +13,7 @@ from approval_engine.executor.commands.act import Wish, act
 from approval_engine.history import ways
 from approval_engine.history.explain import lines
 from approval_engine.history.reading import find, timeline
-from approval_engine.operations import intake
+from approval_engine.operations import quote_intake
 from approval_engine.operations.avoiding import of_preview, of_workflow
 from approval_engine.operations.check import verify_all
 from approval_engine.operations.preview import preview
@@ -60,7 +60,7 @@ def test_an_added_seat_is_decided_alone_where_its_step_is(bulky):
 
 def test_files_of_quote_and_review_are_pinned_by_what_was_decided_under(company):
     body = document(quote("Q-7", attachments=[CONTENT]))
-    intake.import_quotes(company.runtime, body)
+    quote_intake.import_quotes(company.runtime, body)
     workflow = company.submit("Q-7").workflow
     wish = Wish(
         workflow=workflow,

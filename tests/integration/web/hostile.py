@@ -23,7 +23,7 @@ from approval_engine.domain.events import stamp
 from approval_engine.executor.answer import Caller
 from approval_engine.executor.commands.override import Override, override
 from approval_engine.notifications.post import Post
-from approval_engine.operations import intake, messages, repository
+from approval_engine.operations import intake, messages, quote_intake, repository
 from approval_engine.store import incidents
 from approval_engine.store.schema import OUTBOX, OUTBOX_FAILURE
 from tests.integration.executor import exceptions, office
@@ -103,13 +103,13 @@ def found_company(url):
     company = Company(url, **_policy())
     _import(intake.import_directory, company, _directory())
     repository.deploy(company.runtime, _process(), "deal_review.bpmn", "dana")
-    _import(intake.import_quotes, company, _quote(ID))
+    _import(quote_intake.import_quotes, company, _quote(ID))
     hostile = company.submit(ID, actor=ID).workflow
     company.act(hostile, "check_data", "approve", "dana", comment=said("approve"))
     company.act(hostile, "manager", "comment", "maria", comment=said("comment"))
     company.act(hostile, "finance", "request-info", "fred", comment=said("asked"))
     for number, deed in enumerate(_DEEDS, 1):
-        _import(intake.import_quotes, company, _quote(f"Q-{number}", sam=True))
+        _import(quote_intake.import_quotes, company, _quote(f"Q-{number}", sam=True))
         workflow = company.submit(f"Q-{number}").workflow
         if deed == "nothing":
             continue

@@ -9,7 +9,7 @@ from approval_engine.domain.actions import Action
 from approval_engine.domain.workflow import Task, Workflow
 from approval_engine.errors import ApprovalEngineError
 from approval_engine.executor.answer import Answer
-from approval_engine.operations import intake
+from approval_engine.operations import intake, quote_intake
 from approval_engine.operations.granting import Bounds
 from approval_engine.policy.quotes import read_directory, read_quotes
 from approval_engine.scenarios.stage import Deed as TaskDeed
@@ -115,7 +115,7 @@ class Moves:
         return self._submit(self._quote.submitted_by, Act(action="submit").channel)
 
     def _import(self, document: Document) -> None:
-        intake.import_quotes(self._stage.runtime, document)
+        quote_intake.import_quotes(self._stage.runtime, document)
         # A revision that was imported stays, even if its submit is refused.
         self._probe.mark()
         self._imported = True

@@ -32,6 +32,13 @@ from approval_engine.store.schema.drafts import (
     POLICY_DRAFT_SAVE,
     POLICY_SCENARIO,
 )
+from approval_engine.store.schema.events import (
+    EVENT,
+    EVENT_TEXT,
+    IDEMPOTENCY,
+    INCIDENT,
+    OUTBOX,
+)
 from approval_engine.store.schema.exceptions import EXCEPTION
 from approval_engine.store.schema.notices import (
     LETTER_PART,
@@ -43,16 +50,7 @@ from approval_engine.store.schema.notices import (
 from approval_engine.store.schema.processes import PROCESS_VERSION
 from approval_engine.store.schema.replies import REPLY
 from approval_engine.store.schema.workers import TIMER_CLAIM, WORKER
-from approval_engine.store.schema.workflows import (
-    EVENT,
-    EVENT_TEXT,
-    IDEMPOTENCY,
-    INCIDENT,
-    OUTBOX,
-    TASK,
-    TASK_AHEAD,
-    WORKFLOW,
-)
+from approval_engine.store.schema.workflows import TASK, TASK_AHEAD, WORKFLOW
 
 __all__ = [
     "API_TOKEN",

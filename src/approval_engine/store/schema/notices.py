@@ -13,7 +13,7 @@ from sqlalchemy import (
 )
 
 from approval_engine.store.schema.base import METADATA
-from approval_engine.store.schema.workflows import OUTBOX
+from approval_engine.store.schema.events import OUTBOX
 
 # What was once put into one mail stays in it: every try carries the same Message-ID.
 LETTER_PART = Table(

@@ -7,7 +7,7 @@ from dataclasses import replace
 from approval_engine.documents import Document
 from approval_engine.domain.rights import Right
 from approval_engine.errors import DocumentError, Forbidden
-from approval_engine.operations.intake import import_quotes
+from approval_engine.operations.quote_intake import import_quotes
 from approval_engine.policy.quotes import read_quotes
 from approval_engine.web import context
 
