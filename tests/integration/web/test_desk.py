@@ -9,7 +9,7 @@ import pytest
 from approval_engine.executor.answer import Caller
 from approval_engine.executor.commands.recall import recall
 from approval_engine.operations import intake
-from approval_engine.store import desk
+from approval_engine.store import desk, incidents
 from tests.integration.executor.company import Company, directory, document
 from tests.integration.executor.exceptions import (
     POLICY,
@@ -54,18 +54,19 @@ def following(browser, path):
 
 
 @pytest.fixture
-def changes():
-    """
-    What the policy has other than that of every company.
-    """
-    return {}
-
-
-@pytest.fixture
-def company(fresh_database, changes):
+def company(fresh_database, request):
+    changes = POLICY if "exceptions" in request.fixturenames else {}
     company = Company(fresh_database("sqlite", ready=True), **changes)
     yield company
     company.runtime.database.close()
+
+
+@pytest.fixture
+def exceptions(company):
+    """
+    A company with rules that exceptions can waive.
+    """
+    return company
 
 
 @pytest.fixture
@@ -84,9 +85,7 @@ def three(company):
     ("order", "expected"),
     [("value", "213"), ("closing", "312"), ("age", "123"), ("", "213")],
 )
-def test_the_queue_is_sorted_as_wanted(
-    three, enter, monkeypatch, few, order, expected
-):
+def test_the_queue_is_sorted_as_wanted(three, enter, monkeypatch, few, order, expected):
     monkeypatch.setattr(desk, "FEW", few)
 
     assert rows(enter("dana").get(f"/desk?order={order}")) == list(expected)
@@ -139,16 +138,13 @@ def test_what_an_incident_holds_is_marked(company, enter):
     workflow = company.started()
     company.started()
     with company.runtime.database.begin() as transaction:
-        transaction.exec_driver_sql(
-            "INSERT INTO incident (id, workflow_id, kind, message, opened_at)"
-            f" VALUES ('INC-1', '{workflow}', 'engine', 'x', '2026-03-02')"
-        )
+        incidents.add(transaction, workflow, "engine", "a test", "2026-03-02")
     dana = enter("dana")
 
     assert rows(dana.get("/desk?only=held")) == ["1"]
-    assert "Held by incident INC-1" in text_of(dana.get("/desk"))
+    assert "Held by incident IN-1" in text_of(dana.get("/desk"))
     page = text_of(dana.get(f"/desk/reviews/{workflow}"))
-    assert "held by incident INC-1" in page
+    assert "held by incident IN-1" in page
 
 
 @pytest.mark.parametrize("after", ["x", "x~y", "9~", "~1", "1" * 40 + "~Q-1"])
@@ -306,9 +302,7 @@ def test_people_see_their_own_requests_and_the_desk_all(exceptions, enter):
     assert enter("dora").get("/desk/exceptions/EX-1").status_code == 200
 
 
-def test_the_pages_of_the_register_show_everything_once(
-    exceptions, enter, monkeypatch
-):
+def test_the_pages_of_the_register_show_everything_once(exceptions, enter, monkeypatch):
     monkeypatch.setattr("approval_engine.web.desk.register.PAGE", 2)
     for number in range(5):
         ask(exceptions, account=f"A{number}")

@@ -358,5 +358,3 @@ def test_what_is_typed_is_shown_as_text(company, enter):
         page = sam.get(address).text
         assert "<script>alert" not in page
         assert "<b>x</b>" not in page
-
-
