@@ -9,7 +9,7 @@ import pytest
 from approval_engine.executor.answer import Caller
 from approval_engine.executor.commands.recall import recall
 from approval_engine.operations import intake
-from approval_engine.store import desk
+from approval_engine.store import desk, incidents
 from tests.integration.executor.company import Company, directory, document
 from tests.integration.executor.exceptions import (
     ask,
@@ -53,18 +53,19 @@ def following(browser, path):
 
 
 @pytest.fixture
-def changes():
-    """
-    What the policy has other than that of every company.
-    """
-    return {}
-
-
-@pytest.fixture
-def company(fresh_database, changes):
+def company(fresh_database, request):
+    changes = POLICY if "exceptions" in request.fixturenames else {}
     company = Company(fresh_database("sqlite", ready=True), **changes)
     yield company
     company.runtime.database.close()
+
+
+@pytest.fixture
+def exceptions(company):
+    """
+    A company with rules that exceptions can waive.
+    """
+    return company
 
 
 @pytest.fixture
@@ -136,16 +137,13 @@ def test_what_an_incident_holds_is_marked(company, enter):
     workflow = company.started()
     company.started()
     with company.runtime.database.begin() as transaction:
-        transaction.exec_driver_sql(
-            "INSERT INTO incident (id, workflow_id, kind, message, opened_at)"
-            f" VALUES ('INC-1', '{workflow}', 'engine', 'x', '2026-03-02')"
-        )
+        incidents.add(transaction, workflow, "engine", "a test", "2026-03-02")
     dana = enter("dana")
 
     assert rows(dana.get("/desk?only=held")) == ["1"]
-    assert "Held by incident INC-1" in text_of(dana.get("/desk"))
+    assert "Held by incident IN-1" in text_of(dana.get("/desk"))
     page = text_of(dana.get(f"/desk/reviews/{workflow}"))
-    assert "held by incident INC-1" in page
+    assert "held by incident IN-1" in page
 
 
 @pytest.mark.parametrize("after", ["x", "x~y", "9~", "~1", "1" * 40 + "~Q-1"])

@@ -79,7 +79,8 @@ def document(company, quote_id):
     with company.runtime.database.read() as transaction:
         body = transaction.exec_driver_sql(
             "SELECT body FROM document JOIN quote USING (sha256)"
-            f" WHERE id = '{quote_id}' ORDER BY revision DESC LIMIT 1"
+            " WHERE id = ? ORDER BY revision DESC LIMIT 1",
+            (quote_id,),
         ).scalar_one()
         return json.loads(body)
 
@@ -247,7 +248,9 @@ def test_a_rejected_quote_is_copied_with_its_files(company, enter):
     path = ready(sam)
     sent(sam, f"{path}/submit", path)
     company.act("WF-8809", "manager", "reject", "maria")
-    assert "or begin anew with a copy" in text_of(sam.get(path))
+    page = text_of(sam.get(path))
+    assert "or begin anew with a copy" in page
+    assert "Manager: Maria rejected · because" in page
     form = f"/quotes/new?from={path.rpartition('/')[2]}"
     typed = {**TYPED, "justification": "They grow.", "in-margin_pct": "23.9"}
     answer = sent(sam, "/quotes/new", form, **typed)

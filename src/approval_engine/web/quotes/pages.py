@@ -16,14 +16,18 @@ from flask import (
 )
 from werkzeug.wrappers import Response as AnyResponse
 
+from approval_engine.domain.events import Fact
+from approval_engine.domain.lifecycle import WorkflowStatus
 from approval_engine.domain.quote import Quote
 from approval_engine.domain.workflow import Workflow
 from approval_engine.errors import DefinitionError, NotFound, Refused
 from approval_engine.executor.commands.nudge import nudge as remind
 from approval_engine.executor.commands.recall import recall as withdraw
 from approval_engine.executor.commands.submit import submit as command
+from approval_engine.history.reading import Entry, timeline
 from approval_engine.store import attachments, quotes, workflows
 from approval_engine.store.quotes import QuoteFilter
+from approval_engine.store.workflows import Attempt
 from approval_engine.web import context
 from approval_engine.web.errors import status_of
 from approval_engine.web.headers import as_download
@@ -150,6 +154,7 @@ def page(
         quote=quote,
         last=last,
         review=_review(last.id) if last else None,
+        against=_against(last) if last else (),
         outlook=ahead,
         advice=ahead.advice(),
         breaching=ahead.breaching,
@@ -174,6 +179,17 @@ def _review(workflow_id: str) -> Workflow | None:
     with context.runtime().database.read() as transaction:
         row = workflows.read(transaction, workflow_id)
     return row[0] if row else None
+
+
+def _against(last: Attempt) -> tuple[Entry, ...]:
+    """
+    What those said who would not have it; nothing if it did not end by that.
+    """
+    if last.status not in {WorkflowStatus.REJECTED, WorkflowStatus.RETURNED}:
+        return ()
+    log = timeline(context.runtime().database, last.id)
+    said = {Fact.TASK_REJECTED, Fact.TASK_RETURNED}
+    return tuple(entry for entry in log if entry.event.action in said)
 
 
 def _kept(quote: Quote) -> frozenset[str]:
