@@ -52,11 +52,12 @@ def test_a_held_workflow_goes_on_once_it_replays_again(office):
     )
     assert state(office) == whole
     assert office.ok(*repair).lines[0].startswith("replay=ok workflows=1 events=")
-    closed = office.ok("incident", "close", "--incident", "IN-1")
+    note = ("--note", "a full disk")
+    closed = office.ok("incident", "close", "--incident", "IN-1", *note)
     assert closed.lines == ["incident=IN-1 workflow=WF-8809 status=closed"]
     assert office.ok("incident", "list").lines == []
     (line,) = office.ok("incident", "list", "--all").lines
     assert "status=closed" in line
-    assert line.endswith(f" closed_by={getpass.getuser()}")
+    assert line.endswith(f' closed_by={getpass.getuser()} note="a full disk"')
     assert approve(office).code == 0
     assert office("incident", "close", "--incident", "IN-1").code == 3
