@@ -81,24 +81,21 @@ def _graphs(before: Graph, after: Graph) -> Iterator[Change]:
 
 
 def _whole(change: str, node: Node, graph: Graph) -> Change:
-    said = {"after": described(node)} if change == "added" else {}
+    said = {"after": _described(node)} if change == "added" else {}
     if change == "removed":
-        said = {"before": described(node)}
+        said = {"before": _described(node)}
     host = graph.by_id.get(node.host or "")
     what = f"{node.kind} at {_called(host)}" if host else str(node.kind)
     return Change(change=change, element=node.id, name=_called(node), what=what, **said)
 
 
-def described(node: Node) -> str | None:
-    """
-    What is said of a node, in one line.
-    """
-    parts = [f"{what} {value}" for what, value in _traits(node).items() if value]
+def _described(node: Node) -> str | None:
+    parts = [f"{what} {value}" for what, value in traits(node).items() if value]
     return ", ".join(parts) or None
 
 
 def _nodes(before: Node, after: Node) -> Iterator[Change]:
-    old, new = _traits(before), _traits(after)
+    old, new = traits(before), traits(after)
     for what in dict.fromkeys((*new, *old)):
         if old.get(what) != new.get(what):
             yield Change(
@@ -111,7 +108,7 @@ def _nodes(before: Node, after: Node) -> Iterator[Change]:
             )
 
 
-def _traits(node: Node) -> dict[str, str | None]:
+def traits(node: Node) -> dict[str, str | None]:
     """
     What is said of a node, by what it is called.
     """

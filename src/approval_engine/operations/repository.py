@@ -5,8 +5,8 @@ A file with any problem deploys nothing, nor does a file whose content is deploy
 already; workflows that run keep the definition that they began with.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from approval_engine.definitions.declared import declare
@@ -22,6 +22,7 @@ from approval_engine.errors import InvalidState, NotFound
 from approval_engine.executor.compile import check as arms_length
 from approval_engine.executor.examine import Examined, examine, must_hold_together
 from approval_engine.executor.runtime import Runtime
+from approval_engine.operations.deployment import Deployment, must_be_as_shown
 from approval_engine.operations.inputs import must_be_given
 from approval_engine.operations.needs import needs_of
 from approval_engine.operations.pointing import point
@@ -36,23 +37,13 @@ MODELER = "modeler"
 """The source of what somebody drew."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Deployment:
-    """
-    A version, whether it is new, and what to know of its file.
-    """
-
-    version: Version
-    is_new: bool
-    notes: tuple[str, ...]
-
-
 def deploy(
-    runtime: Runtime, xml: bytes, file: str, actor: str
+    runtime: Runtime, xml: bytes, file: str, actor: str, shown: Collection[str] = ()
 ) -> tuple[Deployment, ...]:
     """
     Make a file the newest version of the process, or of the decisions, in it.
 
+    `shown` are the labels of what somebody was shown before and must be what happens.
     Raises BpmnError or DmnError with every problem.
     """
     if not is_dmn(xml, file):
@@ -62,6 +53,7 @@ def deploy(
         processes.lock(transaction)
         offer = _Offer(runtime, transaction, xml, file, actor)
         done = offer.all()
+        must_be_as_shown(done, shown)
         offer.store()
         if any(each.is_new for each in done):
             point(transaction)
@@ -152,10 +144,12 @@ class _Offer:
         semantic = semantic_hash(self.xml, self.file)
         version = self._version(found.process.id, found.role, semantic, needs)
         notes = [f"line {each.line}: {each.sentence}" for each in found.notes]
-        if policy is not None and _is_unused(found, policy):
+        is_unused = policy is not None and _is_unused(found, policy)
+        if policy is not None and is_unused:
             sentence = f"no rule of policy '{policy.name}' sends a quote to it yet"
             notes.append(f"{sentence}: see its key 'processes'.")
-        return self._deployed(version, tuple(notes))
+        done = self._deployed(version, tuple(notes))
+        return replace(done, is_unused=is_unused)
 
     def _whole(self, found: Examined, needs: Mapping[str, str]) -> bytes:
         """

@@ -4,6 +4,7 @@ Two versions of processes side by side: both drawings, and what differs in sente
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from flask import Blueprint, render_template, request
 
@@ -18,12 +19,15 @@ from approval_engine.operations import repository
 from approval_engine.store import processes
 from approval_engine.store.database import Transaction
 from approval_engine.web import context
+from approval_engine.web.processes.parts import named
+from approval_engine.web.processes.tables import marked, sheet
 
 blueprint = Blueprint("process_comparing", __name__)
 
 SIGNS = {"added": "+", "removed": "–", "changed": "≠", "moved": "↔"}
 """The sign of each kind of change; `moved` is of the drawing only."""
 
+_Found: TypeAlias = tuple[Version, bytes]
 _SIDES = {"added": "after", "removed": "before"}
 
 
@@ -59,24 +63,39 @@ def compare() -> str:
     """
     context.demand(Right.SEE_PROCESSES)
     with context.runtime().database.read() as transaction:
-        known = [
-            each
-            for each in processes.versions(transaction)
-            if each.role is not Role.DECISION
-        ]
+        known = processes.versions(transaction)
         sides = [_side(transaction, request.args.get(s)) for s in ("before", "after")]
-    rows: tuple[Row, ...] = ()
     before, after = sides
-    if before and after:
-        rows = between(before[1], after[1])
+    found = _against(before, after) if before and after else {}
     return render_template(
         "processes/compare.html",
         known=known[::-1],
         before=before and before[0],
         after=after and after[0],
-        rows=rows,
+        **found,
         marks=[(kind, sign, kind.capitalize()) for kind, sign in SIGNS.items()],
     )
+
+
+def _against(before: _Found, after: _Found) -> dict[str, object]:
+    """
+    What differs as the page wants it: sentences, or two tables with marks.
+    """
+    (old, was), (new, now) = before, after
+    tables = [each.role is Role.DECISION for each in (old, new)]
+    if not any(tables):
+        return {"rows": between(was, now)}
+    if not all(tables):
+        sentence = (
+            "Expected two processes or two decision tables, but got one of each:"
+            f" {old.name} and {new.name}."
+        )
+        raise NotFound(sentence)
+    one, other = sheet(was, old.file, old.name), sheet(now, new.file, new.name)
+    return {
+        "sheets": (marked(one, other, "removed"), marked(other, one, "added")),
+        "rows": (),
+    }
 
 
 def between(before: bytes, after: bytes) -> tuple[Row, ...]:
@@ -84,7 +103,7 @@ def between(before: bytes, after: bytes) -> tuple[Row, ...]:
     What differs between two files that were accepted, the meaning before the drawing.
     """
     old, new = _process(before), _process(after)
-    names = {node.id: _name(node.name, node.id) for node in new.nodes()}
+    names = {node.id: named(node) for node in new.nodes()}
     meant = tuple(rows_of(differences(old, new)))
     seen = {row.element for row in meant}
     return (
@@ -126,23 +145,15 @@ def _moved(name: str) -> str:
     return f"“{name}” is drawn elsewhere; it means the same."
 
 
-def _side(transaction: Transaction, text: str | None) -> tuple[Version, bytes] | None:
+def _side(transaction: Transaction, text: str | None) -> _Found | None:
     if not text:
         return None
     name, _, number = text.rpartition("@")
     if not number.isdecimal():
         sentence = f"Expected a version such as 'deal_review@1', but got '{text}'."
         raise NotFound(sentence)
-    found = repository.find(transaction, name, int(number))
-    if found[0].role is Role.DECISION:
-        sentence = f"Expected two processes, but '{name}' is a decision."
-        raise NotFound(sentence)
-    return found
+    return repository.find(transaction, name, int(number))
 
 
 def _process(xml: bytes) -> Process:
     return read(xml, "process.bpmn", EVERY_NAME).process
-
-
-def _name(name: str, its_id: str) -> str:
-    return " ".join(name.split()) or its_id

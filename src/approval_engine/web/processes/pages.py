@@ -2,33 +2,19 @@
 What is deployed: the list of it, and a page for each version.
 """
 
-from dataclasses import dataclass
-
 from flask import Blueprint, Response, render_template
 
 from approval_engine.definitions.arrange import arrange
-from approval_engine.definitions.diff import described
-from approval_engine.definitions.model import Node
-from approval_engine.definitions.reading import EVERY_NAME, read
 from approval_engine.domain.processes import Role, Version, split
 from approval_engine.domain.rights import Right
 from approval_engine.operations import repository, serving
 from approval_engine.store import catalog, processes
 from approval_engine.web import context
 from approval_engine.web.headers import as_download
+from approval_engine.web.processes.parts import parts
+from approval_engine.web.processes.tables import sheet
 
 blueprint = Blueprint("processes", __name__)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Part:
-    """
-    An element of a process in words.
-    """
-
-    node: Node
-    name: str
-    says: str
 
 
 @blueprint.get("/processes")
@@ -52,13 +38,15 @@ def version(process: str, number: int) -> str:
     found, body = _find(process, number)
     with context.runtime().database.read() as transaction:
         known = processes.versions(transaction)
+    is_table = found.role is Role.DECISION
     calls, asks = split(found.needs)
     mine = [each for each in known if each.name == process]
     return render_template(
         "processes/version.html",
         version=found,
         versions=mine[::-1],
-        parts=parts(found, body),
+        parts=() if is_table else parts(body, found.file),
+        sheets=[sheet(body, found.file, process)] if is_table else [],
         calls=_named(known, calls),
         asks=_named(known, asks),
         users=serving.users(known, process) if found == mine[-1] else (),
@@ -97,23 +85,6 @@ def diagram(process: str, number: int) -> Response:
     if found.role is not Role.DECISION:
         body = arrange(body, found.file)
     return as_download(body, _called(found))
-
-
-def parts(found: Version, body: bytes) -> tuple[Part, ...]:
-    """
-    The elements of a version in the order of its file; none of a decision.
-    """
-    if found.role is Role.DECISION:
-        return ()
-    process = read(body, found.file, EVERY_NAME).process
-    return tuple(
-        Part(
-            node=node,
-            name=" ".join(node.name.split()) or node.id,
-            says=described(node) or "",
-        )
-        for node in process.nodes()
-    )
 
 
 def _find(process: str, number: int) -> tuple[Version, bytes]:

@@ -79,10 +79,46 @@ function mark(figure, drawn) {
     items.set(id, [...(items.get(id) ?? []), item]);
     if (!state || state === "ahead") continue;
     canvas.addMarker(id, `is-${state}`);
-    if (element.waypoints || items.get(id).length > 1) continue;
-    overlays.add(id, { position: { top: -9, right: 9 }, html: sign(state, shape, words) });
+    if (items.get(id).length > 1) continue;
+    overlays.add(id, { position: corner(element), html: sign(state, shape, words) });
   }
   return items;
+}
+
+// The upper right corner of a box; the middle of the longest part of an arrow.
+function corner({ waypoints }) {
+  if (!waypoints) return { top: -9, right: 9 };
+  const parts = waypoints.slice(1).map((end, at) => {
+    const start = waypoints[at];
+    return { x: (start.x + end.x) / 2, y: (start.y + end.y) / 2, long: Math.hypot(end.x - start.x, end.y - start.y) };
+  });
+  const middle = parts.reduce((best, part) => (part.long > best.long ? part : best));
+  const left = Math.min(...waypoints.map(({ x }) => x));
+  const top = Math.min(...waypoints.map(({ y }) => y));
+  return { left: middle.x - left - 10, top: middle.y - top - 10 };
+}
+
+// Labels are as wide as the fonts of whoever drew them; here no word is broken for that.
+function widen({ definitions }) {
+  for (const { plane } of definitions.diagrams ?? []) {
+    for (const { label, bpmnElement } of plane?.planeElement ?? []) {
+      const bounds = label?.bounds;
+      if (!bounds || !bpmnElement?.name) continue;
+      const longest = Math.max(...bpmnElement.name.split(/\s+/).map((word) => word.length));
+      const wanted = Math.min(longest * 7 + 8, 120);
+      if (bounds.width >= wanted) continue;
+      bounds.x -= (wanted - bounds.width) / 2;
+      bounds.width = wanted;
+    }
+  }
+}
+
+// What the drawing shows comes first, then what the list says of it.
+function spoken({ businessObject }, item) {
+  const plain = (given) => (given ?? "").replace(/\s+/g, " ").trim();
+  const name = plain(businessObject.name) || businessObject.id;
+  const said = plain((item.querySelector("h3, th") ?? item).textContent);
+  return [name, item.dataset.words, said === name ? "" : said].filter(Boolean).join(": ");
 }
 
 function reach(drawn, items, choose) {
@@ -92,10 +128,7 @@ function reach(drawn, items, choose) {
     if (item.dataset.state === "ahead" || !drawing) continue;
     drawing.setAttribute("tabindex", "0");
     drawing.setAttribute("role", "button");
-    const heading = item.querySelector("h3, th");
-    const name = (heading ?? item).textContent.replace(/\s+/g, " ").trim();
-    const { words } = item.dataset;
-    drawing.setAttribute("aria-label", words ? `${name}: ${words}` : name);
+    drawing.setAttribute("aria-label", spoken(registry.get(id), item));
     drawing.addEventListener("focus", () => choose(id));
     drawing.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" && event.key !== " ") return;
@@ -122,11 +155,37 @@ function panelOf(figure, drawn, items) {
       for (const cell of cells) {
         const line = document.createElement("div");
         line.append(...[...cell.childNodes].map((node) => node.cloneNode(true)));
+        for (const button of line.querySelectorAll(".locate")) button.remove();
         part.append(line);
       }
       return [part];
     }));
   };
+}
+
+// From the list to the drawing: a button per element, which shows and chooses it.
+function locate(figure, drawn, items, choose) {
+  const list = document.getElementById(figure.dataset.list);
+  for (const old of list?.querySelectorAll(`.locate[data-of="${figure.id}"]`) ?? []) old.remove();
+  for (const [id, found] of items) {
+    for (const item of found) {
+      const cell = item.querySelector("[data-locate]");
+      if (!cell) continue;
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "locate";
+      button.dataset.of = figure.id;
+      button.textContent = figure.dataset.called || "Show";
+      button.setAttribute("aria-label", `${button.textContent}: ${id} in the diagram`);
+      button.addEventListener("click", () => {
+        drawn.get("canvas").scrollToElement(id, 80);
+        choose(id);
+        figure.scrollIntoView({ block: "nearest" });
+        drawn.get("elementRegistry").getGraphics(id).focus({ preventScroll: true });
+      });
+      cell.append(" ", button);
+    }
+  }
 }
 
 function steer(figure, drawn) {
@@ -184,13 +243,14 @@ async function draw(figure, xml) {
     box.append(stage);
     const drawn = new Viewer({ container: stage });
     figure.drawn = drawn;
+    drawn.on("import.parse.complete", widen);
     await drawn.importXML(content);
     const items = mark(figure, drawn);
     const choose = panelOf(figure, drawn, items);
     reach(drawn, items, choose);
     drawn.on("element.click", ({ element }) => choose(element.id));
     steer(figure, drawn);
-    figure.choose = choose;
+    locate(figure, drawn, items, choose);
     figure.dataset.drawn = "yes";
   } catch (error) {
     figure.drawn?.destroy();
@@ -204,23 +264,24 @@ async function draw(figure, xml) {
 // A file that somebody chose is drawn before it is sent, and goes nowhere for that.
 function watch(figure) {
   const input = document.getElementById(figure.dataset.file);
-  input?.addEventListener("change", async () => {
+  const chosen = async () => {
     const [file] = input.files;
     if (!file || file.name.toLowerCase().endsWith(".dmn") || file.size > 1048576) return;
     figure.dataset.list = "";
     figure.querySelector(".panel")?.remove();
     draw(figure, text(new Uint8Array(await file.arrayBuffer())));
-  });
+  };
+  input.addEventListener("change", chosen);
+  // Somebody may have been quicker than this script.
+  if (!figure.dataset.field && input.files.length) chosen();
 }
 
 function begin(figure) {
   if (!figure.dataset.viewer) return;
   const { source, field, file } = figure.dataset;
+  if (!source && !field) say(figure, "Choose a file to see it here.");
   if (file) watch(figure);
-  if (!source && !field) {
-    say(figure, "Choose a file to see it here.");
-    return;
-  }
+  if (!source && !field) return;
   if (!NARROW.matches) {
     draw(figure);
     return;
