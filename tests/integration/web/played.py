@@ -84,11 +84,8 @@ class Stage:
             self.fresh if name in FRESH else self.full, self.folder / "p"
         )
         with Opened(path) as runtime:
-            person = PEOPLE.get(name) or OFFICES.get(
-                operation.rule.split("/")[1], "sam"
-            )
-            _, secret = create(runtime, person, tuple(Scope), None)
-            client = _application(runtime).test_client()
+            _, secret = create(runtime, person_for(name), tuple(Scope), None)
+            client = application(runtime).test_client()
             headers = {"Authorization": f"Bearer {secret}", "Idempotency-Key": "k"}
             sent = {"headers": headers}
             if "body" in example:
@@ -112,6 +109,14 @@ class Stage:
             )
 
 
+def person_for(name):
+    """
+    Who may do what an operation does.
+    """
+    area = OPERATIONS[name].rule.split("/")[1]
+    return PEOPLE.get(name) or OFFICES.get(area, "sam")
+
+
 class Opened:
     def __init__(self, path):
         database = Database(f"sqlite:///{path}")
@@ -124,7 +129,10 @@ class Opened:
         self.runtime.database.close()
 
 
-def _application(runtime):
+def application(runtime):
+    """
+    What serves the demo.
+    """
     secrets = {
         "secret_key": "a secret that only tests know",
         "webhook_secret": "whsec_c2VjcmV0",
