@@ -1,5 +1,5 @@
 """
-Every page that somebody comes to, in a real browser: it breaks no rule and fits a phone.
+Every page that somebody comes to, in a browser: it breaks no rule and fits a phone.
 
 The addresses are found by following links without a browser; of each route the browser
 opens one, for the first person who comes to it.

@@ -22,6 +22,7 @@ from sqlalchemy import (
 
 from approval_engine import worker
 from approval_engine.errors import Conflict
+from approval_engine.store import gauges
 from approval_engine.store import upgrade as module
 from approval_engine.store.database import Database
 from approval_engine.store.upgrade import upgrade
@@ -93,6 +94,26 @@ def test_a_seat_has_one_task_for_each_rung(database):
         add(transaction, "approval_task", **task, id="T-3", escalation_level=1)
 
 
+COUNTED = "CREATE INDEX ix_outbox_dead ON outbox (created_at, id) WHERE status = 'dead'"
+
+
+@pytest.mark.parametrize("there", [False, True], ids=["anew", "there already"])
+def test_what_a_scrape_counts_gets_its_indexes(database, there):
+    with database.begin() as transaction:
+        if there:
+            transaction.exec_driver_sql(COUNTED)
+    upgrade(database)
+
+    with database.read() as transaction:
+        found = {
+            each["name"]: each["column_names"]
+            for table in ("approval_task", "outbox")
+            for each in inspect(transaction).get_indexes(table)
+        }
+    assert found["ix_task_open"] == ["role", "due_at"]
+    assert found["ix_outbox_dead"] == ["created_at", "id"]
+
+
 @pytest.fixture
 def company(database):
     """
@@ -132,6 +153,16 @@ def _number_on(transaction):
         return
     for name, number in taken.items():
         transaction.execute(select(func.setval(f"{name}_number", number)))
+
+
+def test_what_the_first_version_left_is_counted(company):
+    with company.runtime.database.read() as transaction:
+        found = gauges.read(transaction, company.now)
+        query = text("SELECT count(*) FROM approval_task WHERE is_open = 1")
+        is_open = transaction.execute(query).scalar_one()
+
+    assert sum(found.open_tasks.values()) == is_open > 0
+    assert sum(found.workflows.values()) == 7
 
 
 def test_what_the_first_version_recorded_still_holds(company):

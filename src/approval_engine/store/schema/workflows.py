@@ -220,6 +220,7 @@ OUTBOX = Table(
     Index(
         "ix_outbox_dead",
         "created_at",
+        "id",
         sqlite_where=text("status = 'dead'"),
         postgresql_where=text("status = 'dead'"),
     ),

@@ -23,10 +23,12 @@ def upgrade() -> None:
         sqlite_where=is_open,
         postgresql_where=is_open,
     )
+    # Pages list the messages that were given up by the same index.
     op.create_index(
         "ix_outbox_dead",
         "outbox",
-        ["created_at"],
+        ["created_at", "id"],
         sqlite_where=is_dead,
         postgresql_where=is_dead,
+        if_not_exists=True,
     )
