@@ -21,6 +21,7 @@ PARTS = {
     "growth": (60, 4),
     "service": (100, 10),
     "tables": (2000, 200),
+    "pages": (40, 4),
 }
 """The modules that measure, with their rounds in the long and in the short form."""
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from approval_engine.documents import parse
+from approval_engine.documents import Document, parse
 from approval_engine.executor.runtime import Runtime
 from approval_engine.operations import intake, quote_intake
 from approval_engine.store.database import Database
@@ -39,8 +39,8 @@ def found(url: str, policy: dict[str, object]) -> Runtime:
     """
     runtime = open_runtime(url)
     upgrade(runtime.database)
-    intake.import_directory(runtime, _document(_directory()))
-    intake.publish_policy(runtime, _document(policy), "bench")
+    intake.import_directory(runtime, document(_directory()))
+    intake.publish_policy(runtime, document(policy), "bench")
     return runtime
 
 
@@ -48,7 +48,7 @@ def import_quotes(runtime: Runtime, quotes: Iterable[dict[str, object]]) -> None
     """
     Bring quotes in by one file.
     """
-    quote_intake.import_quotes(runtime, _document(list(quotes)))
+    quote_intake.import_quotes(runtime, document(list(quotes)))
 
 
 def quote(number: int, **inputs: object) -> dict[str, object]:
@@ -183,5 +183,8 @@ def _person(name: str) -> dict[str, object]:
     return person | ({"manager": "maria"} if name == SUBMITTER else {})
 
 
-def _document(value: object) -> object:
+def document(value: object) -> Document:
+    """
+    A value as if it had been read from a file.
+    """
     return parse(json.dumps(value).encode(), "bench.json")

@@ -29,8 +29,8 @@ class Site:
     def __init__(self, runtime, **settings):
         self.runtime = runtime
         secret = "a secret key that only tests know"
-        app = create_app(Settings(secret_key=secret, **settings), runtime)
-        self._server = make_server("127.0.0.1", 0, app, threaded=True)
+        self.app = create_app(Settings(secret_key=secret, **settings), runtime)
+        self._server = make_server("127.0.0.1", 0, self.app, threaded=True)
         self.address = f"http://127.0.0.1:{self._server.server_port}"
         self._thread = Thread(target=self._server.serve_forever)
         self._thread.start()

@@ -158,6 +158,19 @@ def test_every_version_before_is_brought_up(database, version):
     module.require_newest(database)
 
 
+def test_what_a_scrape_counts_gets_its_indexes(database):
+    upgrade(database)
+
+    with database.read() as transaction:
+        found = {
+            each["name"]: each["column_names"]
+            for table in ("approval_task", "outbox")
+            for each in inspect(transaction).get_indexes(table)
+        }
+    assert found["ix_task_open"] == ["role", "due_at"]
+    assert found["ix_outbox_dead"] == ["created_at", "id"]
+
+
 @pytest.fixture
 def company(database):
     """
@@ -197,6 +210,16 @@ def _number_on(transaction):
         return
     for name, number in taken.items():
         transaction.execute(select(func.setval(f"{name}_number", number)))
+
+
+def test_what_the_first_version_left_is_counted(company):
+    with company.runtime.database.read() as transaction:
+        found = gauges.read(transaction, company.now)
+        query = text("SELECT count(*) FROM approval_task WHERE is_open = 1")
+        is_open = transaction.execute(query).scalar_one()
+
+    assert sum(found.open_tasks.values()) == is_open > 0
+    assert sum(found.workflows.values()) == 7
 
 
 def test_what_the_first_version_recorded_still_holds(company):
