@@ -25,6 +25,7 @@ from approval_engine.errors import Conflict
 from approval_engine.store import (
     catalog,
     drafts,
+    gauges,
     incidents,
     mailroom,
     policy_scenarios,

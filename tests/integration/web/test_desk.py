@@ -12,6 +12,7 @@ from approval_engine.operations import intake
 from approval_engine.store import desk, incidents
 from tests.integration.executor.company import Company, directory, document
 from tests.integration.executor.exceptions import (
+    POLICY,
     ask,
     ended,
     granted,

@@ -208,6 +208,7 @@ def documents():
     )
 
 
+@settings(deadline=None)
 @given(before=documents(), section=st.sampled_from(Section))
 def test_nothing_is_lost_of_documents_that_are_no_sound_policies(before, section):
     copy = json.dumps(before)
