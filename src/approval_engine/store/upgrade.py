@@ -12,7 +12,7 @@ from approval_engine.store.database import Database, Transaction
 NEWEST = "0015"
 """The schema version that this code reads and writes."""
 
-UPGRADABLE: frozenset[str] = frozenset(f"{number:04}" for number in range(1, 9))
+UPGRADABLE: frozenset[str] = frozenset(f"{number:04}" for number in range(1, 10))
 """The older versions that migrations lead from."""
 
 

@@ -21,7 +21,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from approval_engine.domain.actions import DECISIONS, Action
 from approval_engine.domain.lifecycle import WorkflowStatus
 from approval_engine.domain.workflow import Task
-from approval_engine.errors import InvalidInput, Refused, StepUpRequired
+from approval_engine.errors import InvalidInput, Refused
 from approval_engine.executor.commands import act as commands
 from approval_engine.executor.commands.act import Wish
 from approval_engine.web import context, dossier, grounds, queue, words
@@ -99,8 +99,6 @@ def act(task_id: str) -> AnyResponse:
         answer = commands.act(
             context.runtime(), wish, asker.caller(request.form.get("key"))
         )
-    except StepUpRequired:
-        raise
     except Refused as refusal:
         return _page(task_id, refusal)
     done = [task]
