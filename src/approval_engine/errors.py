@@ -6,7 +6,6 @@ ApprovalEngineError
     NotFound              no such thing, or not visible to the caller
     Forbidden             this person may not do this
       Unauthenticated       nobody is logged in, or the proof of who he is does not hold
-        StepUpRequired        the log-in is too old for a decision of this worth
       TooManyAttempts       too many wrong passwords, or too many writes; later again
     InvalidState          the thing is in a state that does not allow it
       StaleRevision         the quote has changed since the caller saw it
@@ -14,6 +13,7 @@ ApprovalEngineError
     InvalidInput          a value given on the spot (an option, a form field) is wrong
     Conflict              an idempotency key was used for something else, or is busy
       InProgress            the request with this idempotency key still runs
+  StepUpRequired        his log-in is too old for this; he shows who he is and goes on
   DefinitionError       a file or document is wrong; carries every problem found in it
     DocumentError         a quote, directory or scenario
     PolicyError           a policy
@@ -59,9 +59,11 @@ class Unauthenticated(Forbidden):
     """
 
 
-class StepUpRequired(Unauthenticated):
+class StepUpRequired(ApprovalEngineError):
     """
-    He must show again who he is before he decides something of this worth.
+    He must show again who he is before he does this; then it may go on.
+
+    It is no refusal: no page shows it among its own, it asks for the log-in instead.
     """
 
 

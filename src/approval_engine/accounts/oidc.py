@@ -141,6 +141,9 @@ class Provider:
         found = self._get(self.issuer.rstrip("/") + _CONFIGURATION)
         if found.get("issuer") != self.issuer:
             raise _refused("the provider calls itself something else")
+        # Those that do not say so may do it all the same; the nonce holds for them too.
+        if "S256" not in str(found.get("code_challenge_methods_supported", "S256")):
+            raise _refused("the provider does not bind its answers to a browser (PKCE)")
         return found
 
     def _endpoint(self, metadata: Mapping[str, Any], name: str) -> str:

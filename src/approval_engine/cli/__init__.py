@@ -19,6 +19,7 @@ from approval_engine.errors import (
     InvalidInput,
     NotFound,
     Refused,
+    StepUpRequired,
     StorageError,
 )
 
@@ -26,6 +27,7 @@ EXIT_CODES: tuple[tuple[type[ApprovalEngineError], int], ...] = (
     (NotFound, 3),
     (Conflict, 5),
     (Refused, 4),
+    (StepUpRequired, 4),
     (DefinitionError, 6),
     (StorageError, 7),
     (ApprovalEngineError, 8),

@@ -152,6 +152,8 @@ def replan(session: Session, workflow_id: str, *, only_look: bool) -> None:
         found = command.preview(session.runtime, workflow_id)
     else:
         caller = session.caller("admin", session.administrator)
+        if session.is_anybody_named or session.settings.user:
+            session.demand("RUN_DESK")
         found = command.replan(session.runtime, workflow_id, caller)
     told = {each.name: getattr(found, each.name) for each in fields(found)}
     if found.successor is None:
@@ -197,15 +199,12 @@ def replay(
 
 
 def _repair(session: Session, workflow_id: str | None) -> None:
-    from approval_engine.executor.answer import Caller
     from approval_engine.operations.repair import repair
 
     if workflow_id is None:
         raise click.UsageError("Give --workflow WF to --repair.")
     session.require_trust()
-    actor = session.administrator
-    caller = Caller(actor=actor, channel=f"cli:{actor}")
-    found = repair(session.runtime, workflow_id, caller)
+    found = repair(session.runtime, workflow_id, session.officer)
     if not found.fields:
         session.record(replay="ok", workflows=1, events=found.events)
         return

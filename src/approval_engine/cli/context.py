@@ -6,13 +6,14 @@ import getpass
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from approval_engine import config
+from approval_engine.cli import offices
 from approval_engine.errors import Forbidden, InvalidInput
 
 if TYPE_CHECKING:
@@ -78,15 +79,17 @@ class Session:
         A token needs the scope; `fallback` counts only in a database made by seed or
         demo. Raises Forbidden.
         """
-        from approval_engine.executor.answer import Caller
+        from approval_engine.executor.answer import Caller, Proof
 
         if self.settings.token:
             from approval_engine.accounts.tokens import Scope, owner
 
             token = owner(self.runtime, self.settings.token)
             token.require(Scope(scope))
-            return Caller(actor=token.user, channel=f"api:{token.id}", key=key)
-        self.require_trust()
+            proof = Proof(method="token", credential=token.id)
+            channel = f"api:{token.id}"
+            return Caller(actor=token.user, channel=channel, key=key, proof=proof)
+        self._must_be_trusted()
         actor = self.acting_as or self.settings.user
         if actor is None and fallback and self._is_rehearsal():
             click.echo(f"warning: nobody was named, so '{fallback}' acts", err=True)
@@ -94,12 +97,32 @@ class Session:
         if actor is None:
             sentence = "Say who you are: --as USER, CPQ_USER or CPQ_TOKEN."
             raise Forbidden(sentence)
-        return Caller(actor=actor, channel=f"cli:{getpass.getuser()}", key=key)
+        user = getpass.getuser()
+        proof = Proof(method="machine", credential=user)
+        return Caller(actor=actor, channel=f"cli:{user}", key=key, proof=proof)
 
-    def require_trust(self) -> None:
+    def require_trust(self, *, of: str | None = None) -> None:
         """
-        Raise Forbidden where the file system does not decide who may write.
+        Raise Forbidden unless whoever asks may do what this command does.
+
+        Whoever is named, by a token or `--as`, needs the right of its office, unless he
+        is the person `of` whom it is. Else the machine must be trusted.
         """
+        right = offices.right_of(_command())
+        if right is None or not self.is_anybody_named:
+            self._must_be_trusted()
+        else:
+            self.demand(right, of=of)
+
+    def demand(self, right: str, *, of: str | None = None) -> None:
+        """
+        Raise Forbidden unless whoever acts has the right of that name, or is `of`.
+        """
+        actor = self.caller(offices.scope_of(right), None).actor
+        if actor != of:
+            offices.demand(self.runtime, actor, right)
+
+    def _must_be_trusted(self) -> None:
         trusted = self.bare_runtime.database.is_sqlite or self.settings.trust_cli
         if not trusted:
             sentence = (
@@ -118,11 +141,31 @@ class Session:
         return limits_of(self.settings)
 
     @property
+    def is_anybody_named(self) -> bool:
+        """
+        Whether a token or an option says who acts.
+        """
+        return bool(self.settings.token or self.acting_as)
+
+    @property
+    def officer(self) -> "Caller":
+        """
+        Who works in the office: whoever is named, else the user of this system.
+        """
+        from approval_engine.executor.answer import Caller, Proof
+
+        if self.is_anybody_named:
+            return self.caller("admin", None)
+        user = getpass.getuser()
+        proof = Proof(method="machine", credential=user)
+        return Caller(actor=user, channel=f"cli:{user}", proof=proof)
+
+    @property
     def administrator(self) -> str:
         """
-        Who publishes, where the command line is trusted: the user of this system.
+        The name of whoever works in the office.
         """
-        return getpass.getuser()
+        return self.officer.actor
 
     def _is_rehearsal(self) -> bool:
         from approval_engine.store import catalog
@@ -216,9 +259,24 @@ def repr_text(text: str) -> str:
 
 def pass_session(function: Any) -> Any:  # noqa: ANN401 click's own decorator
     """
-    Give a command its `Session` as first argument.
+    Give a command its `Session` as first argument, if it may show anything.
     """
-    return click.make_pass_decorator(Session)(function)
+
+    @wraps(function)
+    def guarded(session: Session, *arguments: object, **options: object) -> Any:  # noqa: ANN401 what the command gives
+        right = offices.SHOWN.get(_command())
+        if right and session.is_anybody_named:
+            session.demand(right)
+        return function(session, *arguments, **options)
+
+    return click.make_pass_decorator(Session)(guarded)
+
+
+def _command() -> str:
+    """
+    The words of the command that runs, without the program's own name.
+    """
+    return click.get_current_context().command_path.partition(" ")[2]
 
 
 def session_of(

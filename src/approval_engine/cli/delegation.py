@@ -65,7 +65,7 @@ def add(  # noqa: PLR0913, PLR0917 one argument per option
     from approval_engine.operations.granting import Bounds
     from approval_engine.operations.intake import add_delegation
 
-    session.require_trust()
+    session.require_trust(of=principal)
     people, window = (principal, delegate), (starts, ends)
     bounds = Bounds(process=process, within=within)
     new = add_delegation(session.runtime, people, window, role, bounds)

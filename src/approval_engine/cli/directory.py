@@ -103,11 +103,9 @@ def _replaced(
     """
     Who is asked now for what leavers left open, a line per task.
     """
-    from approval_engine.executor.answer import Caller
     from approval_engine.executor.commands.leave import replace_leaver
 
-    actor = session.administrator
-    caller = Caller(actor=actor, channel=f"cli:{actor}")
+    caller = session.officer
     return [
         {
             "task": each.task,

@@ -36,8 +36,7 @@ def link(session: Session, user: str, subject: str, issuer: str | None) -> None:
 
     session.require_trust()
     found = Identity(issuer=_issuer(session, issuer), subject=subject)
-    by = session.acting_as or session.settings.user or session.administrator
-    identities.link(session.runtime, user, found, by)
+    identities.link(session.runtime, user, found, session.administrator)
     session.record(user=user, subject=subject, issuer=found.issuer)
 
 

@@ -53,7 +53,7 @@ def list_(session: Session, user: str | None) -> None:
     """
     from approval_engine.accounts import tokens
 
-    session.require_trust()
+    session.require_trust(of=user)
     now = session.runtime.clock()
     session.rows(
         {

@@ -16,9 +16,11 @@ _OF_PROGRAMS = "api:"
 class StepUp:
     """
     Quotes worth more than `over` are decided by people whose log-in is this fresh.
+
+    With None no quote is; overrides always are.
     """
 
-    over: Decimal
+    over: Decimal | None
     within: timedelta
 
     def check(
@@ -34,7 +36,7 @@ class StepUp:
         What nobody knows the worth of counts as worth more. The trusted command line
         knows no log-in: there the machine proves who somebody is.
         """
-        if worth is not None and worth <= self.over:
+        if self.over is None or (worth is not None and worth <= self.over):
             return
         if channel.startswith(_OF_PROGRAMS):
             sentence = (
@@ -46,6 +48,19 @@ class StepUp:
             sentence = (
                 f"The quote is worth more than {self.over}, so show once more who you"
                 " are; nothing was recorded yet."
+            )
+            raise StepUpRequired(sentence)
+
+    def check_override(
+        self, channel: str, proved_at: datetime | None, now: datetime
+    ) -> None:
+        """
+        Raises StepUpRequired if an override comes from a log-in that is too old.
+        """
+        if channel in _BY_PEOPLE and not self.is_fresh(proved_at, now):
+            sentence = (
+                "An override sets the rules aside, so show once more who you are;"
+                " nothing was recorded yet."
             )
             raise StepUpRequired(sentence)
 

@@ -28,15 +28,36 @@ def worth(people: Eligibility) -> Decimal | None:
     return max((a for a in amounts if isinstance(a, Decimal)), default=None)
 
 
+def weighs(rule: StepUp | None) -> bool:
+    """
+    Whether it matters what a quote is worth.
+    """
+    return rule is not None and rule.over is not None
+
+
 def must_be_fresh(
     rule: StepUp | None, people: Eligibility, caller: Caller, now: datetime
 ) -> None:
     """
     Raises StepUpRequired or Forbidden if it takes a fresher log-in to decide this.
     """
+    if rule is not None and weighs(rule):
+        rule.check(worth(people), caller.channel, _proved_at(caller), now)
+
+
+def must_be_fresh_to_override(
+    rule: StepUp | None, people: Eligibility, caller: Caller, now: datetime
+) -> None:
+    """
+    The same for an override, which needs it whatever the quote is worth.
+    """
+    must_be_fresh(rule, people, caller, now)
     if rule is not None:
-        proved_at = caller.proof.proved_at if caller.proof else None
-        rule.check(worth(people), caller.channel, proved_at, now)
+        rule.check_override(caller.channel, _proved_at(caller), now)
+
+
+def _proved_at(caller: Caller) -> datetime | None:
+    return caller.proof.proved_at if caller.proof else None
 
 
 def record_origin(transaction: Transaction, event: Event, caller: Caller) -> None:

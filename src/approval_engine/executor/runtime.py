@@ -103,12 +103,11 @@ def _authors(body: bytes) -> tuple[tuple[str, str], ...]:
     return tuple((person, reason) for person, reason in evaluation.get("authors", ()))
 
 
-def step_up_of(settings: Settings) -> StepUp | None:
+def step_up_of(settings: Settings) -> StepUp:
     """
-    What the settings say of fresh log-ins; None if they demand none.
+    What the settings say of fresh log-ins.
     """
-    over = settings.step_up_amount
-    return None if over is None else StepUp(over=over, within=settings.step_up_within)
+    return StepUp(over=settings.step_up_amount, within=settings.step_up_within)
 
 
 def wall_clock() -> datetime:
@@ -123,7 +122,7 @@ class Runtime:
     """
     One database and one clock; made once per process, shared by its threads.
 
-    `step_up` says above which worth a decision needs a fresh log-in; None is never.
+    `step_up` says what needs a fresh log-in; None is nothing.
     """
 
     database: Database

@@ -246,6 +246,9 @@ def may_see(
     for task in workflow.tasks:
         people |= {*task.candidates, task.assignee, task.principal, task.closed_by}
         people |= {task.info_from, *task.then_ask}
+        # Who may reassign a task sees it: the manager of the one who has it.
+        boss = directory.manager_of(task.assignee) if task.assignee else None
+        people |= {boss.id} if boss and task.is_open else set()
     return user.id in people or oversees(user, directory)
 
 

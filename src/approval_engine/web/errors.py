@@ -101,7 +101,7 @@ def refused(error: ApprovalEngineError) -> Response:
     The answer to whatever this product raises.
     """
     status, code = status_of(error)
-    if isinstance(error, Unauthenticated):
+    if isinstance(error, Unauthenticated | StepUpRequired):
         return _unauthenticated(error)
     if isinstance(error, StorageError):
         return _unavailable(error)
@@ -113,7 +113,7 @@ def refused(error: ApprovalEngineError) -> Response:
     return response
 
 
-def _unauthenticated(error: Unauthenticated) -> Response:
+def _unauthenticated(error: Unauthenticated | StepUpRequired) -> Response:
     if is_api():
         status, code = status_of(error)
         response = _answer(status, code, str(error))

@@ -33,11 +33,14 @@ class Provider:
 
     `person` is who is logged in there; `claims` are put over those of the next tokens,
     None leaves one out; `forge` may make another token of what would be signed.
+    `says` are put over what it tells of itself, `nonsense` is told instead; without
+    `pkce` it checks no challenge.
     """
 
     def __init__(self, clock=time):
         self.person, self.claims, self.forge = "sub-maria", {}, None
-        self.answer = {}
+        self.answer, self.says, self.pkce = {}, {}, True
+        self.nonsense = None
         self.asked, self.tokens = [], 0
         self.clock = clock
         self.key = key("of the provider")
@@ -73,12 +76,17 @@ class Provider:
         return app
 
     def _configuration(self):
+        if self.nonsense is not None:
+            return jsonify(self.nonsense)
         return jsonify(
-            issuer=self.issuer,
-            authorization_endpoint=f"{self.issuer}/authorize",
-            token_endpoint=f"{self.issuer}/token",
-            jwks_uri=f"{self.issuer}/keys",
-            end_session_endpoint=f"{self.issuer}/end",
+            {
+                "issuer": self.issuer,
+                "authorization_endpoint": f"{self.issuer}/authorize",
+                "token_endpoint": f"{self.issuer}/token",
+                "jwks_uri": f"{self.issuer}/keys",
+                "end_session_endpoint": f"{self.issuer}/end",
+                **self.says,
+            }
         )
 
     def _keys(self):
@@ -102,7 +110,8 @@ class Provider:
             return jsonify(error="invalid_client"), 401
         digest = hashlib.sha256(form.get("code_verifier", "").encode()).digest()
         challenge = base64.urlsafe_b64encode(digest).decode().rstrip("=")
-        if query is None or query["code_challenge"] != challenge:
+        proved = query and (not self.pkce or query["code_challenge"] == challenge)
+        if not proved:
             return jsonify(error="invalid_grant"), 400
         self.tokens += 1
         now = int(self.clock())

@@ -5,7 +5,7 @@ Single sign-on against a real provider: who gets in, and every lie that is refus
 import subprocess
 import sys
 from importlib.util import find_spec
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 import requests
@@ -238,6 +238,59 @@ def test_an_answer_works_once(site, link):
     assert browser.get(back).status_code == 303
 
     assert browser.get(back).status_code == 401
+
+
+@pytest.mark.parametrize("pkce", [True, False])
+def test_a_code_of_another_browser_is_refused_with_and_without_pkce_there(
+    company, site, link, provider, pkce
+):
+    """
+    An attacker's own code, slipped into the answer of somebody who is logging in.
+    """
+    link("maria", "sub-maria")
+    provider.pkce = pkce
+    app = site()
+    code = parse_qs(urlsplit(begun(Browser(app))).query)["code"][0]
+    victim = Browser(app)
+    back = begun(victim)
+    before = tables(company)
+    answer = victim.get(f"{back.partition('?')[0]}?{swapped(back, code)}")
+
+    assert (answer.status_code, provider.tokens) == (401, 0 if pkce else 1)
+    assert tables(company) == before
+    assert log_in(victim).status_code == 303
+
+
+def swapped(back, code):
+    query = parse_qs(urlsplit(back).query)
+    return urlencode({"state": query["state"][0], "code": code})
+
+
+@pytest.mark.parametrize(
+    ("methods", "status"),
+    [(["S256"], 303), (["plain", "S256"], 303), (["plain"], 401), ([], 401)],
+)
+def test_a_provider_that_says_it_does_no_pkce_is_not_used(
+    site, provider, methods, status
+):
+    provider.says = {"code_challenge_methods_supported": methods}
+    answer = Browser(site()).get("/login/sso")
+
+    assert answer.status_code == status
+    assert ("(PKCE)" in answer.text) is (status == 401)
+
+
+@pytest.mark.parametrize("said", ["not json", [], {"issuer": None}, {"keys": 7}])
+def test_nonsense_of_a_provider_is_a_sentence(site, link, provider, said):
+    link("maria", "sub-maria")
+    app = site()
+    provider.nonsense = said
+    answer = Browser(app).get("/login/sso")
+
+    assert (answer.status_code, "Single sign-on did not work" in answer.text) == (
+        401,
+        True,
+    )
 
 
 def test_the_same_subject_at_another_issuer_is_somebody_else(company, site, link):

@@ -3,6 +3,9 @@ Decisions of great worth: a fresh log-in or nothing, and nothing typed is lost.
 """
 
 import html
+from contextlib import nullcontext
+from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -10,12 +13,18 @@ import pytest
 from approval_engine.accounts.passwords import set_password
 from approval_engine.accounts.tokens import create
 from approval_engine.config import Settings
+from approval_engine.domain.step_up import StepUp
+from approval_engine.errors import StepUpRequired
+from approval_engine.executor.answer import Caller, Proof
+from approval_engine.executor.commands.override import Override, override
+from approval_engine.operations import intake
 from approval_engine.store import origins
 from approval_engine.web.app import create_app
-from tests.integration.executor.company import Company
+from tests.integration.executor.company import Company, document
 from tests.integration.web.browser import PASSWORD, Browser, text_of
 from tests.integration.web.conftest import SECRET
 from tests.integration.web.test_account import kept
+from tests.offices import staffed
 
 LIMIT = Decimal(50_000)
 
@@ -153,6 +162,47 @@ def test_a_program_in_a_browser_is_told_with_a_code(company, maria):
 
     assert answer.status_code == 401
     assert answer.get_json()["code"] == "step_up_required"
+
+
+@pytest.mark.parametrize(
+    ("channel", "minutes", "asked"),
+    [
+        ("web", 10, False),
+        ("web", 11, True),
+        ("mail", 11, True),
+        ("cli:root", 11, False),
+        ("api:K-1", 11, False),
+    ],
+)
+@pytest.mark.parametrize("over", [None, LIMIT])
+def test_an_override_needs_a_fresh_log_in_whatever_it_is_worth(
+    company, channel, minutes, asked, over
+):
+    intake.import_directory(company.runtime, document(staffed()))
+    workflow = company.started(amount="10")
+    rule = StepUp(over=over, within=timedelta(minutes=10))
+    runtime = replace(company.runtime, step_up=rule)
+    proof = Proof(method="password", credential="x", proved_at=company.now)
+    caller = Caller(actor="ada", channel=channel, proof=proof)
+    wish = Override(workflow=workflow, decision="reject", comment="fraud")
+    company.wait(minutes=minutes)
+    before = company.log(workflow)
+    refused = pytest.raises(StepUpRequired, match="show once more who you are")
+    with refused if asked else nullcontext():
+        override(runtime, wish, caller)
+
+    assert (company.log(workflow) == before) is asked
+
+
+def test_an_amount_of_nothing_asks_at_every_decision(company):
+    set_password(company.runtime, "maria", PASSWORD)
+    settings = Settings(secret_key=SECRET, step_up_amount=Decimal(0))
+    browser = Browser(create_app(settings, company.runtime))
+    browser.log_in("maria")
+    company.started(amount="10")
+    company.wait(minutes=11)
+
+    assert browser.act("T-1", "approve").status_code == 401
 
 
 def test_without_the_setting_nobody_is_asked(company):

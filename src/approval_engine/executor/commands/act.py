@@ -37,7 +37,7 @@ from approval_engine.executor.follow_up import advance, close_beside
 from approval_engine.executor.forms import form_of
 from approval_engine.executor.incident import held_on_failure
 from approval_engine.executor.judging import is_outdated
-from approval_engine.executor.presence import must_be_fresh, record_origin
+from approval_engine.executor.presence import must_be_fresh, record_origin, weighs
 from approval_engine.executor.recorder import Recorder
 from approval_engine.executor.runtime import Runtime
 from approval_engine.executor.stand_ins import pass_on_added
@@ -114,7 +114,7 @@ def act(runtime: Runtime, wish: Wish, caller: Caller) -> Answer:
             return keep(transaction, key, _answer(workflow, wish, "duplicate"), now)
         desk = open_desk(runtime, transaction, found, now)
         _must_be_newest(desk, found, task, request)
-        if runtime.step_up and wish.action in DECISIONS:
+        if wish.action in DECISIONS and weighs(runtime.step_up):
             must_be_fresh(runtime.step_up, desk.people(workflow), caller, now)
         form = form_of(desk.pinned, task, wish.action, wish.fields)
         request = replace(request, fields=form)

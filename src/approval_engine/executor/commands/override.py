@@ -26,7 +26,11 @@ from approval_engine.executor.comments import comment_of, salted
 from approval_engine.executor.eligibility import Eligibility, eligibility
 from approval_engine.executor.follow_up import approval, close
 from approval_engine.executor.incident import held_on_failure
-from approval_engine.executor.presence import must_be_fresh, record_origin, worth
+from approval_engine.executor.presence import (
+    must_be_fresh_to_override,
+    record_origin,
+    worth,
+)
 from approval_engine.executor.recorder import Recorder
 from approval_engine.executor.runtime import Runtime
 from approval_engine.store import catalog, events, workflows
@@ -83,7 +87,7 @@ def override(runtime: Runtime, wish: Override, caller: Caller) -> Answer:
             return keep(transaction, key, answer, now)
         desk = open_desk(runtime, transaction, found, now)
         people = desk.people(found.workflow)
-        must_be_fresh(runtime.step_up, people, caller, now)
+        must_be_fresh_to_override(runtime.step_up, people, caller, now)
         salt = secrets.token_hex(16)
         written = salted(salt, comment) if comment else None
         request = _request(wish, caller, people, said, written)

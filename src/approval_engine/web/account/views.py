@@ -24,7 +24,6 @@ from approval_engine.accounts.tokens import Scope
 from approval_engine.errors import (
     InvalidInput,
     Refused,
-    StepUpRequired,
     Unauthenticated,
 )
 from approval_engine.web import context
@@ -117,8 +116,6 @@ def create_token() -> AnyResponse:
         made, secret = tokens.create(
             runtime, user.id, request.form.getlist("scope"), ends
         )
-    except StepUpRequired:
-        raise
     except Refused as refusal:
         return _page(refusal)
     return _page(made=(made.id, secret))

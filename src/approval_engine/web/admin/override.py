@@ -6,7 +6,7 @@ from flask import Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from approval_engine.domain.actions import OVERRIDES
-from approval_engine.errors import InvalidInput, Refused, StepUpRequired
+from approval_engine.errors import InvalidInput, Refused
 from approval_engine.executor.commands import override as commands
 from approval_engine.executor.commands.override import Override
 from approval_engine.operations.remedies import prospect
@@ -34,8 +34,6 @@ def decide(workflow_id: str) -> AnyResponse:
     caller = context.asker().caller(request.form.get("key"))
     try:
         answer = commands.override(context.runtime(), _wish(workflow_id), caller)
-    except StepUpRequired:
-        raise
     except Refused as refusal:
         return _page(workflow_id, refusal)
     sentence = f"{workflow_id} is {answer.status}, in spite of its steps."

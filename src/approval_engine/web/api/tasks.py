@@ -10,7 +10,7 @@ from approval_engine.errors import InvalidState, StaleRevision
 from approval_engine.executor.answer import Answer, Caller
 from approval_engine.executor.commands import act as commands
 from approval_engine.executor.commands.act import Wish
-from approval_engine.history import views
+from approval_engine.history import reading, views
 from approval_engine.planner.plan import RoutingPlan
 from approval_engine.store import lists
 from approval_engine.store.lists import TaskFilter
@@ -128,11 +128,13 @@ def act(asked: TaskAction, caller: Caller, task_id: str) -> Reply:
 
 
 def _acted(answer: Answer, task_id: str) -> Reply:
-    found, task = dossier.of_task(task_id, context.asker().user)
+    # Whoever gave a task away may have no part in it any more, but he did that.
+    case = reading.find(context.runtime().database, answer.workflow)
+    task = next(each for each in case.workflow.tasks if each.id == task_id)
     result = {
         "result": answer.result,
-        "task": _view(task, found.case.plan),
-        "workflow": found.case.view(),
+        "task": _view(task, case.plan),
+        "workflow": case.view(),
     }
     return told(result, replayed=answer.replayed)
 

@@ -13,7 +13,7 @@ from approval_engine.domain.actions import DECISIONS, Action
 from approval_engine.domain.lifecycle import WorkflowStatus
 from approval_engine.domain.people import User
 from approval_engine.domain.workflow import Task
-from approval_engine.errors import InvalidInput, Refused, StaleRevision, StepUpRequired
+from approval_engine.errors import InvalidInput, Refused, StaleRevision
 from approval_engine.executor.commands import act as commands
 from approval_engine.executor.commands.act import Wish
 from approval_engine.executor.commands.withdraw import Seat
@@ -77,8 +77,6 @@ def act(task_id: str) -> AnyResponse:
             seen.must_be_current(found, asker.user, shown)
         key = request.form.get("key")
         answer = commands.act(context.runtime(), wish, asker.caller(key))
-    except StepUpRequired:
-        raise
     except Refused as refusal:
         return _page(task_id, refusal)
     done = [task]
