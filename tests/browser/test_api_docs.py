@@ -4,7 +4,7 @@ The documentation of the HTTP interface, as people read it.
 
 import pytest
 
-from tests.browser.site import PHONE, WIDE
+from tests.browser.site import PHONE, SHOTS, WIDE
 
 
 @pytest.mark.browser
@@ -24,7 +24,9 @@ def test_the_documentation_is_accessible(visit, scheme, size):
     assert not reader.overflows()
     reader.page.locator("#actOnTask").scroll_into_view_if_needed()
     width = "wide" if size is WIDE else "phone"
-    reader.shot(f"api-docs-{width}-{scheme}")
+    # The whole page is longer than a picture can be.
+    SHOTS.mkdir(exist_ok=True)
+    page.screenshot(path=SHOTS / f"api-docs-{width}-{scheme}.png")
 
 
 @pytest.mark.browser

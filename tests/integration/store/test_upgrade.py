@@ -241,3 +241,16 @@ def test_reviews_that_the_first_version_began_go_on(company):
     assert company.case(revised).supersedes == held
     assert company.is_sound()
     assert company.findings() == ()
+
+
+def test_answers_to_programs_leave_the_table_of_commands(database):
+    with database.begin() as transaction:
+        for route in ("approve", "POST /api/v1/workflows"):
+            add(transaction, "idempotency", route=route)
+    upgrade(database)
+
+    with database.read() as transaction:
+        kept = transaction.execute(text("SELECT route FROM idempotency")).scalars()
+        assert kept.all() == ["approve"]
+        told = transaction.execute(text("SELECT count(*) FROM api_reply")).scalar_one()
+        assert told == 0

@@ -106,7 +106,7 @@ class Guide:
     parts: tuple[Part, ...]
     shapes: tuple[ShapeTable, ...]
     kinds: tuple[str, ...]
-    told: str
+    told: tuple[str, ...]
     message: str
 
 
@@ -121,7 +121,7 @@ def guide(spec: Json) -> Guide:
         parts=tuple(_part(spec, tag) for tag in spec["tags"]),
         shapes=tuple(_shape(name, schemas[name]) for name in sorted(schemas)),
         kinds=tuple(sorted(TYPES)),
-        told=told["description"],
+        told=_paragraphs(told["description"]),
         message=_pretty(told["requestBody"]["content"][_JSON]["example"]),
     )
 
@@ -202,7 +202,7 @@ def _command(path: str, method: str, operation: Json) -> str:
     verb = "" if method == "GET" else f" -X {method}"
     lines = [f'curl{verb} "{address}"', '  -H "Authorization: Bearer $CPQ_TOKEN"']
     if "Idempotency-Key" in examples:
-        lines.append('  -H "Idempotency-Key: $(uuidgen)"')
+        lines.append('  -H "Idempotency-Key: $(openssl rand -hex 16)"')
     return " \\\n".join([*lines, *_body(operation)])
 
 

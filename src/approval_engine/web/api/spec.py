@@ -23,6 +23,21 @@ from approval_engine.web.api.office_shapes import WebhookMessage
 from approval_engine.web.api.operation import PREFIX, Group, Operation
 from approval_engine.web.api.shapes import ProblemBody
 
+_TOLD = """
+Sent at least once, always with the same `webhook-id`, in the order of each workflow, to
+every running webhook that asked for this kind. This is the shape `json`; `slack` and
+`teams` get a message of theirs.
+
+Signed as Standard Webhooks: `webhook-signature` holds `v1,` and the base64 of
+HMAC-SHA256 over `webhook-id.webhook-timestamp.body`, one per secret, spaces between.
+Check it on the raw bytes, refuse a `webhook-timestamp` that is more than five minutes
+away from your clock, and drop ids that you have seen.
+
+Answer 2xx within ten seconds; the body is not read, redirects are not followed.
+Anything else is tried again after 30 seconds, then twice as late each time up to a day,
+15 times in about three days, with the same id and a new timestamp.
+"""
+
 
 def document(groups: Iterable[Group], cookie: str) -> Json:
     """
@@ -79,15 +94,7 @@ def _about() -> str:
 def _told() -> Json:
     return {
         "summary": "An event, told to an address",
-        "description": (
-            "Sent at least once, always with the same webhook-id, in the order of each"
-            " workflow, to every running webhook that asked for this kind. Signed as"
-            " Standard Webhooks: webhook-signature holds 'v1,' and the base64 of"
-            " HMAC-SHA256 over 'webhook-id.webhook-timestamp.body', one per secret with"
-            " spaces between. Check the raw bytes, refuse timestamps older than five"
-            " minutes, drop ids that you have seen, answer 2xx within ten seconds. This"
-            " is the shape json; slack and teams get a message of theirs."
-        ),
+        "description": _TOLD.strip(),
         "parameters": [
             {
                 "name": name,
