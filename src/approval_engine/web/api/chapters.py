@@ -52,7 +52,8 @@ CHAPTERS = (
         " `code`; `detail` is one sentence for people. Nothing is ever half done.",
         "JSON is read strictly: no key twice, no NaN, at most 20 levels, 256 KiB, and"
         " numbers that can be kept exactly. Keys and parameters that are not documented"
-        " are refused, so a misspelt one never passes for an absent one.",
+        " are refused, so a misspelt one never passes for an absent one; an empty"
+        " parameter counts as absent.",
     ),
     _of(
         "paging",
