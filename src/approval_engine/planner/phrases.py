@@ -21,11 +21,18 @@ def exact(at: datetime, zone: str) -> str:
     """
     An instant on the clock of a zone: `Mon 9 Mar 2026, 14:00 EDT`.
     """
+    there = local(at, zone)
+    return f"{there:%a} {there.day} {there:%b %Y, %H:%M %Z}"
+
+
+def local(at: datetime, zone: str) -> datetime:
+    """
+    An instant on the clock of a zone; as it is where nobody knows the zone.
+    """
     try:
-        local = at.astimezone(ZoneInfo(zone))
+        return at.astimezone(ZoneInfo(zone))
     except (ZoneInfoNotFoundError, ValueError):
-        local = at
-    return f"{local:%a} {local.day} {local:%b %Y, %H:%M %Z}"
+        return at
 
 
 def label(name: str) -> str:

@@ -21,6 +21,7 @@ from sqlalchemy import (
     bindparam,
     cast,
     func,
+    literal_column,
     or_,
     select,
     tuple_,
@@ -73,14 +74,21 @@ _SHOWN = (
     WORKFLOW.c.plan_sha256,
     WORKFLOW.c.policy_sha256,
 )
-_SEARCHED = (
-    WORKFLOW.c.account,
-    WORKFLOW.c.quote_id,
-    WORKFLOW.c.reasons,
-    WORKFLOW.c.amount,
-    TASK.c.step,
-    TASK.c.id,
-    TASK.c.workflow_id,
+# One text and one comparison for each row; a word that is looked for has no space.
+_SEARCHED: ColumnElement[str] = func.lower(
+    WORKFLOW.c.account
+    + literal_column("' '")
+    + WORKFLOW.c.quote_id
+    + literal_column("' '")
+    + func.coalesce(WORKFLOW.c.reasons, "")
+    + literal_column("' '")
+    + func.coalesce(WORKFLOW.c.amount, "")
+    + literal_column("' '")
+    + TASK.c.step
+    + literal_column("' '")
+    + TASK.c.id
+    + literal_column("' '")
+    + TASK.c.workflow_id
 )
 
 
@@ -272,9 +280,9 @@ def _conditions(shape: _Shape) -> list[ColumnElement[bool]]:
 
 def _word(number: int) -> ColumnElement[bool]:
     pattern = bindparam(f"word_{number}", type_=Text)
-    texts = (func.lower(each).like(pattern, escape="/") for each in _SEARCHED)
     people: BindParameter[Any] = bindparam(f"by_{number}", expanding=True)
-    return or_(*texts, WORKFLOW.c.submitted_by.in_(people))
+    found = _SEARCHED.like(pattern, escape="/")
+    return or_(found, WORKFLOW.c.submitted_by.in_(people))
 
 
 def _line(row: Row[Any]) -> Line:

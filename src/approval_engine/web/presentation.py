@@ -113,14 +113,18 @@ def _reader() -> dict[str, object]:
     asker = getattr(g, "asker", None)
     if asker is None:
         return {"me": None}
-    zone = asker.user.time_zone
+    zone, now = asker.user.time_zone, context.runtime().clock()
 
     def exact(at: datetime) -> str:
         return words.exact(at, zone)
 
+    def brief(at: datetime) -> str:
+        return words.brief(at, zone, now)
+
     return {
         "me": asker.user,
-        "now": context.runtime().clock(),
+        "now": now,
+        "brief": brief,
         "exact": exact,
         "name": name,
         "may_deploy": _may_deploy,

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from approval_engine.planner.phrases import (
     exact,
     label,
+    local,
     money,
     number,
     price,
@@ -22,10 +23,12 @@ from approval_engine.planner.phrases import (
 __all__ = [
     "EVENTS",
     "STATUSES",
+    "brief",
     "channel",
     "due",
     "exact",
     "label",
+    "local",
     "money",
     "number",
     "price",
@@ -39,6 +42,7 @@ __all__ = [
 
 _SOON = timedelta(hours=8)
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
+_DAYS = {-1: "yesterday", 0: "today", 1: "tomorrow"}
 _CHANNELS = {"cli": "command line", "api": "program"}
 
 # Each status has a sign of its own beside its word: colour alone tells nobody anything.
@@ -119,6 +123,16 @@ def relative(at: datetime, now: datetime) -> str:
         return "now"
     span = _span(abs(seconds))
     return f"in {span}" if seconds > 0 else f"{span} ago"
+
+
+def brief(at: datetime, zone: str, now: datetime) -> str:
+    """
+    An instant on the clock of a zone, short: `today 16:00`, `Mon 30 Nov 16:00`.
+    """
+    there, here = local(at, zone), local(now, zone)
+    days = (there.date() - here.date()).days
+    day = _DAYS.get(days, f"{there:%a} {there.day} {there:%b}")
+    return f"{day} {there:%H:%M}"
 
 
 def due(at: datetime, now: datetime) -> tuple[str, str, str]:

@@ -4,6 +4,8 @@ Workflows and tasks that go straight into the tables, without policy and engine.
 
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import event, text
+
 from approval_engine.documents import canonical, sha256
 from approval_engine.domain.events import GENESIS
 from approval_engine.domain.lifecycle import TaskStatus, WorkflowStatus
@@ -68,3 +70,40 @@ def put(database, *workflow_values):
         catalog.put(transaction, [document])
         for workflow in workflow_values:
             workflows.insert(transaction, workflow)
+
+
+def many_tasks(database, count=20_000):
+    roles, people = ("finance", "cfo", "vp"), ("fred", "fiona", None, None, None)
+    tasks = [
+        make_task(
+            n,
+            role=roles[n % 3],
+            assignee=people[n % 5],
+            due_at=NOON + timedelta(minutes=n * 7919 % 10_000),
+            status=TaskStatus.CANCELLED if n % 4 == 0 else TaskStatus.OPEN,
+        )
+        for n in range(1, count)
+    ]
+    put(database, make_workflow(tasks=tasks))
+    with database.begin() as transaction:
+        transaction.execute(text("ANALYZE"))
+
+
+def explained(database, transaction, ask):
+    """
+    Every statement that `ask` sends, and the plan of the database for it.
+    """
+    sent = []
+
+    def remember(*details):
+        sent.append((details[2], details[3]))
+
+    event.listen(transaction, "before_cursor_execute", remember)
+    ask()
+    event.remove(transaction, "before_cursor_execute", remember)
+    verb = "EXPLAIN QUERY PLAN" if database.is_sqlite else "EXPLAIN"
+    plans = [
+        transaction.exec_driver_sql(f"{verb} {statement}", parameters).all()
+        for statement, parameters in sent
+    ]
+    return len(sent), str(plans)

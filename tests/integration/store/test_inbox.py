@@ -3,10 +3,8 @@ Who sees which open task in which order, and that no page reads more than it sho
 """
 
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
-from sqlalchemy import event, text
 
 from approval_engine.domain.events import stamp
 from approval_engine.domain.lifecycle import TaskStatus
@@ -18,7 +16,14 @@ from approval_engine.store.inbox import (
     open_for,
     open_of_all,
 )
-from tests.integration.store.rows import NOON, make_task, make_workflow, put
+from tests.integration.store.rows import (
+    NOON,
+    explained,
+    make_task,
+    make_workflow,
+    many_tasks,
+    put,
+)
 
 FRED = Reader(person="fred", roles=("cfo", "finance"))
 
@@ -171,43 +176,6 @@ def test_everybodys_tasks_can_be_listed_by_role(database):
         vp = [row.task.id for row in open_of_all(transaction, role="vp")]
 
     assert (everything, vp) == (["T-1", "T-2", "T-3"], ["T-2"])
-
-
-def many_tasks(database, count=20_000):
-    roles, people = ("finance", "cfo", "vp"), ("fred", "fiona", None, None, None)
-    tasks = [
-        make_task(
-            n,
-            role=roles[n % 3],
-            assignee=people[n % 5],
-            due_at=NOON + timedelta(minutes=n * 7919 % 10_000),
-            status=TaskStatus.CANCELLED if n % 4 == 0 else TaskStatus.OPEN,
-        )
-        for n in range(1, count)
-    ]
-    put(database, make_workflow(tasks=tasks))
-    with database.begin() as transaction:
-        transaction.execute(text("ANALYZE"))
-
-
-def explained(database, transaction, ask):
-    """
-    Every statement that `ask` sends, and the plan of the database for it.
-    """
-    sent = []
-
-    def remember(*details):
-        sent.append((details[2], details[3]))
-
-    event.listen(transaction, "before_cursor_execute", remember)
-    ask()
-    event.remove(transaction, "before_cursor_execute", remember)
-    verb = "EXPLAIN QUERY PLAN" if database.is_sqlite else "EXPLAIN"
-    plans = [
-        transaction.exec_driver_sql(f"{verb} {statement}", parameters).all()
-        for statement, parameters in sent
-    ]
-    return len(sent), str(plans)
 
 
 @pytest.mark.parametrize("ask", [open_for, count_for])

@@ -175,3 +175,23 @@ def test_every_status_event_and_action_has_words():
     assert {*TaskStatus, *WorkflowStatus} <= set(words.STATUSES)
     assert set(Fact) == set(words.EVENTS)
     assert set(Action) == set(DONE)
+
+
+@pytest.mark.parametrize(
+    ("hours", "said"),
+    [
+        (-50, "Wed 4 Mar 14:00"),
+        (-20, "yesterday 20:00"),
+        (1, "today 17:00"),
+        (10, "tomorrow 02:00"),
+        (40, "Sun 8 Mar 09:00"),
+    ],
+)
+def test_an_instant_is_short_on_the_clock_of_its_reader(hours, said):
+    at = NOW + timedelta(hours=hours)
+
+    assert words.brief(at, "America/New_York", NOW) == said
+
+
+def test_an_unknown_zone_is_no_reason_to_fail():
+    assert words.brief(NOW, "Mars/Olympus", NOW) == "today 21:00"

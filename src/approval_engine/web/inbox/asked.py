@@ -11,12 +11,12 @@ from datetime import datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from types import UnionType
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from approval_engine.domain.events import stamp
 from approval_engine.domain.people import Directory, User
 from approval_engine.errors import InvalidInput
 from approval_engine.store.wanted import Place, Sort, Wanted, Word
+from approval_engine.web.words import local
 
 TABS = {
     "mine": "Mine",
@@ -177,12 +177,9 @@ def _before(due: str, user: User, now: datetime) -> str | None:
         return stamp(now)
     if due == "week":
         return stamp(now + timedelta(days=7))
-    try:
-        zone = ZoneInfo(user.time_zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        zone = ZoneInfo("UTC")
-    tomorrow = now.astimezone(zone).date() + timedelta(days=1)
-    return stamp(datetime.combine(tomorrow, time(), zone))
+    today = local(now, user.time_zone)
+    tomorrow = today.date() + timedelta(days=1)
+    return stamp(datetime.combine(tomorrow, time(), today.tzinfo))
 
 
 def _named(directory: Directory, term: str) -> tuple[str, ...]:

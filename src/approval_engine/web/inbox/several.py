@@ -69,16 +69,20 @@ def several() -> AnyResponse:
 def decide() -> AnyResponse:
     """
     Decide each task by a command of its own, and tell of each what became of it.
+
+    `shown` are the tasks of the page, `task` those that were ticked as read.
     """
     wanted = request.form.getlist("task")
+    shown = request.form.getlist("shown") or wanted
     try:
         action = _action(request.form.get("action", ""))
+        _must_be_ticked(wanted, shown, action)
         _must_be_few(wanted)
     except Refused as refusal:
-        return _page(wanted, refusal)
+        return _page(shown, refusal)
     if action is not Action.APPROVE and not request.form.get("comment", "").strip():
         sentence = f"Expected a comment that says why you {action} these."
-        return _page(wanted, InvalidInput(sentence))
+        return _page(shown, InvalidInput(sentence))
     results = [_decided(task_id, action) for task_id in dict.fromkeys(wanted)]
     page = render_template("inbox/results.html", results=results, action=str(action))
     return make_response(page)
@@ -96,6 +100,7 @@ def _page(wanted: list[str], refusal: Refused | None = None) -> Response:
         ready=[each for each in items if each.refusal is None],
         refusal=str(refusal) if refusal else "",
         typed=request.form if refusal else {},
+        ticked=request.form.getlist("task"),
     )
     return make_response(page, status_of(refusal)[0] if refusal else 200)
 
@@ -116,6 +121,12 @@ def _action(word: str) -> Action:
         sentence = f"Expected one of {', '.join(DECISIONS)}, but got '{word[:40]}'."
         raise InvalidInput(sentence)
     return Action(word)
+
+
+def _must_be_ticked(wanted: list[str], shown: list[str], action: Action) -> None:
+    if shown and not wanted:
+        sentence = f"Expected a tick at each task that you {action}, but none has one."
+        raise InvalidInput(sentence)
 
 
 def _must_be_few(wanted: list[str]) -> None:

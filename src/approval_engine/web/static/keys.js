@@ -1,5 +1,7 @@
 // Keys for lists and the task page. They only move, open and focus: no key decides.
 
+// No element has this name: to go to one would take the focus from its field again.
+const OPEN = "#open-";
 const STORE = "approval-engine.keys";
 const dialog = document.getElementById("keys");
 const button = document.getElementById("show-keys");
@@ -58,7 +60,7 @@ function open(key) {
   const link = chosen();
   const names = { a: "approve", r: "reject", c: "comment" };
   if (!link || !link.href.includes("/tasks/")) return false;
-  location.assign(`${link.href}#${names[key]}`);
+  location.assign(`${link.href}${OPEN}${names[key]}`);
   return true;
 }
 
@@ -114,7 +116,7 @@ if (dialog && button && on) {
   button.addEventListener("click", show);
   on.addEventListener("change", () => remember(on.checked));
   document.addEventListener("keydown", press);
-  const named = document.getElementById(location.hash.slice(1));
+  const named = document.getElementById(location.hash.replace(OPEN, ""));
   if (named?.matches("details.act")) {
     named.open = true;
     reveal(named);
