@@ -199,6 +199,33 @@ def test_on_a_phone_a_long_word_does_not_widen_the_page(visit, site):
 
 
 @pytest.mark.browser
+def test_what_a_good_file_changes_is_marked_before_it_is_deployed(visit, site):
+    before = file()
+    repository.deploy(site.runtime, before["buffer"], before["name"], "anton")
+    anton = visit("anton")
+    page = anton.go("/processes/upload")
+    way = '<bpmn:sequenceFlow id="more" sourceRef="data_right" targetRef="returned">'
+    way += "<bpmn:conditionExpression>${amount &lt; 0}</bpmn:conditionExpression>"
+    way += "</bpmn:sequenceFlow>"
+    edge = '<bpmndi:BPMNEdge id="more_di" bpmnElement="more"><di:waypoint x="430"'
+    edge += ' y="225"/><di:waypoint x="430" y="300"/></bpmndi:BPMNEdge>'
+    changes = [
+        ("PT8H", "PT4H"),
+        ("</bpmn:process>", f"{way}</bpmn:process>"),
+        ("</bpmndi:BPMNPlane>", f"{edge}</bpmndi:BPMNPlane>"),
+        ("${outcome_check_data ==", "${amount >= 0 and outcome_check_data =="),
+    ]
+    upload(page, file(replaced=changes))
+    expect(page.locator("#changes")).to_contain_text("due was PT8H, is now PT4H")
+    for element, mark in {"check_data": "changed", "more": "added"}.items():
+        drawn = page.locator(f"{DRAWN} [data-element-id={element}].is-{mark}")
+        assert drawn.count() == 1, element
+    assert page.locator(f"{DRAWN} .djs-overlay .sign.added").count() == 1
+    anton.shot("upload-changes")
+    assert anton.violations() == []
+
+
+@pytest.mark.browser
 def test_two_versions_stand_side_by_side(visit, site):
     changes = [
         (NAME, f'name="{EVIL}"'),

@@ -151,11 +151,14 @@ function panelOf(figure, drawn, items) {
     // Copies of what the page says already: no text of anybody becomes markup here.
     panel.replaceChildren(...items.get(id).flatMap((item) => {
       const part = document.createElement("div");
-      const cells = item.matches("tr") ? [...item.cells] : [item];
+      const row = [...(item.cells ?? [])];
+      // What a row is about goes before the rest of it.
+      const cells = row.length ? row.sort((one, other) => other.matches("th") - one.matches("th")) : [item];
       for (const cell of cells) {
         const line = document.createElement("div");
         line.append(...[...cell.childNodes].map((node) => node.cloneNode(true)));
         for (const button of line.querySelectorAll(".locate")) button.remove();
+        if (cell.dataset.label) line.prepend(`${cell.dataset.label} `);
         part.append(line);
       }
       return [part];
