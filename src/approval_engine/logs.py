@@ -18,8 +18,11 @@ from enum import StrEnum
 LIBRARIES = ("spiff", "alembic", "waitress.queue")
 """Whose everyday news nobody needs."""
 
-SERVERS = ("gunicorn.error", "gunicorn.access")
+SERVERS = ("gunicorn.error",)
 """Who would write in a form of their own."""
+
+SILENT = ("gunicorn.access",)
+"""Who would write addresses, and with them the keys that links in mails are."""
 
 
 class Form(StrEnum):
@@ -83,13 +86,14 @@ def configuration(form: Form, level: Level) -> dict[str, object]:
     formatter = AsJson if form == Form.JSON else AsText
     quiet = {name: {"level": "WARNING"} for name in LIBRARIES}
     served = {name: {"handlers": [], "propagate": True} for name in SERVERS}
+    silent = {name: {"level": "CRITICAL", "propagate": False} for name in SILENT}
     return {
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"line": {"()": formatter}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
         "root": {"level": level.upper(), "handlers": ["stderr"]},
-        "loggers": quiet | served,
+        "loggers": quiet | served | silent,
     }
 
 

@@ -14,7 +14,8 @@ def visible(value: object) -> object:
     """
     What a template is about to write; everything but such text as it is.
     """
-    if not isinstance(value, str) or not _TURNS.search(value):
+    # Nearly all text ends the question at its second part, which reads none of it.
+    if not isinstance(value, str) or value.isascii() or not _TURNS.search(value):
         return value
     # What is markup already stays markup: it is not escaped again.
     return type(value)(_TURNS.sub(_named, value))

@@ -20,17 +20,22 @@ SHARE = 3
 """So many addresses of one route are opened."""
 
 _MOVED = frozenset({301, 302, 303, 307, 308})
+_ANSWERS = frozenset({200, *_MOVED})
+_REFUSALS = frozenset({400, 422})
 
 
 @dataclass(frozen=True)
 class Page:
     """
     What was answered at an address, and where the link stood; "" if there was none.
+
+    It `was_asked` if it was the question of a form: a form may be filled wrongly.
     """
 
     path: str
     route: str
     found_on: str
+    was_asked: bool
     answer: TestResponse
 
     @property
@@ -39,7 +44,8 @@ class Page:
 
     @property
     def is_dead(self):
-        return bool(self.found_on) and self.answer.status_code not in {200, *_MOVED}
+        good = _ANSWERS | (_REFUSALS if self.was_asked else frozenset())
+        return bool(self.found_on) and self.answer.status_code not in good
 
     @cached_property
     def parsed(self):
@@ -64,22 +70,22 @@ def crawl(app, browser, starts=("/",), share=SHARE):
     """
     Every page that the person in the browser comes to from there.
     """
-    waiting, seen, opened = deque((each, "") for each in starts), set(starts), Counter()
-    pages = []
+    waiting, opened = deque((each, "", False) for each in starts), Counter()
+    seen, pages = {each for each, _, _ in waiting}, []
     while waiting:
-        path, found_on = waiting.popleft()
+        path, found_on, was_asked = waiting.popleft()
         route = route_of(app, path)
         kind = _kind(route, path)
         # A start is no link: it takes nobody's place.
         if found_on and opened[kind] >= share and not route.startswith("/static"):
             continue
         opened[kind] += bool(found_on)
-        page = Page(path, route, found_on, browser.get(path))
+        page = Page(path, route, found_on, was_asked, browser.get(path))
         pages.append(page)
-        for each in _further(page):
+        for each, is_question in _further(page):
             if each not in seen:
                 seen.add(each)
-                waiting.append((each, path))
+                waiting.append((each, path, is_question))
     return pages
 
 
@@ -103,9 +109,10 @@ def _kind(route, path):
 
 def _further(page):
     if page.is_html and page.answer.status_code == 200:
-        return page.parsed.links()
+        links = [(each, False) for each in page.parsed.links()]
+        return links + [(each, True) for each in page.parsed.questions()]
     there = page.answer.headers.get("Location", "")
-    return [there] if there.startswith("/") else []
+    return [(there, page.was_asked)] if there.startswith("/") else []
 
 
 def _misshapen(app, parsed):

@@ -71,15 +71,21 @@ class Parsed(HTMLParser):
 
     def links(self):
         """
-        The addresses of this site that it refers to or asks, as paths with queries.
+        The addresses of this site that it refers to, as paths with their queries.
         """
         targets = [
             attrs[_REFERS[tag]]
             for tag, attrs in self.elements
             if attrs.get(_REFERS.get(tag))
         ]
-        targets += [each for form in self.forms for each in _asked(form)]
         found = (self._own(each) for each in targets)
+        return list(dict.fromkeys(filter(None, found)))
+
+    def questions(self):
+        """
+        The addresses that its forms ask, which may refuse what was typed.
+        """
+        found = (self._own(each) for form in self.forms for each in _asked(form))
         return list(dict.fromkeys(filter(None, found)))
 
     def posts(self):

@@ -107,6 +107,20 @@ def _is_busy(server):
     return any(row[1].endswith(f":{port}") and row[3] == "01" for row in rows)
 
 
+def test_no_line_tells_an_address_with_a_key_in_it(url, tmp_path):
+    key = "k" * 43
+    with gunicorn(url, tmp_path, workers=1) as server:
+        status, _ = server.get(f"/m/{key}?asked={key}")
+        server.get("/login")
+        server.wait_for(lambda: any(e.get("route") == "/login" for e in server.lines()))
+        text = str(server.lines())
+
+    assert status == 404
+    assert "/m/<token>" in text
+    assert key not in text
+    assert "gunicorn.access" not in text
+
+
 def test_before_a_stop_the_load_balancer_is_told(url, tmp_path):
     with gunicorn(url, tmp_path, CPQ_DRAIN_SECONDS="2") as server:
         with Callers(server, "/login", "</html>") as callers:

@@ -140,9 +140,12 @@ def forged(app):
     asked = "&".join(f"{name}={attack}" for name in ("q", "next", "status", "cursor"))
     for rule in app.url_map.iter_rules():
         if "GET" in rule.methods:
-            values = dict.fromkeys(rule.arguments, hostile.ID)
-            yield adapter.build(rule.endpoint, values, "GET")
             usual = {name: VALUES[name] for name in rule.arguments}
+            attacks = {
+                name: hostile.ID if isinstance(value, str) else value
+                for name, value in usual.items()
+            }
+            yield adapter.build(rule.endpoint, attacks, "GET")
             yield f"{adapter.build(rule.endpoint, usual, 'GET')}?{asked}"
     yield f"/nothing/{attack}"
 
