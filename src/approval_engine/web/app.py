@@ -17,6 +17,7 @@ from approval_engine.web import (
     health,
     inbox,
     mail,
+    plain,
     presentation,
     quotes,
     session,
@@ -47,6 +48,7 @@ def create_app(settings: Settings, runtime: Runtime) -> Flask:
     headers.install(app, https=https)
     errors.install(app)
     session.install(app, https=https)
+    plain.install(app)
     presentation.install(app)
     for module in (health, inbox, mail, workflows, quotes, api_workflows, api_tasks):
         app.register_blueprint(module.blueprint)
