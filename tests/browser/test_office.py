@@ -3,16 +3,19 @@ The administration in a browser: read on a phone, in the dark, and acted on by a
 """
 
 import json
+import shutil
 
 import pytest
 from sqlalchemy import text
 
 from approval_engine.executor.answer import Caller
 from approval_engine.executor.commands.override import Override, override
+from approval_engine.executor.runtime import Runtime
 from approval_engine.notifications.post import Post
 from approval_engine.operations import messages
 from approval_engine.store import catalog, incidents
-from tests.browser.site import PHONE, WIDE
+from approval_engine.store.database import Database
+from tests.browser.site import PHONE, WIDE, Site
 
 PAGES = {
     "overview": "/admin",
@@ -31,6 +34,18 @@ PAGES = {
     "tokens": "/admin/tokens",
     "away": "/delegations?to=marcus&starts=2030-12-01T09:00&ends=2030-12-05T09:00",
 }
+
+
+@pytest.fixture
+def site(demo_file, tmp_path, quick_hashes):
+    """
+    The demo, served with a secret to sign with.
+    """
+    path = shutil.copy(demo_file, tmp_path / "demo.db")
+    runtime = Runtime(database=Database(f"sqlite:///{path}"))
+    site = Site(runtime, webhook_secret="crm=a-secret-of-both")
+    yield site
+    site.close()
 
 
 def break_one(runtime):
@@ -206,6 +221,20 @@ def test_an_override_is_started_on_the_page_of_its_workflow(visit, site):
     page.get_by_role("button", name="Confirm: ask another admin to reject").click()
     assert "You asked for it" in page.get_by_role("status").inner_text()
     assert "The board said no" in page.locator("main").inner_text()
+
+
+@pytest.mark.browser
+def test_a_webhook_is_added_and_ended(visit):
+    page = visit("ada").go("/admin/webhooks")
+    page.get_by_label("Address").fill("https://crm.example.com/hooks")
+    page.get_by_role("button", name="Add the webhook").click()
+    assert "is told from now on" in page.get_by_role("status").inner_text()
+    page.get_by_role("link", name="crm.example.com").click()
+    assert "It was told nothing yet" in page.locator("main").inner_text()
+    page.go_back()
+    page.locator("summary", has_text="End").click()
+    page.get_by_role("button", name="Confirm: tell it nothing more").click()
+    assert "is told nothing more" in page.get_by_role("status").inner_text()
 
 
 @pytest.mark.browser

@@ -25,9 +25,19 @@ MOST = 1000
 """Counting ends here; what is more than that is 'more than 1000'."""
 
 _IS_OPEN = TASK.c.is_open == literal_column("1")
-_HOLDERS = (
-    select(TASK.c.assignee).where(_IS_OPEN, TASK.c.assignee.is_not(None)).distinct()
+# From one name to the next along the index: not every task is read for its holder.
+_FIRST = (
+    select(func.min(TASK.c.assignee).label("name"))
+    .where(_IS_OPEN)
+    .cte("holder", recursive=True)
 )
+_NEXT = (
+    select(func.min(TASK.c.assignee))
+    .where(_IS_OPEN, TASK.c.assignee > _FIRST.c.name)
+    .scalar_subquery()
+)
+_HOLDER = _FIRST.union_all(select(_NEXT).where(_FIRST.c.name.is_not(None)))
+_HOLDERS = select(_HOLDER.c.name).where(_HOLDER.c.name.is_not(None))
 _POOLS = select(TASK.c.candidates).where(_IS_OPEN, TASK.c.assignee.is_(None)).distinct()
 
 

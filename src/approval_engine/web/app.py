@@ -20,6 +20,7 @@ from approval_engine.web import (
     headers,
     limits,
     metrics,
+    plain,
     presentation,
     session,
     sizes,
@@ -56,6 +57,7 @@ def create_app(settings: Settings, runtime: Runtime) -> Flask:
     sso.install(app, oidc.provider_of(settings), settings.step_up_within)
     confirm.install(app)
     account.install(app, settings.step_up_within)
+    plain.install(app)
     presentation.install(app)
     _believe(app, settings.trusted_proxies or 0)
     for blueprint in areas.BLUEPRINTS:

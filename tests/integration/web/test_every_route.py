@@ -166,6 +166,19 @@ def test_what_breaks_shows_an_id_and_nothing_else(
     assert answer.headers["Content-Security-Policy"] == CSP
 
 
+def test_the_character_that_no_database_keeps_is_refused(app, company, enter, dump):
+    company.started()
+    maria = enter("maria")
+    before = dump()
+    for path in ("/tasks/T%00", "/workflows/%00", "/?q=%00", "/?%00=1"):
+        answer = maria.get(path)
+        assert answer.status_code == 422, path
+        assert "has the character NUL" in text_of(answer)
+    assert maria.force("/delegations", to="mona\x00").status_code == 422
+    assert maria.get("/tasks/T-1?q=%01").status_code == 200
+    assert dump() == before
+
+
 def test_a_method_that_an_address_does_not_take_is_405(enter):
     answer = enter("maria").client.delete("/tasks/T-1")
 

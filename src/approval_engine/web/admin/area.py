@@ -70,12 +70,12 @@ def cursor() -> tuple[str, str] | None:
     return (at, name) if comma else None
 
 
-def next_page(at: str, name: str) -> str:
+def next_page(*place: str) -> str:
     """
-    The address of the page that goes on behind that row, with the same filters.
+    The address of the page that goes on behind that place, with the same filters.
     """
     kept: dict[str, Any] = {**(request.view_args or {}), **request.args}
-    return url_for(request.endpoint or "", **kept | {"after": f"{at},{name}"})
+    return url_for(request.endpoint or "", **kept | {"after": ",".join(place)})
 
 
 def _guard() -> None:

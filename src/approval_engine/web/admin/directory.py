@@ -28,11 +28,11 @@ def directory() -> Response:
     wanted = request.args.get("state", "active")
     state = wanted if wanted in STATES else "active"
     people = sorted(_chosen(found, words, role, state), key=_place)
-    after = request.args.get("after", "")
-    beyond = [each for each in people if ",".join(_place(each)) > after]
+    last = found.user(request.args.get("after", ""))
+    beyond = [each for each in people if last is None or _place(each) > _place(last)]
     rows, more = beyond[:LIMIT], ""
     if len(beyond) > LIMIT:
-        more = next_page(*_place(rows[-1]))
+        more = next_page(rows[-1].id)
     return page(
         "directory.html",
         rows=rows,

@@ -52,7 +52,7 @@ def preview() -> AnyResponse:
         return _page(problems=error)
     except Refused as refusal:
         return _page(refusal)
-    return _page(plan=plan, text=_text())
+    return _page(plan=plan, text=_body().decode())
 
 
 @blueprint.post("/apply")
@@ -69,23 +69,34 @@ def apply() -> AnyResponse:
     except Refused as refusal:
         return _page(refusal)
     lost = [each for each in joined.handed if each.way == NOBODY]
-    sentence = f"The directory has {joined.users} people and {joined.roles} roles."
-    if joined.handed:
-        sentence += f" {len(joined.handed) - len(lost)} tasks of leavers were handed on"
-        sentence += f", {len(lost)} have nobody." if lost else "."
+    sentence = _told(joined.users, joined.roles, len(joined.handed), len(lost))
     return done(sentence, "seats.seats" if lost else "directory.directory")
 
 
-def _text() -> str:
+def _told(users: int, roles: int, tasks: int, lost: int) -> str:
+    sentence = f"The directory has {users} people and {roles} roles."
+    if not tasks:
+        return sentence
+    handed = tasks - lost
+    sentence += f" {handed} {'task' if handed == 1 else 'tasks'} of leavers"
+    sentence += " was handed on" if handed == 1 else " were handed on"
+    return sentence + (f", {lost} without anybody to take over." if lost else ".")
+
+
+def _body() -> bytes:
+    """
+    What the file holds, or what was typed instead of one.
+    """
     file = request.files.get("file")
-    body = file.read() if file and file.filename else b""
-    if file:
+    if file and file.filename:
         file.seek(0)
-    return body.decode("utf-8", "replace") if body else request.form.get("text", "")
+        body: bytes = file.read()
+        return body
+    return request.form.get("text", "").encode()
 
 
 def _uploaded() -> Document:
-    return parse(_text().encode("utf-8", "replace"), "directory")
+    return parse(_body(), "directory")
 
 
 def _page(
