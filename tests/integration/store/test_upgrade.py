@@ -22,6 +22,7 @@ from sqlalchemy import (
 
 from approval_engine import worker
 from approval_engine.errors import Conflict
+from approval_engine.store import accounts, api_tokens
 from approval_engine.store import upgrade as module
 from approval_engine.store.database import Database
 from approval_engine.store.upgrade import upgrade
@@ -152,3 +153,20 @@ def test_reviews_that_the_first_version_began_go_on(company):
     assert company.case(revised).supersedes == held
     assert company.is_sound()
     assert company.findings() == ()
+
+
+def test_who_is_logged_in_and_whose_tokens_there_are_outlives_the_upgrade(database):
+    """
+    A session of before has shown a password, but nobody knows when.
+    """
+    with database.begin() as transaction:
+        add(transaction, "web_session", user_id="maria")
+        add(transaction, "api_token", user_id="maria", scopes="read")
+    upgrade(database)
+
+    with database.read() as transaction:
+        (session,) = accounts.sessions_of(transaction, "maria")
+        (token,) = api_tokens.listed(transaction, "maria")
+    assert (session.method, session.proved_at) == ("password", None)
+    assert (session.address, session.agent, session.lent) == ("", "", "")
+    assert (token.scopes, token.seen_at) == ("read", None)
