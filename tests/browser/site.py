@@ -23,14 +23,14 @@ LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice
 
 class Site:
     """
-    A database that is served on a free port until it is closed.
+    A database that is served on a free port, or that one, until it is closed.
     """
 
-    def __init__(self, runtime, **settings):
+    def __init__(self, runtime, port=0, **settings):
         self.runtime = runtime
         secret = "a secret key that only tests know"
         self.app = create_app(Settings(secret_key=secret, **settings), runtime)
-        self._server = make_server("127.0.0.1", 0, self.app, threaded=True)
+        self._server = make_server("127.0.0.1", port, self.app, threaded=True)
         self.address = f"http://127.0.0.1:{self._server.server_port}"
         self._thread = Thread(target=self._server.serve_forever)
         self._thread.start()

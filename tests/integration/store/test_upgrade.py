@@ -23,6 +23,8 @@ from sqlalchemy import (
 from approval_engine import worker
 from approval_engine.errors import Conflict
 from approval_engine.store import (
+    accounts,
+    api_tokens,
     catalog,
     drafts,
     gauges,
@@ -254,3 +256,20 @@ def test_answers_to_programs_leave_the_table_of_commands(database):
         assert kept.all() == ["approve"]
         told = transaction.execute(text("SELECT count(*) FROM api_reply")).scalar_one()
         assert told == 0
+
+
+def test_who_is_logged_in_and_whose_tokens_there_are_outlives_the_upgrade(database):
+    """
+    A session of before has shown a password, but nobody knows when.
+    """
+    with database.begin() as transaction:
+        add(transaction, "web_session", user_id="maria")
+        add(transaction, "api_token", user_id="maria", scopes="read")
+    upgrade(database)
+
+    with database.read() as transaction:
+        (session,) = accounts.sessions_of(transaction, "maria")
+        (token,) = api_tokens.listed(transaction, "maria")
+    assert (session.method, session.proved_at) == ("password", None)
+    assert (session.address, session.agent, session.lent) == ("", "", "")
+    assert (token.scopes, token.seen_at) == ("read", None)

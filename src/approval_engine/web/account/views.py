@@ -27,6 +27,7 @@ from approval_engine.errors import (
     Unauthenticated,
 )
 from approval_engine.web import context
+from approval_engine.web.account.agents import browser_of
 from approval_engine.web.errors import status_of
 from approval_engine.web.session import cookie, place
 
@@ -162,6 +163,7 @@ def _page(
     now = runtime.clock()
     page = render_template(
         "account/account.html",
+        browser_of=browser_of,
         sessions=sessions.listed(runtime, user),
         this=g.session.id,
         tokens=[
