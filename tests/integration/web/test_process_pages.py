@@ -3,6 +3,7 @@ The pages of processes: who sees them, what a check says, and what deploying cha
 """
 
 import re
+from base64 import b64decode
 
 import pytest
 
@@ -312,3 +313,48 @@ def test_a_quote_is_played_only_for_those_who_see_every_quote(company, enter):
     assert "Q-none" in text_of(missing)
     anton = check(enter("anton"), FRAME, quote="Q-1")
     assert "The way of Q-1 if everybody approves" not in text_of(anton)
+
+
+def test_reading_changes_nothing(company, analyst, dump):
+    put(company, FRAME)
+    put(company, changed(("PT8H", "PT4H")))
+    put(company, TABLES, "deal-desk.dmn")
+    pages = ["", "/upload", "/compare", "/deal_review/1", "/triggers/1"]
+    pages += ["/deal_review/1/source", "/deal_review/1/export", "/triggers/1/source"]
+    pages += ["/deal_review/1/diagram.bpmn", "/triggers/1/export"]
+    pages.append("/compare?before=deal_review@1&after=deal_review@2")
+    before = dump()
+    for _ in range(3):
+        for page in pages:
+            assert analyst.get(f"/processes{page}").status_code == 200, page
+    assert dump() == before
+    for missing in ("/deal_review/9", "/nothing/1", "/nothing/1/source"):
+        assert analyst.get(f"/processes{missing}").status_code == 404
+
+
+def test_a_file_without_a_drawing_is_drawn_for_the_page_and_kept_as_it_came(
+    analyst, company
+):
+    bare = FRAME[: FRAME.index("<bpmndi:BPMNDiagram")] + "</bpmn:definitions>"
+    page = check(analyst, bare)
+    shown = re.search(r'<input id="content" type="hidden" value="([^"]+)"', page.text)
+    assert b"BPMNDiagram" in b64decode(shown[1])
+    assert analyst.client.post(DEPLOY, data=sent(page)).status_code == 303
+    assert analyst.get("/processes/deal_review/1/source").data == bare.encode()
+    drawn = analyst.get("/processes/deal_review/1/diagram.bpmn").data
+    assert b"BPMNDiagram" in drawn
+
+
+def test_a_part_says_that_processes_call_it_from_now_on(analyst):
+    part = """<bpmn:definitions
+      xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL"
+      xmlns:camunda="http://camunda.org/schema/1.0/bpmn" targetNamespace="t" id="d">
+      <bpmn:process id="look" isExecutable="true">
+        <bpmn:startEvent id="s" /><bpmn:endEvent id="e" name="Looked" />
+        <bpmn:userTask id="look_at" name="Look" camunda:candidateGroups="deal_desk" />
+        <bpmn:sequenceFlow id="a" sourceRef="s" targetRef="look_at" />
+        <bpmn:sequenceFlow id="b" sourceRef="look_at" targetRef="e" />
+      </bpmn:process></bpmn:definitions>"""
+    words = text_of(check(analyst, part, "look.bpmn"))
+    assert "It would become look version 1 (part)" in words
+    assert "Processes that are deployed from now on call it" in words
