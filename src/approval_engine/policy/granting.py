@@ -134,13 +134,19 @@ def must_be_closed(policy: Policy, trigger: Trigger, bounds: tuple[Bound, ...]) 
     closed: dict[str, set[str]] = {}
     for bound in bounds:
         closed.setdefault(bound.name, set()).update(_CLOSES[bound.sign])
-    for name, sides in _measured(policy, trigger).items():
-        for side in sorted(sides - closed.get(name, set())):
-            sentence = (
-                f"Expected a bound {name}{_SIGNS[side]}…, for trigger '{trigger.id}'"
-                " measures it, but it is open."
-            )
-            raise InvalidInput(sentence)
+    open_ones = [
+        f"{name}{_SIGNS[side]}…"
+        for name, sides in _measured(policy, trigger).items()
+        for side in sorted(sides - closed.get(name, set()))
+    ]
+    if open_ones:
+        many = len(open_ones) > 1
+        sentence = (
+            f"Expected {'bounds' if many else 'a bound'} {' and '.join(open_ones)},"
+            f" for trigger '{trigger.id}' measures {'them' if many else 'it'}, but"
+            f" {'they are' if many else 'it is'} open."
+        )
+        raise InvalidInput(sentence)
 
 
 def _measured(policy: Policy, trigger: Trigger) -> dict[str, set[str]]:

@@ -102,6 +102,16 @@ def test_a_side_that_the_trigger_measures_must_be_closed(when, open_, closed):
         asked(policy, open_)
 
 
+def test_all_that_is_open_is_named_at_once():
+    with pytest.raises(InvalidInput) as refusal:
+        asked(desk({"amount": "[10..20)", "margin_pct": "< 24"}), "rush=true")
+
+    sentence = str(refusal.value)
+    assert sentence.startswith("Expected bounds ")
+    for bound in ("amount<=…", "amount>=…", "margin_pct>=…"):
+        assert bound in sentence
+
+
 def test_facts_without_an_order_may_stay_open():
     when = {"segment": '"SMB"', "clauses": 'list contains(?, "cap")', "rush": "true"}
 

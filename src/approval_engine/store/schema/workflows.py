@@ -100,6 +100,8 @@ WORKFLOW = Table(
         sqlite_where=text("status = 'pending'"),
         postgresql_where=text("status = 'pending'"),
     ),
+    # What used an exception is looked for among the reviews of its account.
+    Index("ix_workflow_account", "account", "number"),
     # A workflow has one successor, even past a lost lock; and: which one is it?
     Index(
         "uq_workflow_supersedes",

@@ -44,6 +44,7 @@ def upgrade() -> None:
     op.create_index("ix_quote_worth", "quote", ["worth", "id"])
     op.create_index("ix_quote_needed", "quote", ["needed_by", "id"])
     runs, table = "status = 'pending'", "workflow_instance"
+    op.create_index("ix_workflow_account", table, ["account", "number"])
     _create("ix_workflow_running", table, runs, "quote_id", "quote_revision")
 
 
