@@ -10,6 +10,7 @@ from approval_engine.errors import NotFound
 from approval_engine.operations import policy_drafts
 from approval_engine.operations.drafts_judged import Verdict, judge
 from approval_engine.policy.form.blocks import Section
+from approval_engine.policy.form.fields import get
 from approval_engine.policy.form.view import ShownBlock, view
 from approval_engine.policy.model import Policy
 from approval_engine.store.drafts import Draft
@@ -29,10 +30,11 @@ _SECTIONS: Mapping[str, Section] = {
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Told:
     """
-    A sentence on a draft, the page it belongs to, and the field that it is about.
+    A sentence on a draft, the page and part it belongs to, and the field it is about.
     """
 
     section: Section
+    part: str
     at: str
     sentence: str
 
@@ -119,7 +121,10 @@ def placed(value: dict[str, JsonValue], verdict: Verdict) -> Judged:
         if section not in names:
             names[section] = _names(view(value, section))
         return Told(
-            section=section, at=_nearest(names[section], element), sentence=sentence
+            section=section,
+            part=_part(value, element),
+            at=_nearest(names[section], element),
+            sentence=sentence,
         )
 
     return Judged(
@@ -128,6 +133,19 @@ def placed(value: dict[str, JsonValue], verdict: Verdict) -> Judged:
         notes=verdict.notes,
         policy=verdict.policy,
     )
+
+
+def _part(value: dict[str, JsonValue], element: str) -> str:
+    """
+    What people call the part of the document that a place lies in; empty if none.
+    """
+    kind, _, rest = element.removeprefix("/").partition("/")
+    key = rest.partition("/")[0]
+    found = value.get(kind)
+    if isinstance(found, list) and key.isdecimal():
+        part = get(found, (int(key),))
+        return str(get(part, ("id",)) or get(part, ("name",)) or "")
+    return key if isinstance(found, dict) and key in found else ""
 
 
 def _names(blocks: Iterable[ShownBlock]) -> tuple[str, ...]:

@@ -69,7 +69,8 @@ def step(policy: Policy, rule: StepRule) -> str:
         text + (f" when {' and '.join(map(str, clauses))}" if clauses else "")
         for text, clauses in sentences.hours(policy, rule)
     )
-    who = f"{title(rule.role)}: " if rule.role else ""
+    # The pattern of all steps is of no role.
+    who = f"{title(rule.role)}: " if rule.id in policy.steps else ""
     told = (
         f"{who}{sentences.assigned(rule)}",
         sentences.completion(rule.completion),
