@@ -9,12 +9,10 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from importlib.util import find_spec
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from approval_engine.config import Settings
-from approval_engine.errors import InvalidInput, Unauthenticated
+from approval_engine.errors import Unauthenticated
 
 BACK = "/login/sso/back"
 """Where the provider sends people back to; it must be registered there."""
@@ -110,7 +108,10 @@ class Provider:
             raise _refused("another provider answered")
         metadata = self._metadata()
         token = self._exchange(metadata, pending, answer["code"])
-        return self._identity(self._claims(metadata, token, pending, now), now)
+        claims = self._claims(metadata, token, pending, now)
+        proved_at = _proved_at(claims, now)
+        _must_be_recent(proved_at, pending, now)
+        return self._identity(claims, proved_at)
 
     def farewell(self, after: str) -> str | None:
         """
@@ -223,19 +224,11 @@ class Provider:
             claims.validate(now=int(now.timestamp()), leeway=_LEEWAY_S)
         except (JoseError, AuthlibBaseError, ValueError, TypeError, KeyError) as error:
             raise _refused("what the provider signed does not hold") from error
-        self._must_be_recent(claims, pending, now)
         return dict(claims)
 
-    def _must_be_recent(
-        self, claims: Mapping[str, Any], pending: Pending, now: datetime
-    ) -> None:
-        if pending.max_age_s is None:
-            return
-        age_s = now.timestamp() - float(claims["auth_time"])
-        if age_s > pending.max_age_s + _LEEWAY_S:
-            raise _refused("the provider did not ask you again")
-
-    def _identity(self, claims: Mapping[str, Any], now: datetime) -> Identity:
+    def _identity(
+        self, claims: Mapping[str, Any], proved_at: datetime | None
+    ) -> Identity:
         subject = claims["sub"]
         if not isinstance(subject, str) or not subject:
             raise _refused("the provider did not say who you are")
@@ -243,53 +236,29 @@ class Provider:
         groups = claims.get(self.groups_claim) if self.groups_claim else None
         known = groups if isinstance(groups, list) else []
         lent = {r for group in known for r in self.roles.get(str(group), ())}
-        at = claims.get("auth_time")
         return Identity(
             issuer=self.issuer,
             subject=subject,
             named=named if isinstance(named, str) and named else None,
             roles=tuple(sorted(lent)),
-            proved_at=min(datetime.fromtimestamp(at, UTC), now) if at else None,
+            proved_at=proved_at,
         )
 
 
-def provider_of(settings: Settings) -> Provider | None:
-    """
-    The provider that the settings name, if any. Raises InvalidInput if one is missing.
-    """
-    if settings.oidc_issuer is None:
-        return None
-    _must_be_whole(settings)
-    roles: dict[str, tuple[str, ...]] = {}
-    for pair in settings.oidc_roles or ():
-        group, _, role = pair.partition("=")
-        roles[group] = (*roles.get(group, ()), role)
-    return Provider(
-        issuer=settings.oidc_issuer,
-        client_id=settings.oidc_client_id or "",
-        client_secret=settings.oidc_client_secret,
-        redirect_uri=f"{settings.base_url}{BACK}",
-        hosts=frozenset(settings.oidc_hosts or ()),
-        user_claim=settings.oidc_user_claim,
-        groups_claim=settings.oidc_groups_claim,
-        roles=roles,
-    )
+def _proved_at(claims: Mapping[str, Any], now: datetime) -> datetime | None:
+    at = claims.get("auth_time")
+    try:
+        return None if at is None else min(datetime.fromtimestamp(at, UTC), now)
+    except (TypeError, ValueError, OverflowError, OSError) as error:
+        raise _refused("what the provider signed does not hold") from error
 
 
-def _must_be_whole(settings: Settings) -> None:
-    if find_spec("authlib") is None or find_spec("requests") is None:
-        sentence = (
-            "CPQ_OIDC_ISSUER is set, but single sign-on is not installed;"
-            " install approval-engine[oidc], or unset it."
-        )
-        raise InvalidInput(sentence)
-    needed = {
-        "CPQ_OIDC_CLIENT_ID": settings.oidc_client_id,
-        "CPQ_BASE_URL": settings.base_url,
-    }
-    if missing := [name for name, value in needed.items() if not value]:
-        sentence = f"CPQ_OIDC_ISSUER is set, so {missing[0]} must be set too."
-        raise InvalidInput(sentence)
+def _must_be_recent(at: datetime | None, pending: Pending, now: datetime) -> None:
+    if pending.max_age_s is None:
+        return
+    longest = timedelta(seconds=pending.max_age_s + _LEEWAY_S)
+    if at is None or now - at > longest:
+        raise _refused("the provider did not ask you again")
 
 
 def _refused(reason: str) -> Unauthenticated:

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 RIGHTS: Mapping[str, str] = {
     "directory import": "ADMINISTER",
-    "identity link": "ADMINISTER",
     "identity unlink": "ADMINISTER",
     "incident close": "ADMINISTER",
     "incident list": "SEE_OFFICE",
@@ -39,7 +38,11 @@ SHOWN: Mapping[str, str] = {
 }
 """What whoever holds the database may read, but a person needs a right to be shown."""
 
-OF_THE_MACHINE = frozenset({"db", "demo", "inbox", "seed", "serve", "test", "worker"})
+OF_THE_MACHINE = frozenset(
+    {"db", "demo", "inbox", "seed", "serve", "test", "worker"}
+    # Whoever can give somebody a way to log in can be him; no admin can be others.
+    | {"identity link", "password set", "token create"}
+)
 """Commands that take a trusted machine and are nobody's office."""
 
 
@@ -47,7 +50,7 @@ def right_of(command: str) -> str | None:
     """
     The right that a command takes which needs trust; None if it is the machine's.
     """
-    if command.partition(" ")[0] in OF_THE_MACHINE:
+    if {command, command.partition(" ")[0]} & OF_THE_MACHINE:
         return None
     return RIGHTS.get(command, "ADMINISTER")
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from approval_engine.accounts import oidc
+from approval_engine.accounts.providers import provider_of
 from approval_engine.config import Settings, packaged
 from approval_engine.errors import InvalidInput
 from approval_engine.executor.runtime import Runtime, step_up_of
@@ -54,7 +54,7 @@ def create_app(settings: Settings, runtime: Runtime) -> Flask:
     limits.install(app, settings.writes_per_minute)
     sizes.install(app)
     session.install(app, https=https)
-    sso.install(app, oidc.provider_of(settings), settings.step_up_within)
+    sso.install(app, provider_of(settings), settings.step_up_within)
     confirm.install(app)
     account.install(app, settings.step_up_within)
     plain.install(app)

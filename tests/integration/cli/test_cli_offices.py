@@ -159,3 +159,19 @@ def test_on_a_machine_that_is_not_trusted_only_tokens_count(shell, fresh_databas
     assert shell("policy", "list", **world).lines == []
     shell.ok(*publish, **world, CPQ_TOKEN=tokens["ada"])
     assert shell.ok("policy", "list", **world).lines[-1].endswith("by=ada")
+
+    for command in (
+        ("token", "create", "--user", "carl", "--scope", "act"),
+        (
+            "identity",
+            "link",
+            "--user",
+            "carl",
+            "--subject",
+            "s",
+            "--issuer",
+            "https://x",
+        ),
+        ("password", "set", "--user", "carl"),
+    ):
+        assert shell(*command, **world, CPQ_TOKEN=tokens["ada"]).code == 4

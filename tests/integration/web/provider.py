@@ -33,14 +33,14 @@ class Provider:
 
     `person` is who is logged in there; `claims` are put over those of the next tokens,
     None leaves one out; `forge` may make another token of what would be signed.
-    `says` are put over what it tells of itself, `nonsense` is told instead; without
-    `pkce` it checks no challenge.
+    `says` are put over what it tells of itself, `nonsense` is told instead,
+    `keys` are shown instead of its own; without `pkce` it checks no challenge.
     """
 
     def __init__(self, clock=time):
         self.person, self.claims, self.forge = "sub-maria", {}, None
         self.answer, self.says, self.pkce = {}, {}, True
-        self.nonsense = None
+        self.nonsense = self.keys = None
         self.asked, self.tokens = [], 0
         self.clock = clock
         self.key = key("of the provider")
@@ -90,7 +90,8 @@ class Provider:
         )
 
     def _keys(self):
-        return jsonify(keys=[self.key.as_dict(private=False)])
+        known = [self.key.as_dict(private=False)]
+        return jsonify(keys=known if self.keys is None else self.keys)
 
     def _authorize(self):
         """

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 import requests
 
-from approval_engine.accounts import identities, oidc
+from approval_engine.accounts import identities, oidc, providers
 from approval_engine.accounts.oidc import Identity
 from approval_engine.config import Settings
 from approval_engine.errors import InvalidInput
@@ -152,6 +152,9 @@ def symmetric(provider):
         {"sub": ""},
         {"sub": 7},
         {"iat": None},
+        {"auth_time": "yesterday"},
+        {"auth_time": []},
+        {"auth_time": 1e99},
     ],
     ids=str,
 )
@@ -278,6 +281,36 @@ def test_a_provider_that_says_it_does_no_pkce_is_not_used(
 
     assert answer.status_code == status
     assert ("(PKCE)" in answer.text) is (status == 401)
+
+
+@pytest.mark.parametrize(
+    "keys", [7, [], [7], {}, [{"kty": "RSA"}], [{"kty": "RSA", "n": "!", "e": "AQAB"}]]
+)
+def test_keys_that_are_none_are_a_sentence(site, link, provider, keys):
+    link("maria", "sub-maria")
+    provider.keys = keys
+    answer = log_in(Browser(site()))
+
+    assert answer.status_code == 401
+    assert "what the provider signed does not hold" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("ago_s", "status"), [(0, 303), (600, 303), (661, 401), (None, 401)]
+)
+def test_whoever_is_asked_again_must_have_been(site, link, provider, ago_s, status):
+    """
+    The provider says when it saw him last; it need not have asked him again.
+    """
+    link("maria", "sub-maria")
+    provider.claims = {
+        "auth_time": None if ago_s is None else int(provider.clock()) - ago_s
+    }
+    answer = log_in(Browser(site()), "/login/sso?again=yes")
+
+    assert answer.status_code == status
+    assert provider.asked[0]["prompt"] == "login"
+    assert provider.asked[0]["max_age"] == "600"
 
 
 @pytest.mark.parametrize("said", ["not json", [], {"issuer": None}, {"keys": 7}])
@@ -469,7 +502,7 @@ def test_settings_that_are_not_whole_are_named(company, missing, sentence):
 
 def test_without_the_extra_one_sentence_says_what_to_install(company, monkeypatch):
     monkeypatch.setattr(
-        oidc,
+        providers,
         "find_spec",
         lambda name: None if name == "authlib" else find_spec(name),
     )
