@@ -230,6 +230,18 @@ def test_what_the_first_version_recorded_still_holds(company):
     assert company.findings() == ()
 
 
+def test_lists_say_of_it_what_they_say_of_what_is_new(company):
+    told = "SELECT DISTINCT amount, amount_minor, margin_pct, reasons"
+    ahead = "SELECT person, step, workflow_id FROM task_ahead ORDER BY number"
+    with company.runtime.database.read() as transaction:
+        lists = transaction.execute(text(f"{told} FROM workflow_instance")).all()
+        coming = transaction.execute(text(ahead)).all()
+
+    assert lists == [("2000000", 200000000, "21.4", "below_floor large_deal")]
+    # WF-8814 asks the CFO already, and the others have ended.
+    assert coming == [("carl", "cfo", "WF-8813"), ("carl", "cfo", "WF-8815")]
+
+
 def test_reviews_that_the_first_version_began_go_on(company):
     escalated, held, lent = "WF-8813", "WF-8814", "WF-8815"
     company.act(escalated, "finance", "approve", "dora")

@@ -168,8 +168,10 @@ def test_a_view_needs_a_name(enter, three, name):
 def test_only_what_was_ticked_is_decided(company, enter, bulk):
     fred = enter("fred")
     tasks = [company.task(each, "finance").id for each in bulk]
+    company.act(bulk[0], "manager", "comment", "maria", comment="Ask the bank.")
     page = fred.get("/several?" + "&".join(f"task={each}" for each in tasks))
     assert "3 tasks to decide together" in text_of(page)
+    assert "Maria commented Ask the bank." in text_of(page)
     assert 'name="task" value="T-2" checked' not in page.text
 
     shown = fred.fields("/several?task=" + "&task=".join(tasks), "/several")
@@ -228,6 +230,19 @@ def test_several_that_cannot_be_meant_are_refused(company, enter, bulk, fields, 
     assert answer.status_code == 422
     assert said in text_of(answer)
     assert company.task(bulk[0], "finance").status == "open"
+
+
+def test_news_about_one_of_several_holds_only_that_one_up(company, enter, bulk):
+    fred = enter("fred")
+    tasks = [company.task(each, "finance").id for each in bulk[:2]]
+    shown = fred.get("/several?task=" + "&task=".join(tasks)).text
+    fields = dict(re.findall(r'name="(revision-[^"]*)" value="([^"]*)"', shown))
+    company.act(bulk[0], "manager", "comment", "maria", comment="Ask the bank.")
+    answer = fred.force("/several", action="approve", task=tasks, **fields)
+
+    assert "Something came in since you opened this page" in text_of(answer)
+    statuses = [company.task(each, "finance").status for each in bulk]
+    assert statuses == ["open", "approved", "open"]
 
 
 def _typed(browser, task):

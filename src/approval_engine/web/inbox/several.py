@@ -13,6 +13,7 @@ from approval_engine.domain.workflow import Task
 from approval_engine.errors import InvalidInput, NotFound, Refused
 from approval_engine.executor.commands import act as commands
 from approval_engine.executor.commands.act import Wish
+from approval_engine.history.reading import Entry
 from approval_engine.web import context, dossier, grounds
 from approval_engine.web.dossier import Dossier
 from approval_engine.web.errors import status_of
@@ -42,6 +43,13 @@ class Item:
         The lines of the quote that broke a rule of the step.
         """
         return grounds.breaching((self.found.step(self.task),))
+
+    @property
+    def said(self) -> tuple[Entry, ...]:
+        """
+        What people wrote in the review so far.
+        """
+        return tuple(each for each in self.found.entries if each.text)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
