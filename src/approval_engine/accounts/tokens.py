@@ -13,6 +13,7 @@ from approval_engine.domain.events import instant, stamp
 from approval_engine.errors import Forbidden, InvalidInput, NotFound, Unauthenticated
 from approval_engine.store import accounts, api_tokens
 from approval_engine.store.accounts import TokenRow
+from approval_engine.store.api_tokens import Known
 
 PREFIX = "cpq_"
 """What every token begins with, so that a scanner for leaked secrets can find it."""
@@ -100,7 +101,7 @@ def owner(host: Host, secret: str) -> Token:
     return Token(id=row.id, user=row.user_id, scopes=scopes)
 
 
-def listed(host: Host, user_id: str | None = None) -> tuple[TokenRow, ...]:
+def listed(host: Host, user_id: str | None = None) -> tuple[Known, ...]:
     """
     The tokens of a person, or of everybody; none of them opens anything.
     """
@@ -123,7 +124,7 @@ def revoke(host: Host, token_id: str, user_id: str | None = None) -> str:
     return user
 
 
-def is_over(row: TokenRow, now: datetime) -> bool:
+def is_over(row: TokenRow | Known, now: datetime) -> bool:
     """
     Whether a token has expired.
     """

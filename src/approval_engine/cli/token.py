@@ -80,4 +80,4 @@ def revoke(session: Session, token_id: str) -> None:
 
     session.require_trust()
     owner = tokens.revoke(session.runtime, token_id)
-    session.record(token=token_id, user=owner, result="revoked")
+    session.record(token=token_id, user=owner, status="revoked")

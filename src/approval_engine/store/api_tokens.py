@@ -1,25 +1,53 @@
 """
-API tokens as their owners look at them: which there are, and how one ends.
+API tokens as people look at them: which there are, and how one ends.
+
+Nothing that is read here opens a door: the hashes stay in the database.
 """
 
-from sqlalchemy import select, update
+from dataclasses import dataclass, fields
 
-from approval_engine.store.accounts import TokenRow
+from sqlalchemy import select, tuple_, update
+
 from approval_engine.store.database import Transaction
 from approval_engine.store.schema import API_TOKEN
 
-_ALL = select(API_TOKEN).order_by(API_TOKEN.c.created_at.desc(), API_TOKEN.c.id)
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Known:
+    """
+    An API token without its hash; `scopes` are words with spaces between.
+
+    `seen_at` is when it was last used, rounded down to save writes.
+    """
+
+    id: str
+    user_id: str
+    scopes: str
+    created_at: str
+    expires_at: str | None
+    seen_at: str | None
+
+
+_SHOWN = [API_TOKEN.c[each.name] for each in fields(Known)]
 
 
 def listed(
-    transaction: Transaction, user_id: str | None = None
-) -> tuple[TokenRow, ...]:
+    transaction: Transaction,
+    user_id: str | None = None,
+    before: tuple[str, str] | None = None,
+    limit: int | None = None,
+) -> tuple[Known, ...]:
     """
-    The tokens of a person, or of everybody, the newest first.
+    Tokens of a person or of all, the newest first; `before` ended the page before.
     """
-    query = _ALL if user_id is None else _ALL.where(API_TOKEN.c.user_id == user_id)
-    rows = transaction.execute(query)
-    return tuple(TokenRow(**row._mapping) for row in rows)  # noqa: SLF001 public
+    created, name = API_TOKEN.c.created_at, API_TOKEN.c.id
+    query = select(*_SHOWN).order_by(created.desc(), name.desc()).limit(limit)
+    if user_id is not None:
+        query = query.where(API_TOKEN.c.user_id == user_id)
+    if before is not None:
+        query = query.where(tuple_(created, name) < tuple_(*before))
+    rows = transaction.execute(query).mappings()
+    return tuple(Known(**row) for row in rows)
 
 
 def owner(transaction: Transaction, token_id: str) -> str | None:

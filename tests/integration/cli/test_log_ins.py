@@ -27,7 +27,7 @@ def test_a_revoked_token_is_worth_nothing_and_stays_in_the_list(office, monkeypa
     line = token(office).lines[0]
     name = line.split()[0].partition("=")[2]
     assert office.ok("token", "revoke", "--token", name).lines == [
-        f"token={name} user=maria result=revoked"
+        f"token={name} user=maria status=revoked"
     ]
 
     assert "status=ended" in office.ok("token", "list").lines[0]

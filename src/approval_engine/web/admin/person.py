@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from approval_engine.accounts import passwords
 from approval_engine.domain.people import User
 from approval_engine.errors import InvalidInput, NotFound, Refused
-from approval_engine.store import credentials, delegations, oversight
+from approval_engine.store import accounts, api_tokens, delegations, oversight
 from approval_engine.web import context
 from approval_engine.web.admin.area import LIMIT, done, office, page
 
@@ -69,7 +69,7 @@ def _page(person: str, refusal: Refused | None = None) -> Response:
             accounts=[a for a in directory.accounts_of(person) if a != person],
             tasks=oversight.tasks_at(transaction, person, LIMIT),
             windows=list(reversed(windows))[:LIMIT],
-            tokens=credentials.tokens(transaction, person, None, LIMIT),
-            has_password=credentials.has_password(transaction, person),
+            tokens=api_tokens.listed(transaction, person, limit=LIMIT),
+            has_password=accounts.password_hash(transaction, person) is not None,
             shortest=passwords.SHORTEST,
         )

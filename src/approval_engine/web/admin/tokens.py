@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from approval_engine.accounts import tokens as commands
 from approval_engine.accounts.tokens import Scope
 from approval_engine.errors import Refused
-from approval_engine.store import credentials
+from approval_engine.store import api_tokens
 from approval_engine.web import context
 from approval_engine.web.admin.area import LIMIT, cursor, done, next_page, office, page
 from approval_engine.web.clock import local_day
@@ -76,7 +76,7 @@ def _expires(text: str) -> datetime | None:
 def _page(refusal: Refused | None = None) -> Response:
     owner = request.args.get("user", "").strip() or None
     with context.runtime().database.read() as transaction:
-        found = credentials.tokens(transaction, owner, cursor(), LIMIT + 1)
+        found = api_tokens.listed(transaction, owner, cursor(), LIMIT + 1)
         people = context.directory(transaction).users.values()
     rows, more = found[:LIMIT], ""
     if len(found) > LIMIT:

@@ -77,7 +77,9 @@ def page(workflow_id: str, besides: Besides = NOTHING) -> Response:
         refusal=str(refusal) if refusal else "",
         typed=request.form if refusal else {},
     )
-    return make_response(text, status_of(refusal)[0] if refusal else 200)
+    # Who only looks what would come of it gets an answer, also where that is no.
+    refused = refusal if request.method == "POST" else None
+    return make_response(text, status_of(refused)[0] if refused else 200)
 
 
 def _acts(found: Dossier, user: User) -> Acts:
