@@ -28,6 +28,7 @@ from approval_engine.web.inbox.asked import Asked, asked
 from approval_engine.web.inbox.offers import may_withdraw, triggers
 from approval_engine.web.inbox.thread import threads
 from approval_engine.web.inbox.wishes import bounded, sign_of, wish_of
+from approval_engine.web.workflow.elements import MARKS, shown
 
 STAYS = frozenset(
     {
@@ -158,6 +159,8 @@ def _page(task_id: str, refusal: Refused | None = None) -> Response:
         newer=seen.newer(found),
         may_withdraw=may_withdraw(found, task, user),
         triggers=triggers(found),
+        elements=shown(found),
+        marks=MARKS,
         asked=wanted,
         list_args=_asked_or_nothing().args(),
         queue=lists.waiting(wanted, lists.BESIDE).rows,

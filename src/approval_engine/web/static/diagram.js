@@ -285,6 +285,12 @@ function begin(figure) {
   if (!source && !field) say(figure, "Choose a file to see it here.");
   if (file) watch(figure);
   if (!source && !field) return;
+  const fold = figure.closest("details:not([open])");
+  if (fold) {
+    // What is folded has no size to be drawn in.
+    fold.addEventListener("toggle", () => draw(figure), { once: true });
+    return;
+  }
   if (!NARROW.matches) {
     draw(figure);
     return;

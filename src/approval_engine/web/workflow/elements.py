@@ -20,7 +20,10 @@ LEGEND: Mapping[State, tuple[str, str]] = {
     State.CANCELLED: ("–", "Cancelled"),
     State.AHEAD: ("·", "Not reached"),
 }
-"""Sign and words of every state; nothing is drawn where nothing has come yet."""
+"""Sign and words of every state."""
+
+MARKS = tuple((each, *LEGEND[each]) for each in LEGEND if each is not State.AHEAD)
+"""What the legend of a drawing tells: nothing is drawn where nothing has come yet."""
 
 _TIMERS = frozenset({Kind.BOUNDARY, Kind.CATCH})
 _WORDS: Mapping[tuple[State, str], str] = {

@@ -14,14 +14,13 @@ from approval_engine.domain.rights import Right
 from approval_engine.domain.workflow import Task
 from approval_engine.errors import Refused
 from approval_engine.executor.commands.replan import Replanned
-from approval_engine.executor.elements import State
 from approval_engine.history.verify import Verified
 from approval_engine.web import context, dossier, grounds
 from approval_engine.web.advice import for_submitter
 from approval_engine.web.dossier import Dossier
 from approval_engine.web.errors import status_of
 from approval_engine.web.steps import step_status
-from approval_engine.web.workflow.elements import LEGEND, shown
+from approval_engine.web.workflow.elements import MARKS, shown
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,7 +69,7 @@ def page(workflow_id: str, besides: Besides = NOTHING) -> Response:
         status_of=partial(step_status, found.workflow, found.decided_by_time()),
         advice=for_submitter(found, user.id),
         elements=shown(found),
-        marks=[(s, *LEGEND[s]) for s in LEGEND if s is not State.AHEAD],
+        marks=MARKS,
         acts=_acts(found, user),
         replanned=besides.replanned,
         verified=besides.verified,
