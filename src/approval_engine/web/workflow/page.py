@@ -90,15 +90,15 @@ def _acts(found: Dossier, user: User) -> Acts:
     own = user.id in {workflow.submitted_by, workflow.owner}
     mine = pending and own
     rights = context.rights()
-    admin = pending and Right.ADMINISTER in rights
+    desk = pending and Right.RUN_DESK in rights
     return Acts(
         office=Right.SEE_OFFICE in rights,
-        desk=pending and Right.RUN_DESK in rights,
+        desk=desk,
         quote=own or Right.SEE_EVERYTHING in rights,
         recall=mine,
         nudge=mine and bool(workflow.open_tasks),
-        override=admin,
-        replan=admin and bool(workflow.open_tasks),
+        override=pending and Right.OVERRIDE in rights,
+        replan=desk and bool(workflow.open_tasks),
         reassign=tuple(
             task
             for task in workflow.open_tasks
