@@ -2,26 +2,30 @@
 Every area of the web that people visit.
 """
 
-from approval_engine.web import admin, health, mail, policies, quotes, workflows
-from approval_engine.web.desk import queue, register
+from approval_engine.web import admin, health, mail, policies, quotes
+from approval_engine.web.desk import queue as desk_queue
+from approval_engine.web.desk import register as desk_register
 from approval_engine.web.inbox import routes as inbox
-from approval_engine.web.processes import comparing, pages, upload
-from approval_engine.web.quotes import editing
-from approval_engine.web.workflow import acts
+from approval_engine.web.processes import comparing as process_comparing
+from approval_engine.web.processes import pages as process_pages
+from approval_engine.web.processes import upload as process_upload
+from approval_engine.web.quotes import editing as quote_editing
+from approval_engine.web.workflow import acts as workflow_acts
+from approval_engine.web.workflow import routes as workflows
 
 BLUEPRINTS = (
     health.blueprint,
     inbox.blueprint,
     mail.blueprint,
     workflows.blueprint,
-    acts.blueprint,
+    workflow_acts.blueprint,
     quotes.blueprint,
-    editing.blueprint,
-    queue.blueprint,
-    register.blueprint,
-    pages.blueprint,
-    comparing.blueprint,
-    upload.blueprint,
+    quote_editing.blueprint,
+    desk_queue.blueprint,
+    desk_register.blueprint,
+    process_pages.blueprint,
+    process_comparing.blueprint,
+    process_upload.blueprint,
     policies.pages,
     policies.drafts,
     *admin.BLUEPRINTS,

@@ -7,7 +7,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from approval_engine.errors import NotFound, Refused
 from approval_engine.operations.intake import end_delegation
-from approval_engine.web import context, windows
+from approval_engine.web import context
+from approval_engine.web.admin import windows
 from approval_engine.web.admin.area import LIMIT, done, page
 
 blueprint = Blueprint("away", __name__, url_prefix="/delegations")

@@ -57,7 +57,7 @@ def answer() -> Response | str:
         found = search.page(transaction, wanted, LIMIT + 1)
         choices = _choices(transaction)
     return render_template(
-        "workflows.html",
+        "workflow/list.html",
         workflows=found[:LIMIT],
         asked=_kept(asked),
         choices=choices,

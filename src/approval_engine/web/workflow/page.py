@@ -19,8 +19,8 @@ from approval_engine.web import context, dossier, grounds
 from approval_engine.web.advice import for_submitter
 from approval_engine.web.dossier import Dossier
 from approval_engine.web.errors import status_of
-from approval_engine.web.steps import step_status
 from approval_engine.web.workflow.elements import MARKS, shown
+from approval_engine.web.workflow.steps import step_status
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,7 +64,7 @@ def page(workflow_id: str, besides: Besides = NOTHING) -> Response:
     found = dossier.open_dossier(workflow_id, user)
     refusal = besides.refusal
     text = render_template(
-        "workflow.html",
+        "workflow/page.html",
         found=found,
         workflow=found.workflow,
         breaching=grounds.breaching(found.case.plan.steps),
