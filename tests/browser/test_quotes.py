@@ -26,7 +26,7 @@ def fill(page, **changes):
     """
     The form of a new quote with two lines, all that the demo's policy asks for in it.
     """
-    page.get_by_label("Customer").fill("Harbor Lights")
+    page.get_by_label("Customer (account)").fill("Harbor Lights")
     for number, line in enumerate(LINES):
         for name, text in zip(NAMES, line, strict=True):
             page.locator(f"#lines-{number}-{name}").fill(text)
@@ -119,7 +119,7 @@ def test_what_is_wrong_in_a_form_stands_beside_its_fields(visit):
     sofia = visit("sofia")
     page = sofia.go("/quotes/new")
     fill(page, margin_pct="much")
-    page.get_by_label("Customer").fill("")
+    page.get_by_label("Customer (account)").fill("")
     page.locator("#lines-0-quantity").fill("many")
     page.get_by_role("button", name="Save the quote").click()
     page.get_by_role("alert").wait_for()

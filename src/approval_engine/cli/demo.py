@@ -33,8 +33,11 @@ PORTS = range(5000, 5100)
     help="How many workflows a history has.",
 )
 @click.option("--reset", is_flag=True, help="Drop what was seeded before.")
+@click.option("--log-ins/--no-log-ins", "opens", default=True, hidden=True)
 @pass_session
-def seed(session: Session, scenario: str, workflows: int, *, reset: bool) -> None:
+def seed(
+    session: Session, scenario: str, workflows: int, *, reset: bool, opens: bool
+) -> None:
     """
     Fill the database with a believable deal desk.
 
@@ -49,10 +52,21 @@ def seed(session: Session, scenario: str, workflows: int, *, reset: bool) -> Non
         seeded = _simulate(session.runtime, workflows)
     else:
         seeded = seeding.seed_approvals(session.runtime)
-    password = seeding.give_log_ins(session.runtime)
-    people = ", ".join(seeding.ACCOUNTS)
-    click.echo(f"log in as one of {people} with password {password}", err=True)
+    if opens:
+        _open(session.runtime)
     session.record("seeded", **asdict(seeded))
+
+
+def _open(runtime: "Runtime") -> str:
+    """
+    Give the people of the rehearsal one fresh password, and say so; the password.
+    """
+    from approval_engine.scenarios.seed import ACCOUNTS, give_log_ins
+
+    password = give_log_ins(runtime)
+    people = ", ".join(ACCOUNTS)
+    click.echo(f"log in as one of {people} with password {password}", err=True)
+    return password
 
 
 def _simulate(runtime: "Runtime", workflows: int) -> "Seeded":
@@ -114,19 +128,21 @@ def demo(session: Session, *, serves: bool) -> None:
         sentence = "The database holds something already; it is left as it is."
         click.echo(sentence, err=True)
     else:
-        _show_golden_path(session)
+        _show_golden_path(session, serves=serves)
     if serves:
         _serve(session)
 
 
-def _show_golden_path(session: Session) -> None:
+def _show_golden_path(session: Session, *, serves: bool) -> None:
     from approval_engine.scenarios.golden import GOLDEN_PATH
 
     # Whoever is named in the environment is nobody of the deal desk.
     settings = replace(session.settings, user=None, token=None)
     for line in GOLDEN_PATH:
         click.echo(f"$ cpq {line}")
-        _run(Session(settings=settings), line.split())
+        # Who serves gives log-ins himself; two passwords would be one too many.
+        later = ["--no-log-ins"] if serves and line.startswith("seed") else []
+        _run(Session(settings=settings), [*line.split(), *later])
 
 
 def _run(session: Session, arguments: list[str]) -> None:
@@ -190,13 +206,11 @@ def _bound(app: Any) -> tuple[Any, int]:  # noqa: ANN401 neither has types
 
 def _log_in(runtime: "Runtime") -> dict[str, object]:
     """
-    A fresh log-in of the person whose turn it is; none where people are real.
+    A fresh password for all, and whose turn it is; nothing where people are real.
     """
     from approval_engine.scenarios.golden import NEXT_TO_DECIDE
-    from approval_engine.scenarios.seed import give_log_ins
     from approval_engine.store.reset import is_rehearsal
 
     if not is_rehearsal(runtime.database):
         return {}
-    password = give_log_ins(runtime, (NEXT_TO_DECIDE,))
-    return {"user": NEXT_TO_DECIDE, "password": password}
+    return {"user": NEXT_TO_DECIDE, "password": _open(runtime)}

@@ -49,7 +49,6 @@ def install(app: Flask) -> None:
     app.jinja_env.globals.update(
         STATUSES=words.STATUSES,
         EVENTS=words.EVENTS,
-        amount_of=amount_of,
         asset=partial(assets.address, app),
         can_draw=partial(drawing.available, app),
         fresh_key=fresh_key,
@@ -89,16 +88,6 @@ def planned(staffing: Staffing) -> str:
         else name(person)
         for person in staffing.candidates
     )
-
-
-def amount_of(quote: Quote) -> str:
-    """
-    What a quote is worth by its lines; empty if it has none.
-    """
-    if not quote.lines:
-        return ""
-    total = sum((line.net for line in quote.lines[1:]), quote.lines[0].net)
-    return words.money(total, quote.currency)
 
 
 def worth_of(quote: Quote) -> str:

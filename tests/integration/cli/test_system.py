@@ -8,13 +8,16 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
 
+from approval_engine.accounts.passwords import check
 from approval_engine.cli import COMMANDS
+from approval_engine.executor.runtime import Runtime
+from approval_engine.store.database import Database
 from approval_engine.store.upgrade import NEWEST
 from tests.integration.cli.conftest import NOW
 from tests.integration.executor.company import directory, policy, quote
@@ -263,6 +266,20 @@ def test_a_server_answers_and_ends_by_a_signal(free_port):
         client.close()
 
     assert (address, status) == (f"http://127.0.0.1:{free_port}", 200)
+
+
+def test_a_demo_has_one_password_for_all_its_people(shell):
+    with running("demo") as process:
+        serving = next(each for each in process.stdout if each.startswith("serving="))
+        told = next(each for each in process.stderr if each.startswith("log in as"))
+    password = serving.strip().partition("user=maria password=")[2]
+
+    assert told.startswith("log in as one of sam, maria, dana")
+    assert told.strip().endswith(f" with password {password}")
+    with closing(Database(f"sqlite:///{shell.folder / 'cpq.db'}")) as database:
+        runtime = Runtime(database=database)
+        for person in ("sam", "maria", "ada"):
+            check(runtime, person, password, "127.0.0.1")
 
 
 def test_a_port_in_use_is_wrong_usage(office, taken_port):

@@ -11,7 +11,7 @@ from approval_engine.accounts.tokens import owner
 from approval_engine.errors import Unauthenticated
 from approval_engine.operations import intake
 from tests.integration.executor.company import document
-from tests.integration.web.browser import Browser, text_of
+from tests.integration.web.browser import PASSWORD, Browser, text_of
 from tests.integration.web.offices import (
     ends_at,
     form_on,
@@ -113,6 +113,28 @@ def test_a_password_is_set_and_ends_every_session(house, enter, app):
     assert maria.get("/").status_code == 401
     assert Browser(app).log_in("maria", word).status_code == 303
     assert ada.force(f"{LIST}/people/nobody/password").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("target", "typed"),
+    [
+        (f"{LIST}/people/maria/password", {"password": PASSWORD, "again": PASSWORD}),
+        (TOKENS, {"user": "maria", "scope": ["read"]}),
+    ],
+)
+def test_a_way_in_is_given_by_an_admin_who_has_just_logged_in(
+    house, enter, dump, target, typed
+):
+    page = target.removesuffix("/password")
+    ada = enter("ada")
+    assert press(ada, page, target, **typed).status_code < 400
+    house.wait(minutes=11)
+    hidden = form_on(ada, page, target)
+    before = dump()
+    answer = ada.client.post(target, data={**hidden, **typed})
+
+    assert (answer.status_code, "Show who you are" in answer.text) == (401, True)
+    assert dump() == before
 
 
 def test_a_file_is_looked_at_before_it_counts(house, enter, dump):

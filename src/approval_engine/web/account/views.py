@@ -37,7 +37,7 @@ LASTS_DAYS = (7, 30, 90, 365)
 SCOPES = {
     Scope.READ: "see what you see",
     Scope.ACT: "decide and handle your tasks",
-    Scope.SUBMIT: "submit and recall your quotes",
+    Scope.SUBMIT: "store, submit and recall your quotes",
     Scope.ADMIN: "use the rights of your office",
 }
 """What each scope lets a program do in the name of its owner."""

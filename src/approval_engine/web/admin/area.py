@@ -62,6 +62,15 @@ def done(sentence: str, endpoint: str, **values: str) -> AnyResponse:
     return redirect(url_for(endpoint, **kept), 303)
 
 
+def must_be_fresh() -> None:
+    """
+    Raises StepUpRequired unless the admin has just shown who he is.
+
+    For whatever gives somebody a way in: a screen left alone must not hand one out.
+    """
+    context.must_be_fresh(context.settings().step_up_within)
+
+
 def cursor() -> tuple[str, str] | None:
     """
     Where the page before ended: an instant and an id, or None on the first page.

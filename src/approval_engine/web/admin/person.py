@@ -10,7 +10,7 @@ from approval_engine.domain.people import User
 from approval_engine.errors import InvalidInput, NotFound, Refused
 from approval_engine.store import accounts, api_tokens, delegations, oversight
 from approval_engine.web import context
-from approval_engine.web.admin.area import LIMIT, done, office, page
+from approval_engine.web.admin.area import LIMIT, done, must_be_fresh, office, page
 
 blueprint = office("person", "/directory/people")
 
@@ -29,6 +29,7 @@ def password(person: str) -> AnyResponse:
     Give him a password and end his sessions; nobody is told what it is.
     """
     user = _one(person)
+    must_be_fresh()
     try:
         word, again = (request.form.get(name, "") for name in ("password", "again"))
         if word != again:

@@ -12,16 +12,24 @@ from approval_engine.accounts.tokens import Scope
 from approval_engine.errors import Refused
 from approval_engine.store import api_tokens
 from approval_engine.web import context
-from approval_engine.web.admin.area import LIMIT, cursor, done, next_page, office, page
+from approval_engine.web.admin.area import (
+    LIMIT,
+    cursor,
+    done,
+    must_be_fresh,
+    next_page,
+    office,
+    page,
+)
 from approval_engine.web.clock import local_day
 
 blueprint = office("tokens", "/tokens")
 
 MEANINGS = {
-    Scope.READ: "see workflows, tasks and plans",
-    Scope.ACT: "decide and handle tasks",
-    Scope.SUBMIT: "submit and recall quotes",
-    Scope.ADMIN: "publish policies, import files",
+    Scope.READ: "see what the owner sees",
+    Scope.ACT: "decide and handle his tasks",
+    Scope.SUBMIT: "store, submit and recall his quotes",
+    Scope.ADMIN: "use the rights of his office",
 }
 """What each scope lets a program do."""
 
@@ -40,6 +48,7 @@ def create() -> AnyResponse:
     Make a token and show its secret, on this answer and never again.
     """
     form = request.form
+    must_be_fresh()
     try:
         expires = _expires(form.get("expires", ""))
         made, secret = commands.create(

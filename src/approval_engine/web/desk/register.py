@@ -50,11 +50,11 @@ def listed() -> str:
     """
     All exceptions by where they stand, the newest first; of others his own requests.
     """
-    runs = context.rights() & {Right.RUN_DESK, Right.SEE_EVERYTHING}
+    sees = context.rights() & {Right.RUN_DESK, Right.SEE_EVERYTHING}
     today = _today()
     wanted = RegisterFilter(
         today=today,
-        requested_by=None if runs else context.asker().user.id,
+        requested_by=None if sees else context.asker().user.id,
         standing=_standing(),
         search=request.args.get("q", "")[:_LONGEST],
         before=_before(request.args.get("before", "")),
@@ -72,7 +72,7 @@ def listed() -> str:
         today=today,
         soon_days=SOON_DAYS,
         bounds=_bounds,
-        runs=Right.RUN_DESK in runs,
+        runs=_runs(),
         more=more,
     )
 
@@ -145,6 +145,7 @@ def _page(exception_id: str, refusal: Refused | None = None) -> Response:
         quote=quote,
         used_by=used_by,
         bounds=_bounds,
+        runs=_runs(),
         ends=user.id in enders and row.status == "active",
         refusal=str(refusal) if refusal else "",
         typed=request.form if refusal else {},
@@ -161,10 +162,18 @@ def _form(refusal: Refused | DefinitionError | None = None) -> Response:
         "desk/ask.html",
         triggers=[each for each in policy.triggers if each.effect is None],
         inputs=policy.inputs,
+        runs=_runs(),
         refusal=told,
         typed=request.form if refusal else request.args,
     )
     return make_response(text, status_of(refusal)[0] if refusal else 200)
+
+
+def _runs() -> bool:
+    """
+    Whether the desk is a place of his; others find exceptions under their quotes.
+    """
+    return Right.RUN_DESK in context.rights()
 
 
 def _visible(exception_id: str) -> ExceptionRow:

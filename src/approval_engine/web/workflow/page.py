@@ -28,10 +28,13 @@ class Acts:
     """
     What the reader may ask for here; `reassign` are the tasks he may give away.
 
-    `office` says that the pages of the administration are open to him.
+    `office` says that the pages of the administration are open to him, `desk` that
+    this review stands on the desk for him, and `quote` that he finds the quote's page.
     """
 
     office: bool
+    desk: bool
+    quote: bool
     recall: bool
     nudge: bool
     override: bool
@@ -84,15 +87,18 @@ def page(workflow_id: str, besides: Besides = NOTHING) -> Response:
 def _acts(found: Dossier, user: User) -> Acts:
     workflow = found.workflow
     pending = workflow.status == WorkflowStatus.PENDING
-    mine = pending and user.id in {workflow.submitted_by, workflow.owner}
+    own = user.id in {workflow.submitted_by, workflow.owner}
+    mine = pending and own
     rights = context.rights()
-    admin = pending and Right.ADMINISTER in rights
+    desk = pending and Right.RUN_DESK in rights
     return Acts(
         office=Right.SEE_OFFICE in rights,
+        desk=desk,
+        quote=own or Right.SEE_EVERYTHING in rights,
         recall=mine,
         nudge=mine and bool(workflow.open_tasks),
-        override=admin,
-        replan=admin and bool(workflow.open_tasks),
+        override=pending and Right.OVERRIDE in rights,
+        replan=desk and bool(workflow.open_tasks),
         reassign=tuple(
             task
             for task in workflow.open_tasks
