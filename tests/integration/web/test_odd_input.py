@@ -6,12 +6,9 @@ import base64
 import json
 
 import pytest
-from sqlalchemy import event
 
-from approval_engine.errors import InProgress
 from approval_engine.operations import policy_drafts
-from approval_engine.store import catalog, replies
-from approval_engine.store.database import Database
+from approval_engine.store import catalog
 from approval_engine.web.figures import figure
 from tests.integration.web.browser import text_of
 from tests.integration.web.offices import open_house
@@ -161,24 +158,3 @@ def test_a_form_has_as_many_fields_as_are_worth_reading(company, enter, dump):
     accepted = maria.client.post("/views", data=fits, content_type=form)
     assert accepted.status_code == 303
     assert dump() != before
-
-
-@pytest.mark.postgres
-def test_a_key_that_is_let_go_meanwhile_is_busy_and_free_the_next_time(fresh_database):
-    database = Database(fresh_database("postgresql", ready=True))
-    mine = replies.Request(actor="sam", route="POST /x", key="k", fingerprint="f")
-    first, later = "2026-03-02T09:00:00.000000Z", "2026-03-02T09:00:01.000000Z"
-    with database.begin() as transaction:
-        assert replies.claim(transaction, mine, first, first) is None
-
-    def let_go(*_):
-        with database.begin() as transaction:
-            replies.release(transaction, mine, first)
-
-    with database.begin() as transaction:
-        event.listen(database.engine, "after_cursor_execute", let_go, once=True)
-        with pytest.raises(InProgress):
-            replies.claim(transaction, mine, later, first)
-    with database.begin() as transaction:
-        assert replies.claim(transaction, mine, later, first) is None
-    database.close()
