@@ -19,4 +19,4 @@ def figure(text: str) -> Decimal | None:
     exponent = found.as_tuple().exponent
     # Ten letters can name a number that takes gigabytes to write without an exponent.
     written = isinstance(exponent, int) and exponent >= -_MOST_PLACES
-    return found if written and abs(found) <= _LARGEST else None
+    return found if written and found.copy_abs() <= _LARGEST else None
