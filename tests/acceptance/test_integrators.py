@@ -10,6 +10,7 @@ import json
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -57,15 +58,26 @@ def operation(path):
     return importlib.import_module(f"approvals.api.{path}").sync_detailed
 
 
-def test_a_generated_client_plays_the_golden_path(server, client):
+@pytest.fixture
+def person(server, client):
+    """
+    The generated client of somebody, by his name; it is closed in the end.
+    """
+    with ExitStack() as opened:
+
+        def of(name):
+            token = server.token(name, "read", "act", "submit")
+            made = client.AuthenticatedClient(base_url=server.url, token=token)
+            return opened.enter_context(made)
+
+        yield of
+
+
+def test_a_generated_client_plays_the_golden_path(person):
     """
     Sam submits, finance approves twice, the manager approves, and the CRM may book.
     """
     models = importlib.import_module("approvals.models")
-
-    def person(name):
-        token = server.token(name, "read", "act", "submit")
-        return client.AuthenticatedClient(base_url=server.url, token=token)
 
     def approve(task, name, key):
         body = models.TaskAction(action=models.Action.APPROVE)

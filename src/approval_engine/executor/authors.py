@@ -1,7 +1,8 @@
 """
 The earlier revisions of a quote → who had a hand in it and must not decide it now.
 
-A revision that names another submitter, or no editor, does not make that forgotten.
+A revision that names another submitter, or no owner or editor, does not make that
+forgotten.
 """
 
 from itertools import pairwise
@@ -23,8 +24,8 @@ def authors_before(
     """
     The people of the revisions before this one, by name.
 
-    They are those who submitted one, and whoever edited a protected field last before
-    somebody else did.
+    They are those who submitted or owned one, and whoever edited a protected field last
+    before somebody else did.
     """
     # Almost every quote is a first revision, which has nothing to look for.
     if row.revision == 1:
@@ -37,6 +38,8 @@ def authors_before(
         for person, revision in _editors(policy, revisions).items()
     }
     for quote in reversed(earlier):
+        if quote.owner:
+            found[quote.owner] = f"owner of revision {quote.revision}"
         found[quote.submitted_by] = f"submitter of revision {quote.revision}"
     return tuple(sorted(found.items()))
 

@@ -140,8 +140,10 @@ def discard(runtime: Runtime, draft_id: str, seen: int) -> None:
     Give a draft up. Raises StaleRevision if somebody has saved it meanwhile.
     """
     with runtime.database.begin() as transaction:
-        must_be_seen(find(transaction, draft_id), seen)
-        drafts.remove(transaction, draft_id)
+        draft = find(transaction, draft_id)
+        must_be_seen(draft, seen)
+        if not drafts.remove(transaction, draft_id, seen):
+            raise StaleRevision(_stale(draft))
 
 
 def publish(runtime: Runtime, wish: Wish, actor: str) -> PolicyRow:
@@ -178,10 +180,8 @@ def publish(runtime: Runtime, wish: Wish, actor: str) -> PolicyRow:
         remark=Remark(comment=comment, accepted=tuple(findings)),
     )
     with runtime.database.begin() as transaction:
-        left = drafts.read(transaction, wish.draft)
         # What somebody saved in this very moment was not published: it stays a draft.
-        if left is not None and left.revision == wish.revision:
-            drafts.remove(transaction, wish.draft)
+        drafts.remove(transaction, wish.draft, wish.revision)
     return row
 
 

@@ -14,7 +14,7 @@ from approval_engine.documents import JsonValue, canonical, pointer, sha256
 from approval_engine.domain.events import stamp
 from approval_engine.domain.exceptions import PREFIX
 from approval_engine.domain.quote import Quote
-from approval_engine.errors import DocumentError
+from approval_engine.errors import DocumentError, Forbidden
 from approval_engine.executor.attached import USUAL, Limits
 from approval_engine.executor.runtime import Runtime
 from approval_engine.operations.contents import without_contents
@@ -44,9 +44,13 @@ def import_quotes(
     document: Parsed,
     limits: Limits = USUAL,
     folder: Path | None = None,
+    sender: str | None = None,
 ) -> int:
     """
     Store the quote revisions of a file; the number of new ones.
+
+    A `sender` adds to his own quotes only, and attaches only what he sends or what one
+    of their revisions has: Raises Forbidden. None stands for whoever may store all.
 
     The same revision with other content is refused: a revision never changes. So is a
     quote that states what the inputs of the active policy cannot be, or what its own
@@ -56,6 +60,10 @@ def import_quotes(
     document, files = without_contents(document, limits, folder)
     revisions = read_revisions(document)
     with runtime.database.begin() as transaction:
+        if sender is not None:
+            sent = {each.sha256 for each in files}
+            for each in revisions:
+                _must_be_theirs(runtime, transaction, each.quote, (sender, sent))
         return put_revisions(runtime, transaction, document, revisions, files)
 
 
@@ -91,6 +99,34 @@ def put_revisions(
     attachments.put(transaction, files)
     catalog.put(transaction, [each.document for each in revisions])
     return catalog.add_quotes(transaction, rows, stamp(runtime.clock()))
+
+
+def _must_be_theirs(
+    runtime: Runtime,
+    transaction: Transaction,
+    quote: Quote,
+    by: tuple[str, set[str]],
+) -> None:
+    sender, sent = by
+    newest = catalog.quote(transaction, quote.id)
+    known = runtime.quote(transaction, newest.sha256) if newest else None
+    if known and sender not in {known.submitted_by, known.owner}:
+        sentence = (
+            f"Expected to store quote '{quote.id}', but it is here already, and"
+            f" '{sender}' neither submits nor owns it."
+        )
+        raise Forbidden(sentence)
+    rows = catalog.revisions(transaction, quote.id, newest.revision) if newest else ()
+    before = (runtime.quote(transaction, row.sha256) for row in rows)
+    shown = sent | {file.sha256 for each in before for file in each.attachments}
+    named = {file.sha256: file.name for file in quote.attachments}
+    for digest in attachments.kept(transaction, named.keys() - shown):
+        # To know the hash of a file is not to have it: it may be of another's quote.
+        sentence = (
+            f"Expected the content of attachment '{named[digest]}' of quote"
+            f" '{quote.id}', for its hash alone opens no file."
+        )
+        raise Forbidden(sentence)
 
 
 def _must_not_change(

@@ -64,11 +64,6 @@ class TokenRow:
 _PASSWORD = select(CREDENTIAL.c.password_hash).where(
     CREDENTIAL.c.user_id == bindparam("user_id")
 )
-_FAILURE = (
-    select(LOGIN_FAILURE)
-    .where(LOGIN_FAILURE.c.source_sha256 == bindparam("source"))
-    .with_for_update()
-)
 _SESSION = select(SESSION).where(SESSION.c.token_sha256 == bindparam("token"))
 _TOKEN = select(API_TOKEN).where(API_TOKEN.c.token_sha256 == bindparam("token"))
 _SESSIONS = (
@@ -106,8 +101,11 @@ def failure(transaction: Transaction, source: str) -> FailureRow:
     insert = _insert(transaction, LOGIN_FAILURE).values(
         source_sha256=source, failures=0, failed_at=""
     )
-    transaction.execute(insert.on_conflict_do_nothing())
-    row = transaction.execute(_FAILURE, {"source": source}).one()
+    # One statement makes the row or holds it: between two, whoever logs in removes it.
+    held = insert.on_conflict_do_update(
+        index_elements=["source_sha256"], set_={"failures": LOGIN_FAILURE.c.failures}
+    )
+    row = transaction.execute(held.returning(*LOGIN_FAILURE.c)).one()
     return FailureRow(**row._mapping)  # noqa: SLF001 public
 
 

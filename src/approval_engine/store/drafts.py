@@ -110,14 +110,23 @@ def save(transaction: Transaction, draft: Draft) -> bool:
     return True
 
 
-def remove(transaction: Transaction, draft_id: str) -> None:
+def remove(transaction: Transaction, draft_id: str, revision: int) -> bool:
     """
-    Forget a draft with all its saves.
+    Forget a draft with all its saves; False, and nothing done, if it has another one.
     """
+    # Who saves at the same moment holds the row; then it has another revision.
+    held = (
+        select(POLICY_DRAFT.c.id)
+        .where(POLICY_DRAFT.c.id == draft_id, POLICY_DRAFT.c.revision == revision)
+        .with_for_update()
+    )
+    if transaction.execute(held).one_or_none() is None:
+        return False
     transaction.execute(
         delete(POLICY_DRAFT_SAVE).where(POLICY_DRAFT_SAVE.c.draft_id == draft_id)
     )
     transaction.execute(delete(POLICY_DRAFT).where(POLICY_DRAFT.c.id == draft_id))
+    return True
 
 
 def last_submitted(transaction: Transaction, limit: int) -> tuple[str, ...]:

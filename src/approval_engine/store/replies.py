@@ -54,7 +54,10 @@ def claim(
     row |= {"claimed_at": at, "status": None, "location": None, "body": None}
     if _CLAIM.run(transaction, [row]):
         return None
-    found = transaction.execute(_FIND, _scope(request)).one()
+    found = transaction.execute(_FIND, _scope(request)).one_or_none()
+    if found is None:
+        # Who had it let go of it between the two statements.
+        raise InProgress(_running(request))
     if found.fingerprint != request.fingerprint:
         sentence = f"The idempotency key '{request.key}' was used for another request."
         raise KeyReused(sentence)
@@ -66,8 +69,7 @@ def claim(
         taken = update(REPLY).where(*lost).values(claimed_at=at)
         if transaction.execute(taken, _scope(request)).rowcount:
             return None
-    sentence = f"The request with the idempotency key '{request.key}' still runs."
-    raise InProgress(sentence)
+    raise InProgress(_running(request))
 
 
 def keep(transaction: Transaction, request: Request, at: str, answer: Kept) -> None:
@@ -87,6 +89,10 @@ def release(transaction: Transaction, request: Request, at: str) -> None:
     """
     mine = (_MINE, REPLY.c.claimed_at == at, REPLY.c.status.is_(None))
     transaction.execute(delete(REPLY).where(*mine), _scope(request))
+
+
+def _running(request: Request) -> str:
+    return f"The request with the idempotency key '{request.key}' still runs."
 
 
 def _scope(request: Request) -> dict[str, str]:

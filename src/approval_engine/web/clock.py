@@ -23,13 +23,21 @@ def local_instant(text: str, zone: str, what: str) -> datetime:
             f" '{text[:40]}'."
         )
         raise InvalidInput(sentence) from None
+    at = _in_utc(wall if wall.tzinfo else wall.replace(tzinfo=ZoneInfo(zone)), what)
     if wall.tzinfo is not None:
-        return wall.astimezone(UTC)
-    at = wall.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+        return at
     if at.astimezone(ZoneInfo(zone)).replace(tzinfo=None) != wall:
         sentence = f"Expected {what} at a time that there is, but {zone} skips {text}."
         raise InvalidInput(sentence)
     return at
+
+
+def _in_utc(at: datetime, what: str) -> datetime:
+    try:
+        return at.astimezone(UTC)
+    except OverflowError:
+        sentence = f"Expected {what} within the years 1 to 9999, also in UTC."
+        raise InvalidInput(sentence) from None
 
 
 def local_text(at: datetime, zone: str) -> str:

@@ -54,13 +54,17 @@ class Bucket:
             raise TooManyAttempts(sentence, wait_s)
 
 
-def install(app: Flask, writes_per_minute: int | None) -> None:
+def install(
+    app: Flask,
+    writes_per_minute: int | None,
+    strange_per_minute: int = STRANGE_PER_MINUTE,
+) -> None:
     """
     Give the application its counters.
     """
     app.extensions[_NAME] = (
         Bucket(writes_per_minute or WRITES_PER_MINUTE),
-        Bucket(STRANGE_PER_MINUTE),
+        Bucket(strange_per_minute),
     )
 
 

@@ -28,7 +28,7 @@ from approval_engine.accounts import sessions, tokens
 from approval_engine.accounts.sessions import Place, Session
 from approval_engine.errors import TooManyAttempts, Unauthenticated
 from approval_engine.executor.answer import Proof
-from approval_engine.web import context, limits
+from approval_engine.web import context, limits, sizes
 from approval_engine.web.context import Asker
 
 OPEN = frozenset(
@@ -280,6 +280,7 @@ def _must_come_from_here() -> None:
     if request.headers.get("Sec-Fetch-Site", "none") not in _FROM_HERE:
         sentence = "This form came from another site; nothing was changed."
         raise Forged(sentence)
+    sizes.must_have_few_fields()
     try:
         current_app.extensions["csrf"].protect()
     except CSRFError:

@@ -537,3 +537,18 @@ def test_who_submitted_an_earlier_revision_never_decides_the_case(company):
     assert company.act(second, "finance", "approve", "fiona").result == "applied"
     assert company.is_sound()
     assert company.findings() == ()
+
+
+def test_who_owned_an_earlier_revision_never_decides_the_case(company):
+    first = company.started(owner="fred")
+    second = company.revised(first).workflow
+
+    assert barred(company, second) == {
+        "sam": "submitter of the quote",
+        "fred": "owner of revision 1",
+    }
+    with pytest.raises(Forbidden, match="'fred' must not decide: owner of revision 1"):
+        company.act(second, "finance", "approve", "fred")
+    assert company.act(second, "finance", "approve", "fiona").result == "applied"
+    assert company.is_sound()
+    assert company.findings() == ()

@@ -18,6 +18,7 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi import checks
 
 from approval_engine.accounts.tokens import Scope, create
+from approval_engine.web import limits
 from tests.integration.web.played import (
     FILE,
     OPERATIONS,
@@ -50,6 +51,7 @@ CHECKS = [
 ]
 # Some operations take so little that there are not so many different requests.
 SHORT, LONG = 12, 400
+MANY = 1_000_000
 
 
 class Crowd:
@@ -60,9 +62,10 @@ class Crowd:
     def __init__(self, stage):
         self.opened = Opened(stage.full)
         runtime = self.opened.runtime
-        self.schema = schemathesis.openapi.from_wsgi(
-            "/api/openapi.json", application(runtime)
-        )
+        app = application(runtime)
+        # What is too much of all this has tests of its own.
+        limits.install(app, MANY, MANY)
+        self.schema = schemathesis.openapi.from_wsgi("/api/openapi.json", app)
         self.tokens = {
             person: create(runtime, person, tuple(Scope), None)[1] for person in PEOPLE
         }

@@ -108,11 +108,11 @@ def test_a_workflow_with_a_lying_name_stays_one_line(enter, lines):
 def test_what_broke_names_its_incident_and_its_request(
     company, enter, lines, monkeypatch
 ):
-    def fail(_=0):
+    def fail():
         raise ZeroDivisionError(FAKE)
 
     maria = enter("maria")
-    monkeypatch.setattr("approval_engine.web.queue.waiting", fail)
+    monkeypatch.setattr("approval_engine.web.queue.counts", fail)
     answer = maria.get("/", headers={"X-Request-ID": "abc-1"})
     broken = [json.loads(each) for each in lines if "request_failed" in each]
 

@@ -4,6 +4,7 @@ What all pages of the administration share: the guard before them, and how they 
 
 import logging
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import (
     Blueprint,
@@ -83,8 +84,10 @@ def next_page(*place: str) -> str:
     """
     The address of the page that goes on behind that place, with the same filters.
     """
-    kept: dict[str, Any] = {**(request.view_args or {}), **request.args}
-    return url_for(request.endpoint or "", **kept | {"after": ",".join(place)})
+    path: dict[str, Any] = {**(request.view_args or {})}
+    # What came in the address must not name what the maker of addresses takes itself.
+    query = urlencode({**request.args, "after": ",".join(place)})
+    return f"{url_for(request.endpoint or '', **path)}?{query}"
 
 
 def _guard() -> None:

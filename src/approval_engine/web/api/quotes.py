@@ -44,7 +44,8 @@ def imported(document: Document, _: Caller) -> Reply:
     Store a quote revision, or a list of them.
 
     All of them or none. A revision never changes: the same one with other content is
-    refused. You may store what you submit or own yourself; the deal desk stores all.
+    refused. You may store what you submit or own yourself, and what is here already
+    only if it is yours as it is here; the deal desk stores all.
     """
     ids, new = importing.store(document)
     with context.runtime().database.read() as transaction:

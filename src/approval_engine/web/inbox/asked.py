@@ -8,14 +8,15 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from types import UnionType
-from typing import Any
 
+from approval_engine.documents import JsonValue, parse
 from approval_engine.domain.events import stamp
 from approval_engine.domain.people import Directory, User
-from approval_engine.errors import InvalidInput
+from approval_engine.errors import DocumentError, InvalidInput
 from approval_engine.store.wanted import Place, Sort, Wanted, Word
+from approval_engine.web.figures import figure
 from approval_engine.web.words import local
 
 TABS = {
@@ -73,9 +74,9 @@ class Asked:
         """
         Where the page before ended. Raises InvalidInput for none of ours.
         """
-        numbers = self.order[0] in {Sort.AMOUNT, Sort.DISCOUNT, Sort.MARGIN}
         if self.tab in {"coming", "done"}:
-            numbers = self.tab == "coming"
+            return _place(self.after, int if self.tab == "coming" else str)
+        numbers = self.order[0] in {Sort.AMOUNT, Sort.DISCOUNT, Sort.MARGIN}
         return _place(self.after, int | float if numbers else str)
 
     def turned(self, sort: Sort) -> str:
@@ -139,17 +140,24 @@ def written(place: Place) -> str:
 def _place(text: str, kinds: UnionType | type) -> Place | None:
     if not text:
         return None
+    match _unpacked(text):
+        case [value, str(task)] if not isinstance(value, bool):
+            plain = float(value) if isinstance(value, Decimal) else value
+            if isinstance(plain, str | int | float) and isinstance(plain, kinds):
+                return Place(value=plain, task=task)
+    sentence = "Expected 'after' to be the place where a page of this list ended."
+    raise InvalidInput(sentence)
+
+
+def _unpacked(text: str) -> JsonValue:
+    """
+    What a place was written as; None for what no database could have said.
+    """
     try:
-        padded = text + "=" * (-len(text) % 4)
-        found: Any = json.loads(base64.urlsafe_b64decode(padded))
-        value, task = found
-    except (binascii.Error, ValueError, TypeError):
-        value = task = None
-    fits = isinstance(value, kinds) and not isinstance(value, bool)
-    if not (fits and isinstance(task, str)):
-        sentence = "Expected 'after' to be the place where a page of this list ended."
-        raise InvalidInput(sentence)
-    return Place(value=value, task=task)
+        body = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        return parse(body, "after").value
+    except (binascii.Error, ValueError, DocumentError):
+        return None
 
 
 def _must_be_one_of(name: str, word: str, words: tuple[str, ...]) -> None:
@@ -160,11 +168,8 @@ def _must_be_one_of(name: str, word: str, words: tuple[str, ...]) -> None:
 
 
 def _amount(text: str) -> Decimal:
-    try:
-        found = Decimal(text.replace(",", "").replace(" ", ""))
-    except InvalidOperation:
-        found = Decimal("NaN")
-    if not found.is_finite() or abs(found) > Decimal("1e15"):
+    found = figure(text)
+    if found is None:
         sentence = f"Expected the least amount to be a number, but got '{text}'."
         raise InvalidInput(sentence)
     return found

@@ -2,8 +2,6 @@
 What was typed into a form of the task page → the wish that a command carries out.
 """
 
-from decimal import Decimal, InvalidOperation
-
 from flask import request
 
 from approval_engine.domain.actions import Action
@@ -15,6 +13,7 @@ from approval_engine.executor.commands.act import Wish
 from approval_engine.policy.model import Input, InputType, Policy
 from approval_engine.store.attachments import File
 from approval_engine.web import context
+from approval_engine.web.figures import figure
 from approval_engine.web.people import person_of
 
 FIELD = "field-"
@@ -75,13 +74,11 @@ def _within(policy: Policy) -> str | None:
 
 
 def _number(each: Input, typed: str) -> str:
-    plain = typed.replace(",", "").replace(" ", "").removesuffix("%")
-    try:
-        found = Decimal(plain)
-    except InvalidOperation:
-        found = Decimal("NaN")
-    if not found.is_finite() or abs(found) > Decimal("1e15"):
-        sentence = f"Expected a number as the bound of {each.name}, but got '{typed}'."
+    found = figure(typed.removesuffix("%"))
+    if found is None:
+        sentence = (
+            f"Expected a number as the bound of {each.name}, but got '{typed[:40]}'."
+        )
         raise InvalidInput(sentence)
     return format(found, "f")
 

@@ -226,11 +226,15 @@ def _next(draft_id: str, section: str) -> AnyResponse:
         return redirect(url_for(_ELSEWHERE[place], draft_id=draft_id), 303)
     if verb == "go" and place in set(Section):
         section, place = place, ""
-    address = url_for("policy_drafts.section", draft_id=draft_id, section=section)
     parts = place.split("/")
     # A rule, a step or a rung is found again; what is inside it stands there too.
-    anchor = "#" + "/".join(parts[:3]) if len(parts) > 1 else ""
-    return redirect(address + anchor, 303)
+    address = url_for(
+        "policy_drafts.section",
+        draft_id=draft_id,
+        section=section,
+        _anchor="/".join(parts[:3]) if len(parts) > 1 else None,
+    )
+    return redirect(address, 303)
 
 
 def _says(value: dict[str, JsonValue], judged: editing.Judged) -> dict[str, str]:
