@@ -125,4 +125,6 @@ def test_an_exact_id_goes_straight_there_for_whoever_may_see_it(company, enter, 
     assert target(sam, waits) == f"/workflows/{waits}"
     assert target(sam, other) is None
     assert target(sam, "Q-o") is None
-    assert other not in sam.get(f"/workflows?q={other}").text.partition("<table")[2]
+    nothing = sam.get(f"/workflows?q={other}").text
+    assert f"/workflows/{other}" not in nothing
+    assert f'href="/quotes?q={other}"' in nothing

@@ -181,3 +181,14 @@ def test_a_rejected_quote_needs_a_new_revision(company, enter):
     assert answer.status_code == 409
     assert "make a new revision" in text_of(answer)
     assert "Make a new revision" in text_of(sam.get("/quotes"))
+
+
+def test_a_review_leads_to_its_quote_for_those_who_find_it_there(company, enter):
+    workflow = company.started()
+    links = {"sam": True, "dana": True, "fred": False}
+    for person, found in links.items():
+        browser = enter(person)
+        page = browser.get(f"/workflows/{workflow}")
+        assert ('href="/quotes/Q-1"' in page.text) is found
+        assert (f'href="/desk/reviews/{workflow}"' in page.text) is (person == "dana")
+        assert browser.get("/quotes/Q-1").status_code == (200 if found else 404)
