@@ -198,3 +198,14 @@ def test_a_version_has_a_number_that_can_be_read(company, enter, number):
     open_house(company)
     path = f"/processes/compare?before=deal_review@{number}&after=deal_review@1"
     assert enter("dana").get(path).status_code == 404
+
+
+@pytest.mark.parametrize(("rows", "status"), [(2_000, 200), (2_001, 422)])
+def test_a_form_has_as_many_lines_as_a_browser_can_send(enter, dump, rows, status):
+    typed = {f"lines-{number}-product": "p" for number in range(rows)}
+    sam, before = enter("sam"), dump()
+    answer = sam.force("/quotes/new", more="1", **typed)
+
+    assert answer.status_code == status
+    assert ("at most 2000 lines" in text_of(answer)) == (status == 422)
+    assert dump() == before
