@@ -10,6 +10,7 @@ import pytest
 from approval_engine.operations import policy_drafts
 from approval_engine.store import catalog
 from approval_engine.web.figures import figure
+from approval_engine.web.policies.editing import _nearest
 from tests.integration.web.browser import text_of
 from tests.integration.web.offices import open_house
 
@@ -209,3 +210,19 @@ def test_a_form_has_as_many_lines_as_a_browser_can_send(enter, dump, rows, statu
     assert answer.status_code == status
     assert ("at most 2000 lines" in text_of(answer)) == (status == 422)
     assert dump() == before
+
+
+@pytest.mark.parametrize(
+    ("element", "name"),
+    [
+        ("/triggers/0/when", "/triggers/0/when"),
+        ("/triggers/0/when/amount", "/triggers/0/when"),
+        ("/triggers/0", ""),
+        ("/triggers/01", ""),
+        ("/", ""),
+        ("", ""),
+        ("/x" * 5000, ""),
+    ],
+)
+def test_a_sentence_stands_at_the_nearest_field_above_its_place(element, name):
+    assert _nearest(frozenset({"/triggers/0/when", "/steps"}), element) == name
