@@ -28,9 +28,18 @@ def version(app: Flask, name: str) -> str | None:
     The version of a file in addresses, read once; None if there is no such file.
     """
     known: dict[str, str] = app.extensions.setdefault(_KEY, {})
-    if name not in known:
-        path = safe_join(str(app.static_folder), name)
-        if path is None or not Path(path).is_file():
-            return None
-        known[name] = sha256(Path(path).read_bytes())[:_LENGTH]
-    return known[name]
+    # Known by where it lies: strangers can call one file by any number of names.
+    path = safe_join(str(app.static_folder), name)
+    if path is None or not _is_file(path):
+        return None
+    if path not in known:
+        known[path] = sha256(Path(path).read_bytes())[:_LENGTH]
+    return known[path]
+
+
+def _is_file(path: str) -> bool:
+    try:
+        return Path(path).is_file()
+    except OSError:
+        # Such as a name that is longer than any can be.
+        return False

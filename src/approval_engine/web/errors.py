@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Mapping
 
 from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask.globals import request_ctx
 from werkzeug.exceptions import (
     HTTPException,
     InternalServerError,
@@ -165,6 +166,9 @@ def _answer(
     if is_api():
         more = {"problems": problems} if problems else {}
         return problem(status, code, sentence, more)
+    if request_ctx.url_adapter is None:
+        # What is no name of any host leads nowhere, so no page can hold an address.
+        return Response(f"{sentence}\n", status, mimetype="text/plain")
     page = render_template(
         "error.html",
         heading=HEADINGS.get(status, "Something went wrong"),

@@ -107,6 +107,25 @@ def test_another_decision_of_the_second_admin_is_a_request_of_its_own(office):
     assert by(office, workflow, "ada", "reject", limit=None).status == "rejected"
 
 
+@pytest.mark.parametrize(
+    ("ada", "status"), [({"active": True}, "approved"), ({"active": False}, "pending")]
+)
+def test_the_first_admin_counts_if_he_still_may_when_the_second_says_so(
+    office, ada, status
+):
+    workflow = office.started()
+    by(office, workflow, "ada", limit=None)
+    staff(office, ada=ada, sam={"manager": "maria"})
+
+    second = by(office, workflow, "abe", limit=None)
+    assert second.status == status
+    if status == "pending":
+        assert second.action == "request-override"
+        staff(office, sam={"manager": "maria"})
+        assert by(office, workflow, "ada", limit=None).status == "approved"
+    assert is_whole(office)
+
+
 def test_a_second_account_is_no_second_person(company):
     staff(company, abe={"email": "ada@example.com"})
     workflow = company.started()

@@ -10,6 +10,7 @@ import pytest
 from approval_engine.operations import policy_drafts
 from approval_engine.store import catalog
 from approval_engine.web.figures import figure
+from approval_engine.web.policies.editing import _nearest
 from tests.integration.web.browser import text_of
 from tests.integration.web.offices import open_house
 
@@ -162,3 +163,66 @@ def test_a_form_has_as_many_fields_as_are_worth_reading(company, enter, dump):
     accepted = maria.client.post("/views", data=fits, content_type=form)
     assert accepted.status_code == 303
     assert dump() != before
+
+
+@pytest.mark.parametrize(
+    ("host", "status", "words"),
+    [
+        ("cpq.example", 200, "Log in"),
+        ("x" * 300, 400, "The browser (or proxy) sent a request"),
+    ],
+)
+def test_what_names_no_host_is_refused_in_a_sentence(browser, host, status, words):
+    answer = browser.get("/login", headers={"Host": host})
+
+    assert answer.status_code == status
+    assert words in answer.text
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize("name", ["a" * 5000, "x/../" * 3 + "nothing.css"])
+def test_a_file_of_any_name_is_there_or_not(app, browser, name):
+    assert browser.get(f"/static/{name}").status_code == 404
+
+
+def test_a_file_is_known_once_by_whatever_names(app, browser):
+    app.extensions.pop("approval_engine.assets", None)
+    for number in range(9):
+        # A client would make the path short; strangers are no such clients.
+        assert browser.get(f"/static/{number}/../app.css?v=1").status_code == 200
+
+    assert len(app.extensions["approval_engine.assets"]) == 1
+
+
+@pytest.mark.parametrize("number", ["9" * 10, "9" * 5000])
+def test_a_version_has_a_number_that_can_be_read(company, enter, number):
+    open_house(company)
+    path = f"/processes/compare?before=deal_review@{number}&after=deal_review@1"
+    assert enter("dana").get(path).status_code == 404
+
+
+@pytest.mark.parametrize(("rows", "status"), [(2_000, 200), (2_001, 422)])
+def test_a_form_has_as_many_lines_as_a_browser_can_send(enter, dump, rows, status):
+    typed = {f"lines-{number}-product": "p" for number in range(rows)}
+    sam, before = enter("sam"), dump()
+    answer = sam.force("/quotes/new", more="1", **typed)
+
+    assert answer.status_code == status
+    assert ("at most 2000 lines" in text_of(answer)) == (status == 422)
+    assert dump() == before
+
+
+@pytest.mark.parametrize(
+    ("element", "name"),
+    [
+        ("/triggers/0/when", "/triggers/0/when"),
+        ("/triggers/0/when/amount", "/triggers/0/when"),
+        ("/triggers/0", ""),
+        ("/triggers/01", ""),
+        ("/", ""),
+        ("", ""),
+        ("/x" * 5000, ""),
+    ],
+)
+def test_a_sentence_stands_at_the_nearest_field_above_its_place(element, name):
+    assert _nearest(frozenset({"/triggers/0/when", "/steps"}), element) == name

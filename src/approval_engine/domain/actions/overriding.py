@@ -109,9 +109,12 @@ def must_be_admin(deed: str, actor: str, around: Surroundings) -> None:
 
 
 def _is_second(request: OverrideRequest, around: Surroundings) -> bool:
+    first = request.asked_by
     # A second account of the same person is no second person.
-    mine = around.directory.accounts_of(request.actor)
-    return request.asked_by is not None and request.asked_by not in mine
+    if first is None or first in around.directory.accounts_of(request.actor):
+        return False
+    # Whoever asked must be one who may still decide here, for he decides too.
+    return has(around.directory, first, Right.OVERRIDE) and first not in around.excluded
 
 
 def _others(request: OverrideRequest, around: Surroundings) -> tuple[str, ...]:

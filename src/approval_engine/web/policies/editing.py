@@ -112,14 +112,14 @@ def placed(value: dict[str, JsonValue], verdict: Verdict) -> Judged:
     """
     A verdict with the field of each sentence.
     """
-    names: dict[Section, tuple[str, ...]] = {}
+    names: dict[Section, frozenset[str]] = {}
 
     def told(element: str, sentence: str) -> Told:
         section = _SECTIONS.get(
             element.partition("/")[2].partition("/")[0], Section.TERMS
         )
         if section not in names:
-            names[section] = _names(view(value, section))
+            names[section] = frozenset(_names(view(value, section)))
         return Told(
             section=section,
             part=_part(value, element),
@@ -152,11 +152,11 @@ def _names(blocks: Iterable[ShownBlock]) -> tuple[str, ...]:
     return tuple(name for block in blocks for name in block.names())
 
 
-def _nearest(names: Iterable[str], element: str) -> str:
+def _nearest(names: frozenset[str], element: str) -> str:
     """
     The longest name that is that place or one above it; empty for the whole page.
     """
-    found = (
-        each for each in names if element == each or element.startswith(f"{each}/")
-    )
-    return max(found, key=len, default="")
+    # Step by step upwards: a long ladder has as many problems as it has names.
+    while element and element not in names:
+        element = element.rpartition("/")[0]
+    return element

@@ -28,6 +28,7 @@ SIGNS = {"added": "+", "removed": "–", "changed": "≠", "moved": "↔"}
 """The sign of each kind of change; `moved` is of the drawing only."""
 
 _Found: TypeAlias = tuple[Version, bytes]
+_LONGEST_NUMBER = 9
 _SIDES = {"added": "after", "removed": "before"}
 
 
@@ -149,8 +150,10 @@ def _side(transaction: Transaction, text: str | None) -> _Found | None:
     if not text:
         return None
     name, _, number = text.rpartition("@")
-    if not number.isdecimal():
-        sentence = f"Expected a version such as 'deal_review@1', but got '{text}'."
+    if not (number.isdecimal() and len(number) <= _LONGEST_NUMBER):
+        sentence = (
+            f"Expected a version such as 'deal_review@1', but got '{text[:100]}'."
+        )
         raise NotFound(sentence)
     return repository.find(transaction, name, int(number))
 

@@ -71,7 +71,7 @@ def create() -> AnyResponse:
     """
     Store a new quote of mine; the form again with every problem beside its field.
     """
-    source, sheet, policy = _source(), form.of_request(request.form), _policy()
+    source, sheet, policy = _source(), _typed(), _policy()
     if "more" in request.form:
         return _page(None, sheet.longer(), source=source)
     base = source.quote if source else None
@@ -99,7 +99,7 @@ def save(quote_id: str) -> AnyResponse:
     """
     Store the next revision; the form again with every problem beside its field.
     """
-    found, sheet = _editable(quote_id), form.of_request(request.form)
+    found, sheet = _editable(quote_id), _typed()
     if "more" in request.form:
         return _page(found, sheet.longer())
     draft = _draft(form.value_of(sheet, _policy(), found.quote), found.quote)
@@ -117,7 +117,7 @@ def papers(quote_id: str) -> AnyResponse:
     The next revision with other words, files or day, and all else as it is.
     """
     found = _editable(quote_id)
-    typed = form.of_request(request.form).fields
+    typed = _typed().fields
     value = form.as_value(found.quote)
     for key, name in (("justification", "justification"), ("neededBy", "needed_by")):
         value.pop(key, None)
@@ -129,6 +129,20 @@ def papers(quote_id: str) -> AnyResponse:
         return pages.page(found, refusal)
     flash(f"Revision {row.revision} is stored. Nobody was asked yet.")
     return redirect(url_for("quotes.quote", quote_id=quote_id), 303)
+
+
+def _typed() -> Sheet:
+    """
+    What was typed. Raises InvalidInput for more lines than a browser could send.
+    """
+    sheet = form.of_request(request.form)
+    if len(sheet.rows) > form.MOST_ROWS:
+        sentence = (
+            f"A form has at most {form.MOST_ROWS} lines; import what has more, with"
+            " the HTTP interface or the command line."
+        )
+        raise InvalidInput(sentence)
+    return sheet
 
 
 def _page(

@@ -33,6 +33,9 @@ LINE = (
 EMPTY_ROWS = 5
 """How many empty lines a new form has, and how many more it is given at once."""
 
+MOST_ROWS = 2_000
+"""So many lines fit into what is read of a form that has a field for each cell."""
+
 GENERAL = ""
 """Where a problem stands that belongs to no field."""
 
