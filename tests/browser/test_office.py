@@ -164,6 +164,7 @@ def test_an_incident_is_repaired_and_closed_in_place(visit, site):
 def test_somebody_goes_away_and_comes_back(visit, site):
     maria = visit("maria")
     page = maria.go("/")
+    page.locator("summary", has_text="Maria Lopez").click()
     page.get_by_role("link", name="Away?").click()
     page.get_by_label("Stand-in").fill("marcus")
     page.get_by_role("button", name="Show what would move").click()
@@ -197,8 +198,8 @@ def test_a_leaver_is_shown_before_the_directory_is_imported(visit, site):
 def test_a_token_is_shown_once_and_revoked(visit):
     ada = visit("ada")
     page = ada.go("/admin/tokens")
-    page.get_by_label("Owner").fill("maria")
-    page.get_by_label("read see workflows").check()
+    page.get_by_label("Owner (it acts").fill("maria")
+    page.get_by_label("read see what the owner sees").check()
     page.get_by_role("button", name="Make the token").click()
     assert page.locator("code.secret").inner_text().startswith("cpq_")
     assert ada.violations() == []

@@ -118,21 +118,6 @@ def test_without_a_script_the_page_says_the_same(visit, workflow):
 
 
 @pytest.mark.browser
-def test_an_admin_overrides_with_a_reason(visit, workflow):
-    ada = visit("ada")
-    page = ada.go(f"/workflows/{workflow}")
-    page.locator("summary", has_text="Override").click()
-    form = page.locator("form[action$='/override']")
-    form.get_by_label("Reject the quote").check()
-    form.get_by_label("Why").fill("The customer went bankrupt")
-    assert ada.violations() == []
-    form.get_by_role("button", name="Confirm: override").click()
-
-    expect(page.get_by_role("status")).to_contain_text("You asked to end the review")
-    expect(page.locator(".timeline")).to_contain_text("The customer went bankrupt")
-
-
-@pytest.mark.browser
 def test_the_search_in_the_bar_leads_to_the_list_or_straight_to_the_thing(
     visit, workflow
 ):
