@@ -8,6 +8,7 @@ Policy), fail in a script, or have a violation that axe finds.
 from pathlib import Path
 from threading import Thread
 
+import pytest
 from werkzeug.serving import make_server
 
 from approval_engine.accounts import passwords
@@ -18,6 +19,14 @@ PASSWORD = "correct horse"
 SHOTS = Path(__file__).parent / "shots"
 WIDE = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
+LOOKS = [
+    pytest.param(WIDE, "light", id="wide-light"),
+    pytest.param(PHONE, "dark", id="phone-dark"),
+    pytest.param(WIDE, "dark", id="wide-dark", marks=pytest.mark.proof),
+    pytest.param(PHONE, "light", id="phone-light", marks=pytest.mark.proof),
+]
+"""Sizes and schemes; two of the four show every size and scheme once."""
+
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 

@@ -13,12 +13,11 @@ from approval_engine.accounts import identities
 from approval_engine.accounts.oidc import Identity
 from approval_engine.executor.runtime import Runtime
 from approval_engine.store.database import Database
-from tests.browser.site import PASSWORD, PHONE, WIDE, Site
+from tests.browser.site import LOOKS, PASSWORD, PHONE, Site
 from tests.integration.web.provider import Provider
 
 pytestmark = pytest.mark.browser
 
-EVERY_LOOK = [(size, scheme) for size in (WIDE, PHONE) for scheme in ("light", "dark")]
 LONG = "An-Agent-With-A-Name-That-Has-No-Space-Anywhere-And-Never-Ends " * 3
 
 
@@ -67,7 +66,7 @@ def must_be_fine(visitor):
     assert not visitor.overflows()
 
 
-@pytest.mark.parametrize(("size", "scheme"), EVERY_LOOK)
+@pytest.mark.parametrize(("size", "scheme"), LOOKS)
 def test_everything_about_an_account_can_be_read_by_everybody(visit, size, scheme):
     look = f"{'phone' if size == PHONE else 'wide'}-{scheme}"
     maria = visit(size=size, color_scheme=scheme)
@@ -136,7 +135,7 @@ def test_with_the_keyboard_alone(visit, site):
     maria.page.get_by_role("heading", level=1, name="Account").wait_for()
 
 
-@pytest.mark.parametrize(("size", "scheme"), EVERY_LOOK)
+@pytest.mark.parametrize(("size", "scheme"), LOOKS)
 def test_a_decision_waits_for_the_password_and_goes_on(visit, clock, size, scheme):
     look = f"{'phone' if size == PHONE else 'wide'}-{scheme}"
     maria = visit("maria", size=size, color_scheme=scheme)

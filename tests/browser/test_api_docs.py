@@ -4,12 +4,11 @@ The documentation of the HTTP interface, as people read it.
 
 import pytest
 
-from tests.browser.site import PHONE, SHOTS, WIDE
+from tests.browser.site import LOOKS, SHOTS, WIDE
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+@pytest.mark.parametrize(("size", "scheme"), LOOKS)
 def test_the_documentation_is_accessible(visit, scheme, size):
     reader = visit(size=size, color_scheme=scheme)
     page = reader.go("/api/docs")

@@ -4,7 +4,7 @@ The deal desk in a browser: the queue, one review, and the register of exception
 
 import pytest
 
-from tests.browser.site import PHONE, WIDE
+from tests.browser.site import LOOKS, PHONE, WIDE
 
 pytestmark = pytest.mark.browser
 
@@ -29,8 +29,7 @@ def asked_for(visitor):
     return page
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+@pytest.mark.parametrize(("size", "scheme"), LOOKS)
 def test_the_desk_works_on_any_screen(visit, size, scheme):
     dora = visit("dora", size, color_scheme=scheme)
     look = f"desk-{'wide' if size == WIDE else 'phone'}-{scheme}"

@@ -12,7 +12,7 @@ from approval_engine.executor.answer import Caller
 from approval_engine.executor.commands.submit import submit
 from approval_engine.operations import intake, quote_intake
 from approval_engine.scenarios import world
-from tests.browser.site import PHONE, WIDE
+from tests.browser.site import LOOKS, PHONE
 
 BULK = ("Q-2026-0201", "Q-2026-0202", "Q-2026-0203")
 
@@ -81,8 +81,7 @@ def _said(page, text):
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+@pytest.mark.parametrize(("size", "scheme"), LOOKS)
 def test_every_page_of_the_inbox_is_accessible(visit, desk, size, scheme):
     dora = visit("dora", size=size, color_scheme=scheme)
     kind = f"{'phone' if size is PHONE else 'wide'}-{scheme}"

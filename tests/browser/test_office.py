@@ -15,7 +15,7 @@ from approval_engine.notifications.post import Post
 from approval_engine.operations import messages
 from approval_engine.store import catalog, incidents
 from approval_engine.store.database import Database
-from tests.browser.site import PHONE, WIDE, Site
+from tests.browser.site import LOOKS, WIDE, Site
 
 PAGES = {
     "overview": "/admin",
@@ -105,8 +105,7 @@ def without(runtime, person):
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+@pytest.mark.parametrize(("size", "scheme"), LOOKS)
 def test_every_page_is_accessible(visit, site, scheme, size):
     workflow, incident = break_one(site.runtime)
     workflow = pending(site.runtime, beside=workflow)

@@ -4,7 +4,7 @@ The policy in the browser: read, changed in cells, tried and published by the de
 
 import pytest
 
-from tests.browser.site import PHONE, WIDE
+from tests.browser.site import LOOKS, PHONE
 
 FLOOR = "/triggers/0/when/0/margin_pct"
 
@@ -181,8 +181,7 @@ def test_everything_is_done_without_a_script(visit):
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+@pytest.mark.parametrize(("size", "scheme"), LOOKS)
 def test_every_page_is_accessible_and_fits(visit, size, scheme):
     dora = visit("dora", size=size, color_scheme=scheme)
     name = f"{'phone' if size == PHONE else 'wide'}-{scheme}"

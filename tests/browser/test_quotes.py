@@ -10,7 +10,7 @@ import pytest
 
 from approval_engine.documents import parse
 from approval_engine.operations import intake
-from tests.browser.site import PHONE, WIDE
+from tests.browser.site import LOOKS, PHONE, WIDE
 
 pytestmark = pytest.mark.browser
 
@@ -63,8 +63,7 @@ def submitted(page):
     page.get_by_text("is under review as").wait_for()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+@pytest.mark.parametrize(("size", "scheme"), LOOKS)
 def test_a_quote_is_made_and_submitted_on_any_screen(visit, size, scheme):
     sofia = visit("sofia", size, color_scheme=scheme)
     look = f"quotes-{'wide' if size == WIDE else 'phone'}-{scheme}"

@@ -4,12 +4,11 @@ What surrounds every page: it is readable for everybody and breaks no rule.
 
 import pytest
 
-from tests.browser.site import PHONE, WIDE
+from tests.browser.site import LOOKS
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+@pytest.mark.parametrize(("size", "scheme"), LOOKS)
 def test_the_first_pages_are_accessible(visit, scheme, size):
     maria = visit(size=size, color_scheme=scheme)
     maria.go("/login")

@@ -43,9 +43,12 @@ def demo_file(tmp_path_factory):
     return path
 
 
-@pytest.fixture(
-    params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
-)
+ON_BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+LONG = [pytest.mark.postgres, pytest.mark.proof]
+ON_BOTH_IN_THE_END = ["sqlite", pytest.param("postgresql", marks=LONG)]
+
+
+@pytest.fixture
 def url(request, fresh_database, tmp_path):
     if request.param == "sqlite":
         path = shutil.copy(request.getfixturevalue("demo_file"), tmp_path / "demo.db")
@@ -109,6 +112,7 @@ def _all_of(table, but):
     return select(*(column for column in table.columns if column.name not in but))
 
 
+@pytest.mark.parametrize("url", ON_BOTH, indirect=True)
 def test_everybody_follows_every_link_three_times_and_nothing_changes(
     app, url, browsers
 ):
@@ -125,6 +129,7 @@ def test_everybody_follows_every_link_three_times_and_nothing_changes(
     assert rows(url) == before
 
 
+@pytest.mark.parametrize("url", ON_BOTH_IN_THE_END, indirect=True)
 def test_time_that_passes_changes_when_people_were_seen_and_nothing_else(
     app, url, browsers, clock
 ):
@@ -138,6 +143,7 @@ def test_time_that_passes_changes_when_people_were_seen_and_nothing_else(
     assert rows(url) != exactly
 
 
+@pytest.mark.parametrize("url", ON_BOTH_IN_THE_END, indirect=True)
 def test_every_route_is_asked_by_everybody_and_nothing_changes(app, url, browsers):
     before = rows(url)
     found = {page.path for page in crawl(app, browsers["ada"], share=1)}
