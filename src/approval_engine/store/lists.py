@@ -143,17 +143,6 @@ def quote_states(
     )
 
 
-def quote_hashes(
-    transaction: Transaction, workflow_ids: tuple[str, ...]
-) -> dict[str, str]:
-    """
-    The hash of the quote that each of these workflows reviews, by workflow.
-    """
-    query = select(WORKFLOW.c.id, WORKFLOW.c.quote_sha256)
-    rows = transaction.execute(query.where(WORKFLOW.c.id.in_(workflow_ids)))
-    return {row.id: row.quote_sha256 for row in rows}
-
-
 def has_part(person: str) -> ColumnElement[bool]:
     """
     The condition on a workflow that a person submitted it, or is asked there.
