@@ -47,7 +47,7 @@ COMMANDS = {
     "inbox": ("inbox", "List the open tasks of a person."),
     "outbox": ("outbox", "List messages and try them again."),
     "password": ("password", "Set what a person logs in with on the web."),
-    "policy": ("policy", "Validate, publish and compare policies."),
+    "policy": ("policy", "Validate, simulate, publish and compare policies."),
     "process": ("repository", "Check, deploy, compare and export processes."),
     "quote": ("quote", "Import and show quotes."),
     "rates": ("rates", "Import exchange rates."),

@@ -33,6 +33,7 @@ RIGHTS: Mapping[str, str] = {
 SHOWN: Mapping[str, str] = {
     "policy list": "SEE_POLICIES",
     "policy show": "SEE_POLICIES",
+    "policy simulate": "SEE_EVERYTHING",
     "process list": "SEE_PROCESSES",
     "process export": "SEE_PROCESSES",
 }
