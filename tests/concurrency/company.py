@@ -39,6 +39,9 @@ FRED = "fred"
 ADA = "ada"
 """She is the office of the process."""
 
+PANEL = ("pat", "pia", "paul")
+"""Each of them has a seat of one step."""
+
 ROLES = {
     "manager": MANAGERS,
     "finance": (FRED, "fiona"),
@@ -46,6 +49,7 @@ ROLES = {
     "cfo": ("carl",),
     "deal_desk": ("dora",),
     "vp": (STELLA,),
+    "panel": PANEL,
     "admin": (ADA,),
 }
 POLICY = {
@@ -75,6 +79,12 @@ POLICY = {
             "when": {"discount_pct": "50"},
             "require": ["silent"],
         },
+        {
+            "id": "panel",
+            "reason": "many_seats",
+            "when": {"discount_pct": "60"},
+            "require": ["panel"],
+        },
     ],
     "defaults": {"slaHours": 8, "fallbackRole": "deal_desk"},
     "steps": {
@@ -96,6 +106,7 @@ POLICY = {
             "escalateTo": [{"role": "director", "afterHours": 8}],
         },
         "silent": {"role": "manager", "onTimeout": "reject"},
+        "panel": {"role": "panel", "completion": "all"},
     },
 }
 
@@ -174,15 +185,30 @@ class Company:
         """
         return [self._start(quote_id) for quote_id in self.quotes(number)]
 
+    def submitted(self, discount):
+        """
+        The id of a new workflow on a quote with this discount.
+        """
+        (quote,) = self.quotes(1)
+        value = quote_value(quote, discount) | {"revision": 2}
+        quote_intake.import_quotes(self.runtime, document([value], "quotes"))
+        return submit(self.runtime, quote, caller(SAM)).workflow
+
+    def read(self, workflow):
+        """
+        The workflow as last committed.
+        """
+        with self.runtime.database.read() as transaction:
+            found, _ = workflows.read(transaction, workflow)
+        return found
+
     def close(self):
         for runtime in self._opened:
             runtime.database.close()
 
     def _start(self, quote_id):
         workflow = submit(self.runtime, quote_id, caller(SAM)).workflow
-        with self.runtime.database.read() as transaction:
-            found, _ = workflows.read(transaction, workflow)
-        tasks = {task.step: task.id for task in found.tasks}
+        tasks = {task.step: task.id for task in self.read(workflow).tasks}
         return Started(id=workflow, quote=quote_id, **tasks)
 
 

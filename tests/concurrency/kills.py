@@ -155,7 +155,7 @@ def _again(runtime, trial):
 def _is_due(runtime, trial):
     with runtime.database.read() as transaction:
         found, _ = workflows.read(transaction, trial.job.command[1])
-    return found.next_due_at is not None
+    return found.next_due_at is not None and found.next_due_at <= trial.job.now
 
 
 def _workflows_of(runtime, quote):

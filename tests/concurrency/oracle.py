@@ -30,8 +30,10 @@ def assert_all_holds(runtime):
 
 def assert_sound(runtime, workflow_id):
     """
-    The rows of a workflow are what its events say, and their chain holds.
+    The rows of a workflow are what its events say, their chain holds, nothing is held.
     """
+    held = select(INCIDENT.c.detail).where(INCIDENT.c.workflow_id == workflow_id)
+    assert rows(runtime, held) == []
     replayed = replay_all(runtime, workflow_id)
     verified = verify_all(runtime, workflow_id)
     assert [each for each in replayed if each.difference] == []
