@@ -13,6 +13,7 @@ _JUDGES = (
     "crew",
     "kills",
     "layers",
+    "matrix",
     "oracle",
     "pairs",
     "posting",

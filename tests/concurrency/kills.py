@@ -59,7 +59,7 @@ def prepare(company, name):
     if name in {"approve last", "revise"}:
         do(company.runtime, started, FRED, Action.APPROVE, step="finance")
     if name == "revise":
-        company.revise(started.quote)
+        company.revise(started)
         return _trial(company, started.quote, "submit", started.quote)
     if name in {"recall", "tick", "override"}:
         return _trial(company, started.quote, name, started.id)

@@ -8,13 +8,10 @@ from approval_engine.domain.actions import Action
 from approval_engine.escalations import due
 from approval_engine.executor.commands.act import Wish, act
 from approval_engine.store import events, workflows
-from tests.concurrency.company import FRED, LATE, PANEL, caller, do
+from tests.concurrency.company import FRED, LATE, MANY_SEATS, PANEL, caller, do
 from tests.concurrency.oracle import assert_sound
 from tests.concurrency.race import together
 from tests.concurrency.scenes import word
-
-MANY_SEATS = 60
-"""The discount that asks a step with a seat for each of the panel."""
 
 
 def stale_writer(company):

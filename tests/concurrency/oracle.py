@@ -64,6 +64,16 @@ def decisions(runtime, task_id):
     return [action for (action,) in rows(runtime, query)]
 
 
+def escalated(runtime, workflow_id):
+    """
+    The tasks that went up a rung, each once.
+    """
+    query = select(EVENT.c.task_id).where(
+        EVENT.c.workflow_id == workflow_id, EVENT.c.action == "task_escalated"
+    )
+    return {task for (task,) in rows(runtime, query)}
+
+
 def messages(runtime, workflow_id):
     """
     How many messages of each kind were stored for a workflow.

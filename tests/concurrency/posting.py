@@ -20,8 +20,7 @@ from approval_engine.domain.actions import Action
 from approval_engine.notifications.deliver import CLAIM
 from approval_engine.operations import messages
 from approval_engine.store.schema import LETTER_PART, OUTBOX
-from tests.concurrency.company import FRED, LATE, MANAGERS, do
-from tests.concurrency.layers import MANY_SEATS
+from tests.concurrency.company import FRED, LATE, MANAGERS, MANY_SEATS, do
 from tests.concurrency.oracle import rows
 from tests.concurrency.worker import Job
 from tests.concurrency.zygote import post_to
