@@ -18,7 +18,9 @@ _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d
 _GROUP = re.compile(r"[^\s=,]+=[A-Za-z][A-Za-z0-9_-]*")
 _NUMBER = re.compile(r"[0-9]{1,15}(\.[0-9]{1,4})?")
 _MEDIA_TYPE = re.compile(r"[a-z0-9.+-]+/[a-z0-9.+-]+")
-_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+"""The names of this machine for itself."""
+
 _HOST = re.compile(r"[a-z0-9.-]+")
 _MAILBOX = re.compile(r"(?:[^<>@]*<[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+)")
 _SERVER = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^:\[\]\s]*)(:(?P<port>[0-9]{1,5}))?")
@@ -163,7 +165,7 @@ def _url(*schemes: str) -> Callable[[str], str]:
 def _issuer(text: str) -> str:
     parts = urlsplit(_url("http", "https")(text))
     # What travels there in the clear decides who somebody is.
-    if parts.scheme != "https" and parts.hostname not in _LOOPBACK:
+    if parts.scheme != "https" and parts.hostname not in LOOPBACK:
         raise ValueError(text)
     # Issuers are compared to the letter, a slash at the end included.
     return text

@@ -17,7 +17,7 @@ from approval_engine.domain.events import instant
 from approval_engine.domain.people import Directory
 from approval_engine.domain.quote import Quote
 from approval_engine.domain.step_up import StepUp
-from approval_engine.errors import EngineError
+from approval_engine.errors import BpmnError, EngineError
 from approval_engine.planner.document import plan_of
 from approval_engine.planner.plan import RoutingPlan
 from approval_engine.policy.evaluation import Terms
@@ -183,14 +183,20 @@ class Runtime:
 
     def definition(self, transaction: Transaction, sha256: str) -> "engine.Definition":
         """
-        The compiled process definition of that hash.
+        The compiled process definition of that hash, which was accepted once.
+
+        Raises EngineError if it would not be accepted: it came another way.
         """
         from approval_engine.executor.compiled import compiled
 
         def body(key: str) -> bytes:
             return catalog.body(transaction, key)
 
-        return compiled(self.derived, sha256, body)
+        try:
+            return compiled(self.derived, sha256, body)
+        except BpmnError as error:
+            sentence = f"Definition '{sha256}' was never accepted: {error.problems[0]}"
+            raise EngineError(sentence) from error
 
     def drawn(self, transaction: Transaction, xml: bytes) -> "engine.Definition":
         """
