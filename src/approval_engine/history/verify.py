@@ -2,12 +2,14 @@
 The event log → whether its hash chain holds, and where it breaks first.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from approval_engine.domain.events import first_altered
+from approval_engine.domain.events import Event, first_altered
 from approval_engine.domain.workflow import Workflow
-from approval_engine.store import events
+from approval_engine.store import events, ledger
 from approval_engine.store.database import Transaction
+from approval_engine.store.ledger import Head
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,11 +27,27 @@ def verify(transaction: Transaction, workflow: Workflow) -> Verified:
     """
     Check the chain of one workflow, its end included.
     """
-    log = events.of(transaction, workflow.id)
+    head = Head(workflow=workflow.id, seq=workflow.seq, hash=workflow.head)
+    return _verified(head, events.of(transaction, workflow.id))
+
+
+def verify_every(transaction: Transaction) -> Iterator[Verified]:
+    """
+    Check the chain of each workflow, oldest first; events without one come last.
+    """
+    for batch in ledger.heads(transaction):
+        logs = ledger.logs(transaction, (each.workflow for each in batch))
+        for head in batch:
+            yield _verified(head, logs[head.workflow])
+    for stray in ledger.strays(transaction):
+        yield Verified(workflow=stray, events=0, first_altered=1)
+
+
+def _verified(head: Head, log: Sequence[Event]) -> Verified:
     altered = first_altered(log)
-    if altered is None and len(log) != workflow.seq:
-        altered = min(len(log), workflow.seq) + 1
-    if altered is None and log[-1].hash != workflow.head:
+    if altered is None and len(log) != head.seq:
+        altered = min(len(log), head.seq) + 1
+    if altered is None and (not log or log[-1].hash != head.hash):
         # The chain holds, but somebody rewrote all of it: the workflow knows its end.
-        altered = workflow.seq
-    return Verified(workflow=workflow.id, events=len(log), first_altered=altered)
+        altered = max(head.seq, 1)
+    return Verified(workflow=head.workflow, events=len(log), first_altered=altered)
