@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, select
 
 from approval_engine.domain.events import Event
 from approval_engine.store.database import Transaction
-from approval_engine.store.schema import EVENT, WORKFLOW
+from approval_engine.store.schema import EVENT, EVENT_TEXT, WORKFLOW
 
 AT_ONCE = 500
 """How many workflows one question is about."""
@@ -24,8 +24,15 @@ _LOGS = (
     .where(EVENT.c.workflow_id.in_(bindparam("ids", expanding=True)))
     .order_by(EVENT.c.workflow_id, EVENT.c.seq)
 )
+_TEXTS = (
+    select(EVENT.c.workflow_id, EVENT.c.seq, EVENT_TEXT.c.salt, EVENT_TEXT.c.body)
+    .join(EVENT_TEXT, EVENT_TEXT.c.event_id == EVENT.c.id)
+    .where(EVENT.c.workflow_id.in_(bindparam("ids", expanding=True)))
+)
+# Ids are not asked for: whoever changed one would hide the event behind it.
 _HASHES = select(EVENT.c.workflow_id, EVENT.c.seq, EVENT.c.hash).where(
-    EVENT.c.id.in_(bindparam("ids", expanding=True))
+    EVENT.c.workflow_id.in_(bindparam("ids", expanding=True)),
+    EVENT.c.seq.in_(bindparam("numbers", expanding=True)),
 )
 _THERE = select(WORKFLOW.c.id).where(
     WORKFLOW.c.id.in_(bindparam("ids", expanding=True))
@@ -71,14 +78,30 @@ def logs(
     return found
 
 
+def texts(
+    transaction: Transaction, workflow_ids: Iterable[str]
+) -> Mapping[str, dict[int, tuple[str, str]]]:
+    """
+    Salt and body of what people wrote in each of these workflows, by event number.
+    """
+    found: dict[str, dict[int, tuple[str, str]]] = {each: {} for each in workflow_ids}
+    for row in transaction.execute(_TEXTS, {"ids": list(found)}):
+        found[row.workflow_id][row.seq] = (row.salt, row.body)
+    return found
+
+
 def hashes(
     transaction: Transaction, places: Iterable[Head]
 ) -> Mapping[tuple[str, int], str]:
     """
-    The hashes that events of these workflows and numbers have; what is not there lacks.
+    The hash at each of these places, and at some others; what is not there lacks.
     """
-    ids = [f"{each.workflow}:{each.seq}" for each in places]
-    rows = transaction.execute(_HASHES, {"ids": ids})
+    places = tuple(places)
+    wanted = {
+        "ids": [each.workflow for each in places],
+        "numbers": sorted({each.seq for each in places}),
+    }
+    rows = transaction.execute(_HASHES, wanted)
     return {(row.workflow_id, row.seq): row.hash for row in rows}
 
 

@@ -20,6 +20,7 @@ from approval_engine.web import (
     headers,
     limits,
     metrics,
+    packets,
     plain,
     presentation,
     session,
@@ -36,7 +37,9 @@ SHORTEST_SECRET = 16
 
 def create_app(settings: Settings, runtime: Runtime) -> Flask:
     """
-    The application over this database. Raises InvalidInput without a secret key.
+    The application over this database.
+
+    Raises InvalidInput without a secret key, or with an evidence key that does not do.
     """
     https = (settings.base_url or "").startswith("https:")
     app = Flask(__name__, template_folder=str(packaged("templates")))
@@ -55,6 +58,7 @@ def create_app(settings: Settings, runtime: Runtime) -> Flask:
     sizes.install(app)
     session.install(app, https=https)
     sso.install(app, provider_of(settings), settings.step_up_within)
+    packets.install(app, settings.evidence_key)
     confirm.install(app)
     account.install(app, settings.step_up_within)
     plain.install(app)

@@ -9,7 +9,7 @@ from typing import Any
 from approval_engine import __version__
 from approval_engine.documents import canonical, load
 from approval_engine.domain.delegation import Delegation
-from approval_engine.domain.events import Event
+from approval_engine.domain.events import Event, comment_of
 from approval_engine.domain.quote import Quote
 from approval_engine.executor.runtime import Runtime
 from approval_engine.history import explain, reading
@@ -17,7 +17,6 @@ from approval_engine.history.evidence.keys import Signer
 from approval_engine.history.reading import Case
 from approval_engine.operations.evidence.archive import pack
 from approval_engine.operations.evidence.lines import (
-    comment_of,
     event_lines,
     events_in,
     text_lines,

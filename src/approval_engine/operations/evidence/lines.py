@@ -7,9 +7,8 @@ from dataclasses import asdict
 from typing import Any
 
 from approval_engine.documents import canonical, load
-from approval_engine.domain.events import GENESIS, Event, digest
+from approval_engine.domain.events import GENESIS, Event, comment_of, digest, salted
 from approval_engine.errors import Altered
-from approval_engine.executor.comments import salted
 from approval_engine.operations.evidence.manifest import EVENTS, TEXTS, Manifest
 from approval_engine.store.events import EventText
 
@@ -89,15 +88,6 @@ def texts_in(
         if comment and seq not in found and seq not in manifest.erased:
             raise _altered(manifest, seq, "what was written with it is missing", TEXTS)
     return found
-
-
-def comment_of(event: Event) -> str | None:
-    """
-    The salted hash of what was written with an event, where anything was.
-    """
-    data: Any = load(event.data.encode())
-    comment = data.get("comment")
-    return comment if isinstance(comment, str) else None
 
 
 def _numbered(body: bytes) -> Iterator[tuple[int, bytes]]:
