@@ -41,6 +41,7 @@ COMMANDS = {
     "delegation": ("delegation", "Let one person stand in for another."),
     "demo": ("demo", "Seed, run the golden path and serve the inbox."),
     "directory": ("directory", "Import and list people and roles."),
+    "evidence": ("evidence", "Make and show the keys that sign evidence."),
     "exception": ("exception", "Ask for exceptions to the policy, and end them."),
     "identity": ("identity", "Link log-ins of single sign-on to people."),
     "incident": ("incident", "List what holds workflows, and let them go on."),

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Generic, TypeVar
 from urllib.parse import urlsplit
 
@@ -58,6 +59,12 @@ def _flag(text: str) -> bool:
     if text not in {"0", "1"}:
         raise ValueError(text)
     return text == "1"
+
+
+def _path(text: str) -> Path:
+    if "\x00" in text:
+        raise ValueError(text)
+    return Path(text)
 
 
 def _amount(text: str) -> Decimal:
@@ -179,6 +186,7 @@ def _mail_address(text: str) -> str:
 
 
 TEXT = Form(words="a text", parse=str)
+PATH = Form(words="the path of a file or folder", parse=_path)
 FLAG = Form(words="1 or 0", parse=_flag)
 AMOUNT = Form(words="an amount such as 50000", parse=_amount)
 SIZE = Form(words="a number of bytes such as 10485760", parse=_size)

@@ -130,6 +130,12 @@ class Runtime:
     step_up: StepUp | None = None
     _kept: _Kept = field(default_factory=_Kept)
 
+    def body(self, transaction: Transaction, sha256: str) -> bytes:
+        """
+        The bytes of the document of that hash. Raises NotFound.
+        """
+        return catalog.body(transaction, sha256)
+
     def policy(self, transaction: Transaction, sha256: str) -> Policy:
         """
         The policy version of that hash. Raises EngineError if its bytes were altered.
@@ -190,7 +196,7 @@ class Runtime:
         from approval_engine.executor.compiled import compiled
 
         def body(key: str) -> bytes:
-            return catalog.body(transaction, key)
+            return self.body(transaction, key)
 
         try:
             return compiled(self.derived, sha256, body)
@@ -207,7 +213,7 @@ class Runtime:
         mine = hash_of(xml)
 
         def body(key: str) -> bytes:
-            return xml if key == mine else catalog.body(transaction, key)
+            return xml if key == mine else self.body(transaction, key)
 
         return compiled(self.derived, mine, body)
 
@@ -236,4 +242,4 @@ class Runtime:
     def _document(
         self, transaction: Transaction, sha256: str, read: Callable[[bytes], T]
     ) -> T:
-        return self.derived(sha256, lambda: read(catalog.body(transaction, sha256)))
+        return self.derived(sha256, lambda: read(self.body(transaction, sha256)))

@@ -9,7 +9,7 @@ from sqlalchemy import inspect, text
 from approval_engine.errors import StorageError
 from approval_engine.store.database import Database, Transaction
 
-NEWEST = "0017"
+NEWEST = "0018"
 """The schema version that this code reads and writes."""
 
 UPGRADABLE: frozenset[str] = frozenset(

@@ -21,6 +21,7 @@ from approval_engine.web import (
     headers,
     limits,
     metrics,
+    packets,
     plain,
     presentation,
     session,
@@ -39,7 +40,8 @@ def create_app(settings: Settings, runtime: Runtime) -> Flask:
     """
     The application over this database.
 
-    Raises InvalidInput without a secret key that is one, or while Flask debugs.
+    Raises InvalidInput without a secret key that is one, with an evidence key that does
+    not do, or while Flask debugs.
     """
     https = (settings.base_url or "").startswith("https:")
     app = Flask(__name__, template_folder=str(packaged("templates")))
@@ -59,6 +61,7 @@ def create_app(settings: Settings, runtime: Runtime) -> Flask:
     sizes.install(app)
     session.install(app, https=https)
     sso.install(app, provider_of(settings), settings.step_up_within)
+    packets.install(app, settings.evidence_key)
     confirm.install(app)
     account.install(app, settings.step_up_within)
     plain.install(app)

@@ -27,6 +27,7 @@ from approval_engine.store.schema.catalog import (
     SETTING,
     WINDOW_SWEEP,
 )
+from approval_engine.store.schema.checkpoints import CHECKPOINT
 from approval_engine.store.schema.drafts import (
     POLICY_DRAFT,
     POLICY_DRAFT_SAVE,
@@ -55,6 +56,7 @@ from approval_engine.store.schema.workflows import TASK, TASK_AHEAD, WORKFLOW
 __all__ = [
     "API_TOKEN",
     "ATTACHMENT",
+    "CHECKPOINT",
     "COUNTER",
     "CREDENTIAL",
     "DELEGATION",
