@@ -8,6 +8,7 @@ from approval_engine.domain.events import first_altered
 from approval_engine.domain.workflow import Workflow
 from approval_engine.store import events
 from approval_engine.store.database import Transaction
+from approval_engine.store.ends import End
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -21,7 +22,7 @@ class Verified:
     first_altered: int | None
 
 
-def verify(transaction: Transaction, workflow: Workflow) -> Verified:
+def verify(transaction: Transaction, workflow: Workflow | End) -> Verified:
     """
     Check the chain of one workflow, its end included.
     """
