@@ -22,9 +22,16 @@ pytest_plugins = ["tests.figures"]
 KINDS = ("sqlite", "postgresql")
 _MEMORY = Path("/dev/shm")  # noqa: S108 every folder in it has a name of its own
 _PLENTY = 2**30
-# The machine does not lose its power in a test, and whoever is killed loses nothing of
-# what he gave to the system. Databases are made and dropped in a tenth of the time.
-_IN_A_HURRY = {"fsync": "off", "full_page_writes": "off"}
+
+
+def _quick_folder() -> Path:
+    """
+    A new folder, in memory where there is plenty.
+
+    Every commit waits for the disk, as it must, and making a database waits for many.
+    """
+    roomy = _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _PLENTY
+    return Path(tempfile.mkdtemp(prefix="cpq-", dir=_MEMORY if roomy else None))
 
 
 @pytest.fixture(scope="session")
@@ -32,13 +39,8 @@ def postgres_url() -> Iterator[str]:
     """
     A PostgreSQL server of this test process; it stops and vanishes with it.
     """
-    home = Path(tempfile.mkdtemp(prefix="cpq-postgres-"))
+    home = _quick_folder()
     server = _server(home)
-    for name, value in _IN_A_HURRY.items():
-        change = sql.SQL("ALTER SYSTEM SET {} = {}")
-        told = change.format(sql.Identifier(name), sql.Literal(value))
-        _on_server(server.get_uri(driver="psycopg"), told)
-    _on_server(server.get_uri(driver="psycopg"), sql.SQL("SELECT pg_reload_conf()"))
     try:
         yield server.get_uri(driver="psycopg")
     finally:
@@ -69,10 +71,9 @@ def postgres_template(postgres_url: str) -> str:
 @pytest.fixture
 def quick_folder() -> Iterator[Path]:
     """
-    A folder of this test, in memory where there is plenty: nothing waits for a disk.
+    A folder of this test that vanishes with it.
     """
-    roomy = _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _PLENTY
-    folder = Path(tempfile.mkdtemp(prefix="cpq-", dir=_MEMORY if roomy else None))
+    folder = _quick_folder()
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
 

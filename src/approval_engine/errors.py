@@ -9,6 +9,7 @@ ApprovalEngineError
       TooManyAttempts       too many wrong passwords, or too many writes; later again
     InvalidState          the thing is in a state that does not allow it
       StaleRevision         the quote has changed since the caller saw it
+      Quarantined           an incident holds the workflow until it is closed
       Incomplete            the policy wants to see more; names all that is missing
     InvalidInput          a value given on the spot (an option, a form field) is wrong
     Conflict              an idempotency key was used for something else, or is busy
@@ -21,6 +22,7 @@ ApprovalEngineError
     BpmnError             a process definition
     DmnError              a file of decision tables
   EngineError           the engine did something that the plan does not allow
+    Unreadable            what is stored of a workflow cannot be read any more
   Altered               evidence is not what was signed, or nobody trusted signed it
   StorageError          the database cannot be reached, or has a schema we do not know
   Undelivered           a message did not reach a mail server or webhook this time
@@ -87,6 +89,12 @@ class InvalidState(Refused):
 class StaleRevision(InvalidState):
     """
     The quote has a newer revision than the one that the caller saw.
+    """
+
+
+class Quarantined(InvalidState):
+    """
+    An incident holds the workflow; nothing moves it until that is closed.
     """
 
 
@@ -204,6 +212,16 @@ class Altered(ApprovalEngineError):
         self.seq = seq
 
 
+class Unreadable(EngineError):
+    """
+    What is stored of `workflow` cannot be read; it becomes an incident of that one.
+    """
+
+    def __init__(self, workflow: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.workflow = workflow
+
+
 class StorageError(ApprovalEngineError):
     """
     The database cannot be reached, is locked too long, or has an unknown schema.
@@ -218,3 +236,24 @@ class Undelivered(ApprovalEngineError):
     def __init__(self, sentence: str, *, whole: bool = False) -> None:
         super().__init__(sentence)
         self.whole = whole
+
+
+BROKEN = (
+    ApprovalEngineError,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
+"""What reading rows and documents may raise that somebody changed by hand."""
+
+
+def reason(error: Exception) -> str:
+    """
+    An exception as part of a sentence.
+    """
+    if isinstance(error, ApprovalEngineError):
+        return str(error)
+    return f"{type(error).__name__}: {error}"

@@ -44,7 +44,7 @@ COMMANDS = {
     "evidence": ("evidence", "Make and show the keys that sign evidence."),
     "exception": ("exception", "Ask for exceptions to the policy, and end them."),
     "identity": ("identity", "Link log-ins of single sign-on to people."),
-    "incident": ("incident", "List what holds workflows, and let them go on."),
+    "incident": ("incident", "List what holds workflows, repair it, let it go on."),
     "inbox": ("inbox", "List the open tasks of a person."),
     "outbox": ("outbox", "List messages and try them again."),
     "password": ("password", "Set what a person logs in with on the web."),

@@ -11,13 +11,14 @@ from approval_engine.cli.values import COMMENT
 
 if TYPE_CHECKING:
     from approval_engine.domain.workflow import Task
+    from approval_engine.operations.incidents import Mended
     from approval_engine.store.incidents import Incident
 
 
 @click.group()
 def incident() -> None:
     """
-    List what holds workflows, and let them go on.
+    List what holds workflows, repair them, and let them go on.
     """
 
 
@@ -51,6 +52,45 @@ def close(session: Session, incident_id: str, note: str | None) -> None:
     session.require_trust()
     workflow_id = command(session.runtime, incident_id, session.administrator, note)
     session.record(incident=incident_id, workflow=workflow_id, status="closed")
+
+
+@incident.command()
+@click.option("--incident", "incident_id", metavar="IN")
+@click.option("--all", "everything", is_flag=True, help="Of every open incident.")
+@click.option("--preview", "only_look", is_flag=True, help="Store nothing.")
+@pass_session
+def repair(
+    session: Session, incident_id: str | None, *, everything: bool, only_look: bool
+) -> None:
+    """
+    Make the rows of a held workflow what its events say.
+
+    An event tells of it, and the incident stays open until it is closed. What cannot be
+    rebuilt is left as it is, with the reason, and the command ends with 8.
+    """
+    from approval_engine.operations.incidents import mend
+
+    if (incident_id is None) is not everything:
+        raise click.UsageError("Give either --incident IN or --all.")
+    session.require_trust()
+    found = list(
+        mend(session.runtime, incident_id, session.officer, only_look=only_look)
+    )
+    word = "would_repair" if only_look else "repaired"
+    session.rows(_mended(each, word) for each in found)
+    if any(each.against for each in found):
+        raise SystemExit(8)
+
+
+def _mended(each: "Mended", word: str) -> dict[str, object]:
+    result = "refused" if each.against else word if each.fields else "right"
+    line: dict[str, object] = {
+        "incident": each.incident,
+        "workflow": each.workflow,
+        "result": result,
+    }
+    more = {"fields": each.fields, "because": each.against}
+    return line | {name: value for name, value in more.items() if value}
 
 
 def _incident(each: "Incident") -> dict[str, object]:

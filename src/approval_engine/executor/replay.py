@@ -43,18 +43,24 @@ def replay(runtime: Runtime, transaction: Transaction, workflow_id: str) -> Repl
 
     Raises NotFound if there is no such workflow.
     """
+    log = events.of(transaction, workflow_id)
+    try:
+        stored = _stored(transaction, workflow_id)
+        rebuilt, _ = rebuilt_from(runtime, transaction, log)
+        difference = first_difference(rebuilt, stored)
+    except NotFound:
+        raise
+    except ApprovalEngineError as error:
+        difference = str(error)
+    return Replayed(workflow=workflow_id, events=len(log), difference=difference)
+
+
+def _stored(transaction: Transaction, workflow_id: str) -> Workflow:
     found = workflows.read(transaction, workflow_id)
     if found is None:
         sentence = f"There is no workflow '{workflow_id}'."
         raise NotFound(sentence)
-    stored = found[0]
-    log = events.of(transaction, workflow_id)
-    try:
-        rebuilt, _ = rebuilt_from(runtime, transaction, log)
-        difference = first_difference(rebuilt, stored)
-    except ApprovalEngineError as error:
-        difference = str(error)
-    return Replayed(workflow=workflow_id, events=len(log), difference=difference)
+    return found[0]
 
 
 def rebuild(log: tuple[Event, ...], pinned: Pinned) -> Workflow:

@@ -3,7 +3,8 @@ What every command needs: the database, the clock, and documents read once per c
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from threading import Lock
@@ -17,7 +18,7 @@ from approval_engine.domain.events import instant
 from approval_engine.domain.people import Directory
 from approval_engine.domain.quote import Quote
 from approval_engine.domain.step_up import StepUp
-from approval_engine.errors import BpmnError, EngineError
+from approval_engine.errors import BROKEN, EngineError, StorageError, reason
 from approval_engine.planner.document import plan_of
 from approval_engine.planner.plan import RoutingPlan
 from approval_engine.policy.evaluation import Terms
@@ -168,16 +169,18 @@ class Runtime:
 
     def plans(
         self, transaction: Transaction, hashes: Iterable[str]
-    ) -> dict[str, RoutingPlan]:
+    ) -> dict[str, RoutingPlan | None]:
         """
         The routing plans of these hashes; those not read yet come in one statement.
+
+        None stands for one that is not there any more.
         """
         wanted = dict.fromkeys(hashes)
         known = {each: self._kept.get(each) for each in wanted}
         missing = [each for each, plan in known.items() if plan is None]
         for sha256, body in lists.bodies(transaction, missing).items():
             known[sha256] = self.derived(sha256, lambda body=body: plan_of(body))  # type: ignore[misc] # mypy cannot infer a lambda with a default
-        return known  # type: ignore[return-value] # all of them are plans by now
+        return known  # type: ignore[return-value] # what is there is a plan by now
 
     def delegations(
         self, transaction: Transaction, sha256: str
@@ -198,11 +201,8 @@ class Runtime:
         def body(key: str) -> bytes:
             return self.body(transaction, key)
 
-        try:
+        with _readable(sha256):
             return compiled(self.derived, sha256, body)
-        except BpmnError as error:
-            sentence = f"Definition '{sha256}' was never accepted: {error.problems[0]}"
-            raise EngineError(sentence) from error
 
     def drawn(self, transaction: Transaction, xml: bytes) -> "engine.Definition":
         """
@@ -242,4 +242,22 @@ class Runtime:
     def _document(
         self, transaction: Transaction, sha256: str, read: Callable[[bytes], T]
     ) -> T:
-        return self.derived(sha256, lambda: read(self.body(transaction, sha256)))
+        def make() -> T:
+            with _readable(sha256):
+                return read(self.body(transaction, sha256))
+
+        return self.derived(sha256, make)
+
+
+@contextmanager
+def _readable(sha256: str) -> Iterator[None]:
+    """
+    Around what reads a stored document: whatever is wrong with it is an EngineError.
+    """
+    try:
+        yield
+    except BROKEN as error:
+        if isinstance(error, EngineError | StorageError):
+            raise
+        sentence = f"The document '{sha256}' cannot be read: {reason(error)}"
+        raise EngineError(sentence) from error

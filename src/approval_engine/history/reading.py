@@ -11,7 +11,7 @@ from approval_engine.domain.events import Event, Fact, stamp
 from approval_engine.domain.people import Directory
 from approval_engine.domain.seats import is_vacant
 from approval_engine.domain.workflow import Task, Workflow
-from approval_engine.errors import NotFound
+from approval_engine.errors import BROKEN, NotFound, Unreadable, reason
 from approval_engine.history import views
 from approval_engine.history.shown import more
 from approval_engine.planner.document import plan_of
@@ -127,21 +127,34 @@ def find(database: Database, workflow_id: str) -> Case:
 
 def case(transaction: Transaction, workflow_id: str) -> Case:
     """
-    Like `find`, within a transaction.
+    Like `find`, within a transaction. Raises Unreadable.
     """
     found = workflows.read(transaction, workflow_id)
     if found is None:
         sentence = f"There is no workflow '{workflow_id}'."
         raise NotFound(sentence)
     workflow, incident = found
+    plan, evaluation = _documents(transaction, workflow)
     return Case(
         workflow=workflow,
-        plan=plan_of(catalog.body(transaction, workflow.evidence.plan)),
-        evaluation=catalog.body(transaction, workflow.evidence.evaluation),
+        plan=plan,
+        evaluation=evaluation,
         incident=incident,
         again=_again(transaction, workflow),
         successor=workflows.successor(transaction, workflow.id),
     )
+
+
+def _documents(
+    transaction: Transaction, workflow: Workflow
+) -> tuple[RoutingPlan, bytes]:
+    evidence = workflow.evidence
+    try:
+        plan = plan_of(catalog.body(transaction, evidence.plan))
+        return plan, catalog.body(transaction, evidence.evaluation)
+    except BROKEN as error:
+        sentence = f"The plan of {workflow.subject} cannot be read: {reason(error)}"
+        raise Unreadable(workflow.id, sentence) from error
 
 
 def links(found: Case) -> Iterator[dict[str, object]]:

@@ -9,6 +9,7 @@ from approval_engine.domain.events import Event, comment_of, first_altered, salt
 from approval_engine.domain.workflow import Workflow
 from approval_engine.store import events, ledger
 from approval_engine.store.database import Transaction
+from approval_engine.store.ends import End
 from approval_engine.store.ledger import Head
 
 
@@ -23,7 +24,7 @@ class Verified:
     first_altered: int | None
 
 
-def verify(transaction: Transaction, workflow: Workflow) -> Verified:
+def verify(transaction: Transaction, workflow: Workflow | End) -> Verified:
     """
     Check the chain of one workflow, its end included.
     """

@@ -10,7 +10,7 @@ from approval_engine.domain.events import instant, stamp
 from approval_engine.domain.people import Directory, User
 from approval_engine.errors import Undelivered
 from approval_engine.notifications import digest, letters, links
-from approval_engine.notifications.deliver import Office, attempt
+from approval_engine.notifications.deliver import Office, attempt, hold
 from approval_engine.notifications.letters import Letter
 from approval_engine.notifications.mails import Envelope, mail
 from approval_engine.notifications.smtp import Line, MailServer
@@ -133,7 +133,9 @@ def _write(office: Office, line: Line, bundle: Bundle) -> list[Claimed]:
         directory = _directory(office, transaction)
         letter = letters.compose(host, transaction, bundle.messages, directory)
     office.each(letter.pointless, delivery.cancelled)
+    hold(office, letter.broken)
     gone = {message.id for message in letter.pointless}
+    gone |= {message.id for message, _ in letter.broken}
     messages = [each for each in bundle.messages if each.id not in gone]
     if messages:
         person = _reader(directory, bundle.person)

@@ -6,10 +6,10 @@ from functools import partial
 
 from approval_engine.documents import sha256
 from approval_engine.domain.events import stamp
-from approval_engine.errors import InvalidInput, Undelivered
+from approval_engine.errors import InvalidInput, Undelivered, Unreadable
 from approval_engine.notifications import bodies
 from approval_engine.notifications.bodies import Occasion
-from approval_engine.notifications.deliver import Office, attempt
+from approval_engine.notifications.deliver import Office, attempt, hold
 from approval_engine.notifications.post import next_try
 from approval_engine.notifications.signing import signed
 from approval_engine.notifications.transport import post
@@ -69,9 +69,13 @@ def _try(office: Office, webhook: Webhook, message: Claimed) -> bool:
 
 
 def _send(office: Office, webhook: Webhook, message: Claimed) -> list[Claimed]:
-    with office.host.database.read() as transaction:
-        event = events.one(transaction, message.event_id)
-        found = workflows.read(transaction, message.workflow_id)
+    try:
+        with office.host.database.read() as transaction:
+            event = events.one(transaction, message.event_id)
+            found = workflows.read(transaction, message.workflow_id)
+    except Unreadable as error:
+        hold(office, [(message, str(error))])
+        return []
     if event is None or found is None:
         raise Undelivered(f"There is no event '{message.event_id}' to tell of.")
     keys = office.post.secrets.get(webhook.secret)

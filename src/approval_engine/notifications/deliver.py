@@ -16,7 +16,7 @@ from approval_engine.domain.events import stamp
 from approval_engine.errors import StorageError, Undelivered
 from approval_engine.notifications.host import Host
 from approval_engine.notifications.post import MOST_TRIES, SHORTEST, Post, next_try
-from approval_engine.store import delivery
+from approval_engine.store import delivery, incidents
 from approval_engine.store.database import Transaction
 from approval_engine.store.delivery import Claimed
 
@@ -122,6 +122,24 @@ class Office:
         """
         until = stamp(self.now() + (timedelta() if now else SHORTEST))
         self.each(messages, lambda tx, each: delivery.release(tx, each, until))
+
+
+def hold(office: Office, broken: Iterable[tuple[Claimed, str]]) -> None:
+    """
+    Hold the workflows of messages that cannot be written, with the sentence why.
+
+    Such a message waits until its incident is closed, and goes out as one of its own.
+    """
+    for message, detail in broken:
+        at = stamp(office.now())
+        with office.host.database.begin() as transaction:
+            incident = incidents.add(
+                transaction, message.workflow_id, "message", detail, at
+            )
+            delivery.unbind(transaction, message.id)
+            delivery.release(transaction, message, at)
+        words = "action=hold workflow=%s incident=%s"
+        _LOG.error(words, message.workflow_id, incident)
 
 
 def attempt(

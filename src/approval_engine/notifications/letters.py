@@ -14,6 +14,7 @@ from approval_engine.documents import load
 from approval_engine.domain.lifecycle import WorkflowStatus
 from approval_engine.domain.people import Directory
 from approval_engine.domain.workflow import Task, Workflow
+from approval_engine.errors import EngineError
 from approval_engine.notifications.host import Host
 from approval_engine.notifications.outbox import ASKED, NOTICED
 from approval_engine.notifications.wording import Case, one_line
@@ -105,11 +106,14 @@ class News:
 class Letter:
     """
     What one mail tells, in the order of its messages; `pointless` are left out.
+
+    `broken` are those whose workflow cannot be read, with the sentence that says why.
     """
 
     asks: tuple[Ask, ...]
     news: tuple[News, ...]
     pointless: tuple[Claimed, ...]
+    broken: tuple[tuple[Claimed, str], ...] = ()
 
     @property
     def workflows(self) -> tuple[str, ...]:
@@ -129,35 +133,56 @@ def compose(
     """
     The letter that these messages of one person make now.
     """
-    found = [
-        (message, read[0])
-        for message in messages
-        if (read := workflows.read(transaction, message.workflow_id))
-    ]
     asks: dict[str, Ask] = {}
     news: list[News] = []
     pointless: list[Claimed] = []
-    for message, workflow in found:
-        case = _case(host, transaction, workflow, directory)
-        if message.kind not in ASKING:
-            news.append(_news(transaction, case, message))
-        elif (task := _waits_for(workflow, message)) is None:
-            pointless.append(message)
-        else:
+    broken: list[tuple[Claimed, str]] = []
+    for message in messages:
+        try:
+            piece = _piece(host, transaction, message, directory)
+        except EngineError as error:
+            broken.append((message, str(error)))
+            continue
+        if isinstance(piece, Ask):
             # Asked, then reminded: one entry, which says the latest.
-            asks[task.id] = _ask(case, task, message.kind)
+            asks[piece.task_id] = piece
+        elif piece is not None:
+            news.append(piece)
+        else:
+            pointless.append(message)
     return Letter(
         asks=tuple(sorted(asks.values(), key=lambda ask: (ask.due_at, ask.task_id))),
         news=tuple(news),
         pointless=tuple(pointless),
+        broken=tuple(broken),
     )
+
+
+def _piece(
+    host: Host, transaction: Transaction, message: Claimed, directory: Directory
+) -> Ask | News | None:
+    """
+    What one message says now; None if it lost its point.
+    """
+    found = workflows.read(transaction, message.workflow_id)
+    if found is None:
+        return None
+    case = _case(host, transaction, found[0], directory)
+    if message.kind not in ASKING:
+        return _news(transaction, case, message)
+    task = _waits_for(found[0], message)
+    return _ask(case, task, message.kind) if task else None
 
 
 def due_at(transaction: Transaction, message: Claimed) -> datetime | None:
     """
     When the task of a message is due; None if it is about none.
     """
-    found = workflows.read(transaction, message.workflow_id)
+    try:
+        found = workflows.read(transaction, message.workflow_id)
+    except EngineError:
+        # Whoever composes the letter finds out, and says so.
+        return None
     task = found[0].task(message.task_id or "") if found else None
     return task.due_at if task else None
 

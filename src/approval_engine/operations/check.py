@@ -9,7 +9,7 @@ from approval_engine.errors import NotFound
 from approval_engine.executor.replay import Replayed, replay
 from approval_engine.executor.runtime import Runtime
 from approval_engine.history.verify import Verified, verify, verify_every
-from approval_engine.store import workflows
+from approval_engine.store import ends, workflows
 from approval_engine.store.database import Transaction
 
 T = TypeVar("T")
@@ -37,11 +37,11 @@ def verify_all(
 
 
 def _verify(transaction: Transaction, workflow_id: str) -> Verified:
-    found = workflows.read(transaction, workflow_id)
+    found = ends.read(transaction, workflow_id)
     if found is None:
         sentence = f"There is no workflow '{workflow_id}'."
         raise NotFound(sentence)
-    return verify(transaction, found[0])
+    return verify(transaction, found)
 
 
 def _each(

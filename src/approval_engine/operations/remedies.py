@@ -19,7 +19,7 @@ from approval_engine.executor.replay import replay
 from approval_engine.executor.runtime import Runtime
 from approval_engine.history.verify import verify
 from approval_engine.operations.repair import simulated
-from approval_engine.store import catalog, workflows
+from approval_engine.store import catalog, ends, workflows
 from approval_engine.store.database import Transaction
 
 _ANY_TEXT = "0" * 64
@@ -69,24 +69,36 @@ class Diagnosis:
 def diagnose(runtime: Runtime, transaction: Transaction, workflow_id: str) -> Diagnosis:
     """
     What is wrong with a workflow. Raises NotFound.
+
+    Raises Unreadable where neither its rows nor its log show anything of it.
     """
+    end = ends.read(transaction, workflow_id)
+    if end is None:
+        raise NotFound(f"There is no workflow '{workflow_id}'.")
+    altered = verify(transaction, end).first_altered
+    if altered is not None:
+        stored = _stored(transaction, workflow_id)
+        return Diagnosis(workflow=stored, cause=Cause.ALTERED, altered=altered)
+    try:
+        rebuilt, repaired = simulated(runtime, transaction, end)
+    except InvalidState as error:
+        stored = _stored(transaction, workflow_id)
+        return Diagnosis(workflow=stored, cause=Cause.UNREADABLE, detail=str(error))
+    if not repaired.fields:
+        return Diagnosis(workflow=rebuilt, cause=Cause.OUTSIDE)
+    return Diagnosis(
+        workflow=rebuilt,
+        cause=Cause.DIFFERENT,
+        detail=replay(runtime, transaction, workflow_id).difference or "",
+        fields=repaired.fields,
+    )
+
+
+def _stored(transaction: Transaction, workflow_id: str) -> Workflow:
     found = workflows.read(transaction, workflow_id)
     if found is None:
         raise NotFound(f"There is no workflow '{workflow_id}'.")
-    stored = found[0]
-    altered = verify(transaction, stored).first_altered
-    if altered is not None:
-        return Diagnosis(workflow=stored, cause=Cause.ALTERED, altered=altered)
-    try:
-        fields = simulated(runtime, transaction, stored).fields
-    except InvalidState as error:
-        return Diagnosis(workflow=stored, cause=Cause.UNREADABLE, detail=str(error))
-    difference = replay(runtime, transaction, workflow_id).difference
-    if fields:
-        detail = difference or ""
-        cause = Cause.DIFFERENT
-        return Diagnosis(workflow=stored, cause=cause, detail=detail, fields=fields)
-    return Diagnosis(workflow=stored, cause=Cause.OUTSIDE)
+    return found[0]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -9,7 +9,12 @@ from dataclasses import dataclass, fields
 
 from approval_engine.domain.events import Fact
 from approval_engine.domain.workflow import Workflow
-from approval_engine.errors import ApprovalEngineError, InvalidState, NotFound
+from approval_engine.errors import (
+    ApprovalEngineError,
+    InvalidState,
+    NotFound,
+    Unreadable,
+)
 from approval_engine.executor.answer import Caller
 from approval_engine.executor.commands.beats import store
 from approval_engine.executor.projection import Pinned
@@ -17,8 +22,12 @@ from approval_engine.executor.recorder import Recorder
 from approval_engine.executor.replay import rebuilt_from
 from approval_engine.executor.runtime import Runtime
 from approval_engine.history.verify import verify
-from approval_engine.store import events, workflows
+from approval_engine.store import ends, events, workflows
 from approval_engine.store.database import Transaction
+from approval_engine.store.ends import End
+
+EVERYTHING = "rows"
+"""What differs where the rows of a workflow cannot even be read."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,12 +49,11 @@ def repair(runtime: Runtime, workflow_id: str, caller: Caller) -> Repaired:
     InvalidState if the chain of the events does not hold or they describe no workflow.
     """
     with runtime.database.begin() as transaction:
-        found = workflows.lock(transaction, workflow_id)
-        if found is None:
+        end = ends.lock(transaction, workflow_id)
+        if end is None:
             raise NotFound(f"There is no workflow '{workflow_id}'.")
-        stored = found.workflow
-        rebuilt, pinned = _rebuilt(runtime, transaction, stored)
-        differing = _differing(rebuilt, stored)
+        rebuilt, pinned = _rebuilt(runtime, transaction, end)
+        differing = _differing(transaction, rebuilt)
         if differing:
             workflows.rewrite(transaction, rebuilt)
             author = (caller.actor, caller.channel)
@@ -55,32 +63,53 @@ def repair(runtime: Runtime, workflow_id: str, caller: Caller) -> Repaired:
     return Repaired(workflow=workflow_id, events=rebuilt.seq, fields=differing)
 
 
-def simulated(runtime: Runtime, transaction: Transaction, stored: Workflow) -> Repaired:
+def preview(runtime: Runtime, workflow_id: str) -> Repaired:
     """
-    What `repair` would do to these rows now. Raises InvalidState like it.
+    What `repair` would do now; nothing is written. Raises what it raises.
     """
-    rebuilt, _ = _rebuilt(runtime, transaction, stored)
-    differing = _differing(rebuilt, stored)
-    return Repaired(workflow=stored.id, events=rebuilt.seq, fields=differing)
+    with runtime.database.read() as transaction:
+        end = ends.read(transaction, workflow_id)
+        if end is None:
+            raise NotFound(f"There is no workflow '{workflow_id}'.")
+        _, found = simulated(runtime, transaction, end)
+    return found
 
 
-def _differing(rebuilt: Workflow, stored: Workflow) -> tuple[str, ...]:
+def simulated(
+    runtime: Runtime, transaction: Transaction, end: End
+) -> tuple[Workflow, Repaired]:
+    """
+    The workflow that the events describe, and what `repair` would do to its rows now.
+
+    Raises InvalidState like it.
+    """
+    rebuilt, _ = _rebuilt(runtime, transaction, end)
+    differing = _differing(transaction, rebuilt)
+    return rebuilt, Repaired(workflow=end.id, events=rebuilt.seq, fields=differing)
+
+
+def _differing(transaction: Transaction, rebuilt: Workflow) -> tuple[str, ...]:
+    try:
+        found = workflows.read(transaction, rebuilt.id)
+    except Unreadable:
+        return (EVERYTHING,)
+    stored = found[0] if found else None
     return tuple(
         field.name
         for field in fields(Workflow)
-        if getattr(rebuilt, field.name) != getattr(stored, field.name)
+        if getattr(rebuilt, field.name) != getattr(stored, field.name, None)
     )
 
 
 def _rebuilt(
-    runtime: Runtime, transaction: Transaction, stored: Workflow
+    runtime: Runtime, transaction: Transaction, end: End
 ) -> tuple[Workflow, Pinned]:
-    deed = f"repair {stored.subject}"
-    altered = verify(transaction, stored).first_altered
+    deed = f"repair workflow '{end.id}'"
+    altered = verify(transaction, end).first_altered
     if altered is not None:
         sentence = f"Expected to {deed}, but event {altered} is changed or missing."
         raise InvalidState(sentence)
-    log = events.of(transaction, stored.id)
+    log = events.of(transaction, end.id)
     try:
         return rebuilt_from(runtime, transaction, log)
     except ApprovalEngineError as error:

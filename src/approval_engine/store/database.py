@@ -22,7 +22,10 @@ Transaction = Connection
 """One open transaction; only `store` knows what can be done with it."""
 
 LOCK_WAIT_S = 10
-"""How long a command waits for a lock before it gives up."""
+"""How long a writer waits for its turn on SQLite, where all writers share one lock."""
+
+ROW_WAIT_S = 5
+"""How long a command waits on PostgreSQL for whoever is busy with the same workflow."""
 
 _PRAGMAS = (
     "PRAGMA journal_mode = WAL",
@@ -32,9 +35,33 @@ _PRAGMAS = (
     f"PRAGMA busy_timeout = {LOCK_WAIT_S * 1000}",
 )
 
-# A vanished client must not keep a workflow locked: the server ends its transaction.
-_POSTGRES_OPTIONS = (
-    f"-c lock_timeout={LOCK_WAIT_S}s -c idle_in_transaction_session_timeout=30s"
+_SURE = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+"""What the pragmas must have come to; some file systems refuse them in silence."""
+
+# A client that stopped or vanished must not keep a workflow locked for long: the server
+# ends its transaction, and finds out that nobody is at the other end any more.
+_POSTGRES_OPTIONS = " ".join(
+    f"-c {name}={value}"
+    for name, value in {
+        "lock_timeout": f"{ROW_WAIT_S}s",
+        "idle_in_transaction_session_timeout": "30s",
+        "tcp_keepalives_idle": 30,
+        "tcp_keepalives_interval": 10,
+        "tcp_keepalives_count": 3,
+    }.items()
+)
+_POSTGRES_ARGUMENTS = {
+    # A server that vanished must not keep us waiting for long either.
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}
+_SYNCHRONOUS = (
+    "SELECT name, setting FROM pg_settings"
+    " WHERE name IN ('fsync', 'synchronous_commit') AND setting = 'off'"
+    " ORDER BY name"
 )
 
 _ONE_MOMENT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
@@ -129,6 +156,10 @@ def _sqlite(url: URL) -> Engine:
         connection.isolation_level = None
         for pragma in _PRAGMAS:
             connection.execute(pragma)
+        for name, wanted in _SURE.items():
+            (found,) = connection.execute(f"PRAGMA {name}").fetchone()
+            if found != wanted:
+                raise StorageError(_unsure(name, found, wanted))
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
@@ -141,7 +172,26 @@ def _sqlite(url: URL) -> Engine:
 
 
 def _postgres(url: URL) -> Engine:
-    return _create(url, connect_args={"options": _POSTGRES_OPTIONS})
+    # What the address says itself counts.
+    known = {n: v for n, v in _POSTGRES_ARGUMENTS.items() if n not in url.query}
+    engine = _create(url, connect_args={"options": _POSTGRES_OPTIONS, **known})
+
+    @event.listens_for(engine, "first_connect")
+    def first_connect(connection: Any, _: object) -> None:  # noqa: ANN401 the driver's own
+        found = connection.execute(_SYNCHRONOUS).fetchone()
+        connection.rollback()
+        if found is not None:
+            name, setting = found
+            raise StorageError(_unsure(name, setting, "on"))
+
+    return engine
+
+
+def _unsure(name: str, found: object, wanted: object) -> str:
+    return (
+        "The database would not keep what it confirmed through a power cut:"
+        f" its {name} is {found}, and must be {wanted}."
+    )
 
 
 def _create(url: URL, **options: object) -> Engine:

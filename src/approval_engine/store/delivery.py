@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import (
     ColumnElement,
     and_,
+    delete,
     null,
     select,
     update,
@@ -66,6 +67,15 @@ def bind(transaction: Transaction, letter: str, messages: Iterable[str]) -> None
     """
     rows = [{"message_id": each, "letter_id": letter} for each in messages]
     transaction.execute(LETTER_PART.insert(), rows)
+
+
+def unbind(transaction: Transaction, message_id: str) -> None:
+    """
+    Forget in which mail a message was to go out.
+    """
+    transaction.execute(
+        delete(LETTER_PART).where(LETTER_PART.c.message_id == message_id)
+    )
 
 
 def sent(transaction: Transaction, message: Claimed) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import Row, Text, bindparam, literal_column, select, tuple_
 from approval_engine.domain.workflow import Task
 from approval_engine.store.database import Transaction
 from approval_engine.store.listing import COLUMNS, Listed, listed_of
-from approval_engine.store.rows import task_of
+from approval_engine.store.rows import readable, task_of
 from approval_engine.store.schema import TASK, WORKFLOW
 
 
@@ -87,16 +87,17 @@ def lent_by(transaction: Transaction, person: str, limit: int) -> tuple[Seen, ..
 
 
 def _seen(rows: Iterable[Row[Any]]) -> tuple[Seen, ...]:
-    return tuple(
-        Seen(
-            task=task_of(row),
-            quote_id=row.quote_id,
-            quote_revision=row.quote_revision,
-            account=row.account,
-            submitted_by=row.submitted_by,
-            policy_sha256=row.policy_sha256,
-            status=row.workflow_status,
-            listed=listed_of(row),
-        )
-        for row in rows
+    return tuple(readable(rows, _one))
+
+
+def _one(row: Row[Any]) -> Seen:
+    return Seen(
+        task=task_of(row),
+        quote_id=row.quote_id,
+        quote_revision=row.quote_revision,
+        account=row.account,
+        submitted_by=row.submitted_by,
+        policy_sha256=row.policy_sha256,
+        status=row.workflow_status,
+        listed=listed_of(row),
     )

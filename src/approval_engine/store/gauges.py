@@ -43,9 +43,17 @@ _OPEN_TASKS = (
 )
 _WAITING = OUTBOX.c.status == literal_column("'waiting'")
 _DEAD = OUTBOX.c.status == literal_column("'dead'")
+_HELD = (
+    select(INCIDENT.c.id)
+    .where(
+        INCIDENT.c.workflow_id == OUTBOX.c.workflow_id, INCIDENT.c.closed_at.is_(None)
+    )
+    .exists()
+)
 _OLDEST = (
     select(OUTBOX.c.next_attempt_at)
-    .where(_WAITING)
+    # What is held back on purpose is not late.
+    .where(_WAITING, ~_HELD)
     .order_by(OUTBOX.c.next_attempt_at, OUTBOX.c.id)
     .limit(1)
 )

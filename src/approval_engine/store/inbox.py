@@ -27,7 +27,7 @@ from approval_engine.domain.workflow import Task
 from approval_engine.store import asking
 from approval_engine.store.asking import MINE, NOT_HIS, OPEN, Reader, pool
 from approval_engine.store.database import Transaction
-from approval_engine.store.rows import task_of
+from approval_engine.store.rows import readable, task_of
 from approval_engine.store.schema import DOCUMENT, TASK, WORKFLOW
 
 
@@ -176,15 +176,16 @@ _EVERYBODY = _shown().where(OPEN, _ROLE, _BEHIND).limit(bindparam("limit"))
 
 
 def _waiting(rows: Iterable[Row[Any]]) -> tuple[Waiting, ...]:
-    return tuple(
-        Waiting(
-            task=task_of(row),
-            quote_id=row.quote_id,
-            quote_revision=row.quote_revision,
-            account=row.account,
-            submitted_by=row.submitted_by,
-            plan=bytes(row.plan),
-            place=Place(due_at=row.due_at, task_id=row.id),
-        )
-        for row in rows
+    return tuple(readable(rows, _one))
+
+
+def _one(row: Row[Any]) -> Waiting:
+    return Waiting(
+        task=task_of(row),
+        quote_id=row.quote_id,
+        quote_revision=row.quote_revision,
+        account=row.account,
+        submitted_by=row.submitted_by,
+        plan=bytes(row.plan),
+        place=Place(due_at=row.due_at, task_id=row.id),
     )

@@ -8,14 +8,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, exists, func, or_, select, tuple_
 
 from approval_engine.documents import canonical
 from approval_engine.domain.lifecycle import OPEN_TASK, TaskStatus
 from approval_engine.domain.workflow import Task
 from approval_engine.store.catalog import QuoteRow
 from approval_engine.store.database import Transaction
-from approval_engine.store.rows import task_of
+from approval_engine.store.rows import readable, task_of
 from approval_engine.store.schema import DOCUMENT, QUOTE, TASK, WORKFLOW
 
 
@@ -99,13 +99,14 @@ def tasks(
     )
     for condition in _conditions(wanted):
         query = query.where(condition)
-    return tuple(
-        Listed(
-            task=task_of(row),
-            plan_sha256=row.plan_sha256,
-            place=(row.due_at, row.number),
-        )
-        for row in transaction.execute(query)
+    return tuple(readable(transaction.execute(query), _listed))
+
+
+def _listed(row: Row[Any]) -> Listed:
+    return Listed(
+        task=task_of(row),
+        plan_sha256=row.plan_sha256,
+        place=(row.due_at, row.number),
     )
 
 

@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from approval_engine.store.database import Transaction
 from approval_engine.store.delivery import MARK, Claimed
-from approval_engine.store.schema import LETTER_PART, OUTBOX
+from approval_engine.store.schema import INCIDENT, LETTER_PART, OUTBOX
 
 _EARLIER = OUTBOX.alias("earlier")
 # Events of a workflow are numbered behind one prefix, so a longer id is a later one.
@@ -43,7 +43,21 @@ _WAITS_BEFORE = (
     )
     .correlate(OUTBOX)
 )
-_DUE = and_(OUTBOX.c.status == "waiting", OUTBOX.c.next_attempt_at <= bindparam("now"))
+# Of a workflow that an incident holds nothing is said until it is closed: whoever were
+# asked could not answer, and what became of it may still turn out otherwise.
+_HELD = (
+    select(INCIDENT.c.id)
+    .where(
+        INCIDENT.c.workflow_id == OUTBOX.c.workflow_id, INCIDENT.c.closed_at.is_(None)
+    )
+    .correlate(OUTBOX)
+    .exists()
+)
+_DUE = and_(
+    OUTBOX.c.status == "waiting",
+    OUTBOX.c.next_attempt_at <= bindparam("now"),
+    ~_HELD,
+)
 _IN_ITS_TURN = ~_WAITS_BEFORE.where(
     _EARLIER.c.next_attempt_at > bindparam("now")
 ).exists()

@@ -18,7 +18,7 @@ from approval_engine.domain.people import Directory
 from approval_engine.domain.seats import is_vacant
 from approval_engine.domain.workflow import Task, Workflow
 from approval_engine.store.database import Transaction
-from approval_engine.store.rows import task_of, workflow_of
+from approval_engine.store.rows import readable, task_of, workflow_of
 from approval_engine.store.schema import INCIDENT, OUTBOX, TASK, WORKFLOW
 
 MOST = 1000
@@ -118,7 +118,7 @@ def ending(transaction: Transaction, until: datetime, limit: int) -> tuple[Endin
         .limit(limit)
     )
     rows = transaction.execute(query)
-    found = (_ending(workflow_of(row, ())) for row in rows)
+    found = readable(rows, lambda row: _ending(workflow_of(row, ())))
     # The next timer may be the notice, which rings days before the end.
     soon = (each for each in found if each and each.ends_at < until)
     return tuple(sorted(soon, key=lambda each: (each.ends_at, each.workflow)))
@@ -131,7 +131,7 @@ def vacant(
     The open tasks all of whose people have left, oldest first.
     """
     pools = transaction.execute(_POOLS).scalars()
-    lost = [text for text in pools if not any(_are_here(_ids(text), directory))]
+    lost = [text for text in pools if _is_lost(text, directory)]
     holders = transaction.execute(_HOLDERS).scalars().all()
     gone = [each for each in holders if not any(_are_here((each,), directory))]
     if not lost and not gone:
@@ -141,7 +141,7 @@ def vacant(
         TASK.c.assignee.is_(None) & TASK.c.candidates.in_(lost),
     )
     query = select(TASK).where(_IS_OPEN, asked).order_by(TASK.c.number)
-    tasks = (task_of(row) for row in transaction.execute(query))
+    tasks = readable(transaction.execute(query), task_of)
     return tuple(islice((t for t in tasks if is_vacant(t, directory)), limit))
 
 
@@ -155,7 +155,7 @@ def tasks_at(transaction: Transaction, person: str, limit: int) -> tuple[Task, .
         .order_by(TASK.c.due_at, TASK.c.id)
         .limit(limit)
     )
-    return tuple(task_of(row) for row in transaction.execute(query))
+    return tuple(readable(transaction.execute(query), task_of))
 
 
 def _pile(transaction: Transaction, query: Select[Any]) -> Pile:
@@ -184,8 +184,15 @@ def _ending(workflow: Workflow) -> Ending | None:
     )
 
 
-def _ids(text: str) -> tuple[str, ...]:
-    return tuple(load(text.encode()))  # type: ignore[arg-type] # a task's candidates
+def _is_lost(text: str, directory: Directory) -> bool:
+    """
+    Whether everybody has left whom a list of candidates names; not if it names nobody.
+    """
+    try:
+        people: Any = load(text.encode())
+    except ValueError:
+        return False
+    return not any(_are_here(people, directory))
 
 
 def _are_here(people: Iterable[str], directory: Directory) -> Iterator[bool]:

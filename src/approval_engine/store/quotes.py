@@ -25,7 +25,7 @@ from approval_engine.domain.quote import Quote
 from approval_engine.domain.workflow import Task
 from approval_engine.store.catalog import QuoteRow
 from approval_engine.store.database import Transaction
-from approval_engine.store.rows import task_of
+from approval_engine.store.rows import readable, task_of
 from approval_engine.store.schema import DOCUMENT, EXCEPTION, QUOTE, TASK, WORKFLOW
 from approval_engine.store.schema.catalog import LARGEST, NO_DAY, NO_WORTH
 
@@ -172,8 +172,8 @@ def open_tasks(
     wanted = TASK.c.workflow_id.in_(sorted(set(workflow_ids)))
     query = select(TASK).where(wanted, TASK.c.is_open == 1)
     found: dict[str, tuple[Task, ...]] = {}
-    for row in transaction.execute(query.order_by(TASK.c.due_at, TASK.c.number)):
-        task = task_of(row)
+    rows = transaction.execute(query.order_by(TASK.c.due_at, TASK.c.number))
+    for task in readable(rows, task_of):
         found[task.workflow_id] = (*found.get(task.workflow_id, ()), task)
     return found
 

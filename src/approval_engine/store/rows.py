@@ -2,8 +2,10 @@
 Workflow and task rows ↔ values, column by column; no SQL in here.
 """
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, TypeVar
 
 from sqlalchemy import Row
 
@@ -12,6 +14,11 @@ from approval_engine.domain.events import instant, stamp
 from approval_engine.domain.lifecycle import TaskStatus, WorkflowStatus
 from approval_engine.domain.timers import PendingTimer, TimerKind
 from approval_engine.domain.workflow import Evidence, Task, Workflow
+from approval_engine.errors import BROKEN, Unreadable, reason
+
+T = TypeVar("T")
+
+_LOG = logging.getLogger(__name__)
 
 
 def workflow_row(workflow: Workflow) -> dict[str, object]:
@@ -84,8 +91,45 @@ def task_row(task: Task) -> dict[str, object]:
 
 def workflow_of(row: Row[Any], tasks: Iterable[Row[Any]]) -> Workflow:
     """
-    The value of a workflow row and its task rows.
+    The value of a workflow row and its task rows. Raises Unreadable.
     """
+    with _readable(row.id):
+        return _workflow_of(row, tasks)
+
+
+def task_of(row: Row[Any]) -> Task:
+    """
+    The value of a task row. Raises Unreadable.
+    """
+    with _readable(row.workflow_id):
+        return _task_of(row)
+
+
+def readable(rows: Iterable[Row[Any]], make: Callable[[Row[Any]], T]) -> Iterator[T]:
+    """
+    What `make` makes of each row; one that cannot be read hides none of the others.
+    """
+    for row in rows:
+        try:
+            yield make(row)
+        except Unreadable as error:
+            _LOG.warning("action=skip workflow=%s %s", error.workflow, error)
+
+
+@contextmanager
+def _readable(workflow_id: str) -> Iterator[None]:
+    try:
+        yield
+    except BROKEN as error:
+        if isinstance(error, Unreadable):
+            raise
+        sentence = (
+            f"The rows of workflow '{workflow_id}' cannot be read: {reason(error)}"
+        )
+        raise Unreadable(workflow_id, sentence) from error
+
+
+def _workflow_of(row: Row[Any], tasks: Iterable[Row[Any]]) -> Workflow:
     return Workflow(
         id=row.id,
         quote_id=row.quote_id,
@@ -105,7 +149,7 @@ def workflow_of(row: Row[Any], tasks: Iterable[Row[Any]]) -> Workflow:
         state=bytes(row.state),
         ended=row.ended,
         timers=tuple(_timer_of(timer) for timer in _list(row.timers)),
-        tasks=tuple(task_of(task) for task in tasks),
+        tasks=tuple(_task_of(task) for task in tasks),
         created_at=instant(row.created_at),
         updated_at=instant(row.updated_at),
         seq=row.seq,
@@ -115,10 +159,7 @@ def workflow_of(row: Row[Any], tasks: Iterable[Row[Any]]) -> Workflow:
     )
 
 
-def task_of(row: Row[Any]) -> Task:
-    """
-    The value of a task row.
-    """
+def _task_of(row: Row[Any]) -> Task:
     return Task(
         id=row.id,
         workflow_id=row.workflow_id,

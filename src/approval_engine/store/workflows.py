@@ -154,7 +154,7 @@ def read(
     transaction: Transaction, workflow_id: str
 ) -> tuple[Workflow, str | None] | None:
     """
-    The workflow as last committed, and the id of an open incident.
+    The workflow as last committed, and the id of an open incident. Raises Unreadable.
     """
     row = transaction.execute(_READ, {"id": workflow_id}).one_or_none()
     if row is None:

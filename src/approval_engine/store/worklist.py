@@ -33,7 +33,7 @@ from approval_engine.store.asking import MINE, NOT_HIS, Reader
 from approval_engine.store.database import Transaction
 from approval_engine.store.listing import COLUMNS, Listed, listed_of
 from approval_engine.store.pools import Pools, cut, cuts
-from approval_engine.store.rows import task_of
+from approval_engine.store.rows import readable, task_of
 from approval_engine.store.schema import TASK, WORKFLOW
 from approval_engine.store.wanted import Place, Sort, Wanted
 
@@ -100,7 +100,7 @@ def page(
     """
     shape = _Shape.of(transaction, reader, wanted)
     found = transaction.execute(_page(shape), _parameters(reader, wanted, limit))
-    return tuple(_line(row) for row in found)
+    return tuple(readable(found, _line))
 
 
 def horizon(

@@ -9,7 +9,7 @@ from sqlalchemy import Text, and_, bindparam, func, literal_column, or_, select
 from approval_engine.documents import canonical
 from approval_engine.domain.workflow import Task
 from approval_engine.store.database import Transaction
-from approval_engine.store.rows import task_of
+from approval_engine.store.rows import readable, task_of
 from approval_engine.store.schema import TASK
 
 # The condition of the index of a person's inbox, so that the planner uses it.
@@ -73,7 +73,7 @@ def all_open(transaction: Transaction) -> Iterator[Task]:
     """
     Everybody's open tasks, oldest first.
     """
-    yield from (task_of(row) for row in transaction.execute(_ALL_OPEN))
+    yield from readable(transaction.execute(_ALL_OPEN), task_of)
 
 
 def asked_of(transaction: Transaction, person: str) -> tuple[tuple[str, str], ...]:

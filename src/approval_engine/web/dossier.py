@@ -20,6 +20,7 @@ from approval_engine.domain.workflow import Task, Workflow
 from approval_engine.errors import InvalidInput, NotFound, Refused
 from approval_engine.executor import engine
 from approval_engine.executor.eligibility import Eligibility, eligibility
+from approval_engine.executor.incident import naming
 from approval_engine.history import reading, views
 from approval_engine.history.reading import Case, Entry
 from approval_engine.planner.lateness import Late, late
@@ -178,7 +179,14 @@ class Dossier:
 def open_dossier(workflow_id: str, user: User) -> Dossier:
     """
     The dossier of a workflow. Raises NotFound also if that person has no part in it.
+
+    Raises Unreadable if it is broken.
     """
+    with naming(workflow_id):
+        return _opened(workflow_id, user)
+
+
+def _opened(workflow_id: str, user: User) -> Dossier:
     runtime = context.runtime()
     with runtime.database.read() as transaction:
         case = reading.case(transaction, workflow_id)

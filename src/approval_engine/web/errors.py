@@ -26,12 +26,16 @@ from approval_engine.errors import (
     InvalidState,
     KeyReused,
     NotFound,
+    Quarantined,
     StaleRevision,
     StepUpRequired,
     StorageError,
     TooManyAttempts,
     Unauthenticated,
+    Unreadable,
 )
+from approval_engine.executor.incident import hold
+from approval_engine.web import context
 from approval_engine.web.session import SAFE, is_api, log_in_page
 
 _LOG = logging.getLogger(__name__)
@@ -43,6 +47,7 @@ STATUSES: tuple[tuple[type[ApprovalEngineError], int, str], ...] = (
     (TooManyAttempts, 429, "too-many-attempts"),
     (Forbidden, 403, "forbidden"),
     (StaleRevision, 412, "stale-revision"),
+    (Quarantined, 409, "quarantined"),
     (InvalidState, 409, "invalid-state"),
     (InvalidInput, 422, "invalid-input"),
     (KeyReused, 422, "idempotency-key-reuse"),
@@ -69,6 +74,10 @@ HEADINGS: Mapping[int, str] = {
     500: "Something went wrong",
     503: "The database is not available",
 }
+
+HELD = "This is held until it is repaired"
+BROKEN = "Something went wrong"
+"""The headings of what a status alone does not tell."""
 
 _SENTENCES: Mapping[int, str] = {
     404: "This address leads nowhere, or to something that you may not see.",
@@ -106,6 +115,8 @@ def refused(error: ApprovalEngineError) -> Response:
         return _unauthenticated(error)
     if isinstance(error, StorageError):
         return _unavailable(error)
+    if isinstance(error, Unreadable):
+        return _unreadable(error)
     if status == InternalServerError.code:
         return _broken(error)
     response = _answer(status, code, str(error), _problems(error))
@@ -134,6 +145,17 @@ def _unavailable(error: StorageError) -> Response:
     response = _answer(503, "unavailable", sentence)
     response.headers["Retry-After"] = _BUSY_S
     return response
+
+
+def _unreadable(error: Unreadable) -> Response:
+    """
+    One workflow is broken: who wanted to act on it holds it, who looks changes nothing.
+    """
+    sentence = f"The workflow '{error.workflow}' is broken and must be repaired first."
+    if request.method not in SAFE:
+        incident = hold(context.runtime(), error.workflow, "engine", str(error))
+        sentence = f"The workflow '{error.workflow}' is held by incident '{incident}'."
+    return _answer(*status_of(Quarantined()), sentence)
 
 
 def _broken(error: Exception) -> Response:
@@ -171,7 +193,7 @@ def _answer(
         return Response(f"{sentence}\n", status, mimetype="text/plain")
     page = render_template(
         "error.html",
-        heading=HEADINGS.get(status, "Something went wrong"),
+        heading=_heading(status, code),
         status=status,
         sentence="" if problems else sentence,
         problems=problems,
@@ -187,7 +209,7 @@ def problem(
     """
     body: dict[str, object] = {
         "type": "about:blank",
-        "title": HEADINGS.get(status, "Something went wrong"),
+        "title": _heading(status, code),
         "status": status,
         "code": code,
         "detail": sentence,
@@ -196,6 +218,10 @@ def problem(
     response.status_code = status
     response.mimetype = "application/problem+json"
     return response
+
+
+def _heading(status: int, code: str) -> str:
+    return HELD if code == "quarantined" else HEADINGS.get(status, BROKEN)
 
 
 def _problems(error: ApprovalEngineError) -> tuple[dict[str, object], ...]:

@@ -2,13 +2,15 @@
 The person who asks → the tasks that wait for him, as rows to show, and how many.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from flask import g
 
 from approval_engine.domain.workflow import Task
+from approval_engine.errors import EngineError
 from approval_engine.executor.reader import reader_of
 from approval_engine.planner.plan import PlannedStep, Reason, RoutingPlan
 from approval_engine.policy.model import Policy
@@ -165,15 +167,20 @@ def _percent(text: str | None) -> str:
 def _rows(transaction: Transaction, lines: Iterable[Line]) -> tuple[Row, ...]:
     runtime, lines = context.runtime(), tuple(lines)
     plans = runtime.plans(transaction, (line.plan_sha256 for line in lines))
-    policies = {
-        each: runtime.policy(transaction, each)
-        for each in dict.fromkeys(line.policy_sha256 for line in lines)
-    }
-    return tuple(_row(line, plans, policies[line.policy_sha256]) for line in lines)
+    # What has lost its plan or its policy is held as soon as anybody acts on it.
+    policies: dict[str, Policy] = {}
+    for each in dict.fromkeys(line.policy_sha256 for line in lines):
+        with suppress(EngineError):
+            policies[each] = runtime.policy(transaction, each)
+    return tuple(
+        _row(line, plan, policies[line.policy_sha256])
+        for line in lines
+        if (plan := plans[line.plan_sha256]) and line.policy_sha256 in policies
+    )
 
 
-def _row(line: Line, plans: Mapping[str, RoutingPlan], policy: Policy) -> Row:
-    step = planned_step(plans[line.plan_sha256], line.task.step)
+def _row(line: Line, plan: RoutingPlan, policy: Policy) -> Row:
+    step = planned_step(plan, line.task.step)
     rule = policy.steps.get(step.id)
     return Row(
         line=line,

@@ -61,3 +61,43 @@ def test_a_held_workflow_goes_on_once_it_replays_again(office):
     assert line.endswith(f' closed_by={getpass.getuser()} note="a full disk"')
     assert approve(office).code == 0
     assert office("incident", "close", "--incident", "IN-1").code == 3
+
+
+def test_what_is_held_is_repaired_after_a_look_at_what_would_be_done(office):
+    office.ok("--as", "sam", "approval", "submit", "--quote", "Q-1")
+    whole = state(office)
+    state(office, b"broken")
+    held = approve(office)
+    assert (held.code, "is held by incident 'IN-1'" in held.err) == (4, True)
+
+    repair = ("incident", "repair", "--incident", "IN-1")
+    assert office("incident", "repair").code == 2
+    assert office(*repair, "--all").code == 2
+    assert office(*repair[:-1], "IN-9").code == 3
+    seen = office.ok(*repair, "--preview")
+    line = "incident=IN-1 workflow=WF-8809 result=would_repair fields=[state]"
+    assert seen.lines == [line]
+    assert state(office) == b"broken"
+    done = office.ok(*repair)
+    assert done.lines == [line.replace("would_repair", "repaired")]
+    assert state(office) == whole
+    again = office.ok("--json", "incident", "repair", "--all").json
+    assert again == [{"incident": "IN-1", "workflow": "WF-8809", "result": "right"}]
+    assert approve(office).code == 4
+    office.ok("incident", "close", "--incident", "IN-1")
+    assert approve(office).code == 0
+    assert office.ok("incident", "repair", "--all").lines == []
+
+
+def test_what_no_log_describes_is_left_as_it_is(office):
+    office.ok("--as", "sam", "approval", "submit", "--quote", "Q-1")
+    state(office, b"broken")
+    approve(office)
+    with sqlite3.connect(office.folder / "cpq.db") as connection:
+        connection.execute("UPDATE workflow_instance SET head = 'other'")
+
+    ended = office("incident", "repair", "--all")
+    assert ended.code == 8
+    assert "result=refused because=" in ended.out
+    assert "is changed or missing" in ended.out
+    assert state(office) == b"broken"

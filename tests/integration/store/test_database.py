@@ -190,3 +190,59 @@ def test_sqlite_keeps_a_commit_through_a_power_cut(tmp_path):
 
     assert found == ["wal", 2, 1]
     database.close()
+
+
+def test_a_file_system_that_refuses_the_journal_is_refused(tmp_path):
+    database = Database(f"sqlite:///file:{tmp_path}/x.db?vfs=unix-none&uri=true")
+
+    with pytest.raises(StorageError, match="its journal_mode is delete, and must be w"):
+        upgrade(database)
+    database.close()
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("value", ["off", "local"])
+def test_a_postgresql_that_may_lose_commits_is_refused(fresh_database, value):
+    database = Database(fresh_database("postgresql"))
+    name = database.url.database
+    with database.begin() as transaction:
+        transaction.execute(
+            text(f'ALTER DATABASE "{name}" SET synchronous_commit = {value}')
+        )
+    database.close()
+
+    database = Database(database.url.render_as_string(hide_password=False))
+    if value == "off":
+        for _ in range(2):
+            with pytest.raises(StorageError, match="synchronous_commit is off, and mu"):
+                upgrade(database)
+    else:
+        assert upgrade(database) == NEWEST
+    database.close()
+
+
+@pytest.mark.postgres
+def test_a_server_finds_out_that_its_client_is_gone(fresh_database):
+    wanted = {
+        "lock_timeout": "5s",
+        "idle_in_transaction_session_timeout": "30s",
+        "synchronous_commit": "on",
+        "fsync": "on",
+    }
+    database = Database(fresh_database("postgresql"))
+    with database.read() as transaction:
+        found = {
+            name: transaction.exec_driver_sql(f"SHOW {name}").scalar_one()
+            for name in wanted
+        }
+        raw = transaction.connection.driver_connection
+        parameters = raw.info.get_parameters()
+    database.close()
+
+    assert found == wanted
+    told = {"connect_timeout", "keepalives_idle", "tcp_user_timeout"}
+    assert {name: parameters[name] for name in told} == {
+        "connect_timeout": "10",
+        "keepalives_idle": "30",
+        "tcp_user_timeout": "60000",
+    }

@@ -19,7 +19,7 @@ from approval_engine.domain.actions import (
 from approval_engine.domain.actions.request import refusal
 from approval_engine.domain.events import Fact, NewEvent
 from approval_engine.domain.workflow import Task, Workflow
-from approval_engine.errors import Forbidden, InvalidState, NotFound
+from approval_engine.errors import Forbidden, InvalidState, NotFound, Quarantined
 from approval_engine.executor.answer import Answer, Caller, again, keep, key_of
 from approval_engine.executor.beside import follow, resume_clocks
 from approval_engine.executor.commands.beats import (
@@ -139,7 +139,7 @@ def judge(runtime: Runtime, wish: Wish, caller: Caller) -> NewEvent:
         workflow, incident = found
         if incident:
             sentence = f"The {workflow.subject} is held by incident '{incident}'."
-            raise InvalidState(sentence)
+            raise Quarantined(sentence)
         task = _task(workflow, wish)
         written = salted("", comment) if comment else None
         request = _request(transaction, wish, caller, written)

@@ -9,7 +9,7 @@ from datetime import datetime
 from approval_engine.domain.calendar import EVERY_HOUR, WorkingTime
 from approval_engine.domain.events import stamp
 from approval_engine.domain.workflow import Workflow
-from approval_engine.errors import Forbidden, InvalidState, NotFound
+from approval_engine.errors import Forbidden, NotFound, Quarantined
 from approval_engine.escalations.calendars import working_time_around
 from approval_engine.executor import waivers
 from approval_engine.executor.eligibility import Eligibility, eligibility
@@ -82,7 +82,7 @@ def lock(transaction: Transaction, workflow_id: str, key: Key | None) -> Locked:
     """
     The workflow under its lock, and the answer kept under the key.
 
-    Raises NotFound, KeyReused, and InvalidState while the workflow is repaired.
+    Raises NotFound, KeyReused, and Quarantined while an incident holds it.
     """
     found = workflows.lock(transaction, workflow_id, key)
     if found is None:
@@ -92,7 +92,7 @@ def lock(transaction: Transaction, workflow_id: str, key: Key | None) -> Locked:
     if found.incident and found.answer is None:
         subject = found.workflow.subject
         sentence = f"The {subject} is held by incident '{found.incident}'."
-        raise InvalidState(sentence)
+        raise Quarantined(sentence)
     return found
 
 

@@ -19,7 +19,7 @@ from approval_engine.domain.actions import (
 from approval_engine.domain.actions import override as judged
 from approval_engine.domain.events import Event, Fact, NewEvent
 from approval_engine.domain.lifecycle import TaskMove
-from approval_engine.errors import InvalidState, NotFound
+from approval_engine.errors import NotFound, Quarantined
 from approval_engine.executor.answer import Answer, Caller, again, keep, key_of
 from approval_engine.executor.commands.beats import Desk, lock, open_desk, store
 from approval_engine.executor.comments import comment_of, salted
@@ -111,7 +111,7 @@ def rehearse(
         raise NotFound(f"There is no workflow '{wish.workflow}'.")
     workflow, incident = found
     if incident:
-        raise InvalidState(f"The {workflow.subject} is held by incident '{incident}'.")
+        raise Quarantined(f"The {workflow.subject} is held by incident '{incident}'.")
     current, now = catalog.current(transaction), runtime.clock()
     people = eligibility(runtime, transaction, workflow, current, now)
     said = _said(events.of(transaction, wish.workflow), wish)

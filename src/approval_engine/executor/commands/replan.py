@@ -25,6 +25,7 @@ from approval_engine.executor.commands.starting import (
 )
 from approval_engine.executor.commands.weighing import REPLAN, as_if, weighed
 from approval_engine.executor.decisions import decisions
+from approval_engine.executor.incident import held_on_failure
 from approval_engine.executor.projection import Pinned
 from approval_engine.executor.routed import Routed, day_of, route_quote
 from approval_engine.executor.runtime import Runtime
@@ -95,7 +96,7 @@ def replan(runtime: Runtime, workflow_id: str, caller: Caller) -> Replanned:
     Raises NotFound, and InvalidState if it is not pending or has that policy already.
     """
     now = runtime.clock()
-    with runtime.database.begin() as transaction:
+    with held_on_failure(runtime, workflow_id), runtime.database.begin() as transaction:
         row = _row(_read(transaction, workflow_id))
         # The quote before the workflow, in the order in which a submit takes them.
         catalog.lock_quote(transaction, row.id, row.revision)

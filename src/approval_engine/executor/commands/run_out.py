@@ -25,6 +25,7 @@ from approval_engine.executor.commands.beats import (
 )
 from approval_engine.executor.commands.tick import CHANNEL
 from approval_engine.executor.comments import comment_of, salted
+from approval_engine.executor.incident import held_on_failure, naming
 from approval_engine.executor.recorder import SYSTEM, Recorder
 from approval_engine.executor.routed import day_of
 from approval_engine.executor.runtime import Runtime
@@ -48,13 +49,15 @@ def end(runtime: Runtime, exception_id: str, reason: str, caller: Caller) -> str
     if written is None:
         sentence = f"Expected a reason to end exception '{exception_id}'."
         raise InvalidInput(sentence)
-    with runtime.database.begin() as transaction:
+    with held_on_failure(runtime), runtime.database.begin() as transaction:
         seen = _found(exceptions.read(transaction, exception_id), exception_id)
-        found = lock(transaction, seen.workflow_id, None)
+        with naming(seen.workflow_id):
+            found = lock(transaction, seen.workflow_id, None)
         # Read again: somebody may have changed it until the lock was ours.
         locked = exceptions.lock_of_workflow(transaction, seen.workflow_id)
         row = _found(locked, exception_id)
-        desk = open_desk(runtime, transaction, found, now)
+        with naming(row.workflow_id):
+            desk = open_desk(runtime, transaction, found, now)
         _must_be_theirs(desk, row, caller)
         if row.status == ExceptionStatus.ENDED:
             return "duplicate"
@@ -97,7 +100,7 @@ def tell(runtime: Runtime, workflow_id: str) -> bool:
     Tell the owner of an exception that it ends soon, once; whether that was done now.
     """
     now = runtime.clock()
-    with runtime.database.begin() as transaction:
+    with held_on_failure(runtime, workflow_id), runtime.database.begin() as transaction:
         found = workflows.lock_if_free(transaction, workflow_id)
         row = exceptions.lock_of_workflow(transaction, workflow_id)
         if found is None or row is None or row.told_at or found.incident:

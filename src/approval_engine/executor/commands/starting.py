@@ -22,6 +22,7 @@ from approval_engine.executor.commands.beats import Desk, lock, open_desk, store
 from approval_engine.executor.commands.weighing import REVISION, weighed
 from approval_engine.executor.decisions import Decided, decisions
 from approval_engine.executor.follow_up import advance, close_all
+from approval_engine.executor.incident import naming
 from approval_engine.executor.judging import fingerprint_of
 from approval_engine.executor.listed import listed
 from approval_engine.executor.openings import Openings, TakeTaskIds, seats_to_open
@@ -72,8 +73,15 @@ def predecessor(
     """
     The earlier workflow of a quote whose lock is held already.
 
-    Raises InvalidState while it is repaired.
+    Raises Quarantined while an incident holds it, Unreadable if it is broken.
     """
+    with naming(workflow_id):
+        return _predecessor(runtime, transaction, workflow_id, now)
+
+
+def _predecessor(
+    runtime: Runtime, transaction: Transaction, workflow_id: str, now: datetime
+) -> Predecessor:
     # Always the quote first, then one workflow: nobody who holds a workflow ever asks
     # for a quote, so an approval and an edit wait for each other but never in a circle.
     found = lock(transaction, workflow_id, None)

@@ -17,6 +17,7 @@ from approval_engine.executor.commands.starting import (
     begin,
     predecessor,
 )
+from approval_engine.executor.incident import held_on_failure
 from approval_engine.executor.routed import route_quote
 from approval_engine.executor.runtime import Runtime
 from approval_engine.store import catalog, sight, workflows
@@ -49,7 +50,11 @@ def submit(
     """
     now = runtime.clock()
     key = key_of(caller, "submit", {"quote": quote_id, "revision": revision})
-    with nullcontext(within) if within else runtime.database.begin() as transaction:
+    with (
+        # What is within another command is rolled back there, and nothing held before.
+        nullcontext() if within else held_on_failure(runtime),
+        nullcontext(within) if within else runtime.database.begin() as transaction,
+    ):
         row, document = _lock(transaction, quote_id, revision)
         seen = sight.of_quote(transaction, row.id, key)
         if answer := again(seen.answer):

@@ -13,7 +13,7 @@ from typing import Any, cast
 from approval_engine.documents import canonical, load, sha256
 from approval_engine.domain.events import Event, instant
 from approval_engine.domain.workflow import Evidence
-from approval_engine.errors import Altered, NotFound
+from approval_engine.errors import BROKEN, Altered, NotFound, reason
 from approval_engine.executor.judging import basis, judged_as
 from approval_engine.executor.pinned import pinned
 from approval_engine.executor.routed import day_of
@@ -28,12 +28,7 @@ from approval_engine.operations.evidence.manifest import (
     Manifest,
 )
 from approval_engine.operations.invariants.model import Subject
-from approval_engine.operations.invariants.subject import (
-    BROKEN,
-    all_windows,
-    reason,
-    states_of,
-)
+from approval_engine.operations.invariants.subject import all_windows, states_of
 from approval_engine.operations.invariants.table import OF_EACH_WORKFLOW
 from approval_engine.store.database import Database, Transaction
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from approval_engine.domain.delegation import Delegation
 from approval_engine.domain.events import Event
 from approval_engine.domain.workflow import Evidence, Workflow
-from approval_engine.errors import ApprovalEngineError
+from approval_engine.errors import BROKEN, Unreadable, reason
 from approval_engine.executor.pinned import pinned
 from approval_engine.executor.projection import Pinned, begin, evolve
 from approval_engine.executor.runtime import Runtime
@@ -17,17 +17,6 @@ from approval_engine.planner.document import plan_of
 from approval_engine.store import audit, catalog, delegations, events, workflows
 from approval_engine.store.audit import Columns
 from approval_engine.store.database import Transaction
-
-BROKEN = (
-    ApprovalEngineError,
-    ArithmeticError,
-    AttributeError,
-    LookupError,
-    RuntimeError,
-    TypeError,
-    ValueError,
-)
-"""What reading rows may raise that somebody changed by hand."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,17 +60,10 @@ def subject_of(
 
 
 def _unreadable(invariant: str, workflow_id: str, error: Exception) -> Finding:
-    detail = f"it cannot be read: {reason(error)}"
+    cause = error.__cause__ if isinstance(error, Unreadable) else None
+    why = reason(cause if isinstance(cause, Exception) else error)
+    detail = f"it cannot be read: {why}"
     return Finding(invariant=invariant, workflow=workflow_id, detail=detail)
-
-
-def reason(error: Exception) -> str:
-    """
-    An exception as part of a sentence.
-    """
-    if isinstance(error, ApprovalEngineError):
-        return str(error)
-    return f"{type(error).__name__}: {error}"
 
 
 def _subject(

@@ -8,6 +8,7 @@ speaks of what is not stored yet.
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from approval_engine.errors import BROKEN, reason
 from approval_engine.executor.runtime import Runtime
 from approval_engine.history.evidence.signed import Signed
 from approval_engine.operations.invariants import (
@@ -27,9 +28,7 @@ from approval_engine.operations.invariants.model import (
     T,
 )
 from approval_engine.operations.invariants.subject import (
-    BROKEN,
     beside,
-    reason,
     subject_of,
 )
 from approval_engine.store import events, workflows

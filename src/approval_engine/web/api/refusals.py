@@ -51,7 +51,9 @@ DECIDED = _of(
 )
 ALREADY = _of(409, "already-decided", "You decided the task otherwise: see `decision`.")
 ENDED = _of(409, "ended", "The workflow is over: `workflowStatus` says in which way.")
-HELD = _of(409, "held", "An incident holds the workflow until it is repaired.")
+QUARANTINED = _of(
+    409, "quarantined", "An incident holds the workflow until it is repaired."
+)
 CONFLICT = _of(409, "conflict", "Somebody did the same at the same moment; try again.")
 IN_PROGRESS = _of(
     409,

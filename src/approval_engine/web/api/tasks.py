@@ -6,7 +6,7 @@ from approval_engine.accounts.tokens import Scope
 from approval_engine.domain.events import stamp
 from approval_engine.domain.lifecycle import ANSWERED, WorkflowStatus
 from approval_engine.domain.workflow import Task
-from approval_engine.errors import InvalidState, StaleRevision
+from approval_engine.errors import InvalidState, Quarantined, StaleRevision
 from approval_engine.executor.answer import Answer, Caller
 from approval_engine.executor.commands import act as commands
 from approval_engine.executor.commands.act import Wish
@@ -21,7 +21,7 @@ from approval_engine.web.api.refusals import (
     ALREADY,
     DECIDED,
     ENDED,
-    HELD,
+    QUARANTINED,
     STALE,
     STATE,
     Problem,
@@ -63,9 +63,11 @@ def listed(asked: TaskQuery) -> views.View:
             after=place(asked.cursor),
         )
         found = lists.tasks(transaction, wanted, size + 1)
+        plans = runtime.plans(transaction, (each.plan_sha256 for each in found))
         items = [
-            _view(each.task, runtime.plan(transaction, each.plan_sha256))
+            _view(each.task, plan)
             for each in found[:size]
+            if (plan := plans[each.plan_sha256])
         ]
     more = cursor_of(*found[size - 1].place) if len(found) > size else None
     return {"items": items, "nextCursor": more}
@@ -73,7 +75,12 @@ def listed(asked: TaskQuery) -> views.View:
 
 @GROUP.get(
     "/tasks/<task_id>",
-    Says(name="getTask", scopes=(Scope.READ,), answer=ApprovalTask),
+    Says(
+        name="getTask",
+        scopes=(Scope.READ,),
+        answer=ApprovalTask,
+        refuses=(QUARANTINED,),
+    ),
 )
 def one(task_id: str) -> views.View:
     """
@@ -95,7 +102,7 @@ def one(task_id: str) -> views.View:
         body=JsonBody(model=TaskAction),
         answer=ActionResult,
         statuses={200: "It is done, now or by you before."},
-        refuses=(STALE, DECIDED, ALREADY, ENDED, HELD, STATE),
+        refuses=(STALE, DECIDED, ALREADY, ENDED, QUARANTINED, STATE),
     ),
 )
 def act(asked: TaskAction, caller: Caller, task_id: str) -> Reply:
@@ -120,7 +127,7 @@ def act(asked: TaskAction, caller: Caller, task_id: str) -> Reply:
     )
     try:
         answer = commands.act(context.runtime(), wish, caller)
-    except StaleRevision:
+    except (StaleRevision, Quarantined):
         raise
     except InvalidState as refusal:
         raise _because(refusal, task_id, caller.actor) from refusal
@@ -156,8 +163,6 @@ def _because(refusal: InvalidState, task_id: str, actor: str) -> Problem:
     """
     found, task = dossier.of_task(task_id, context.asker().user)
     status = found.workflow.status
-    if found.case.incident:
-        return Problem(HELD, str(refusal))
     if task.status in ANSWERED and task.closed_at:
         decision = {
             "by": task.closed_by,

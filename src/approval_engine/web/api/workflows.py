@@ -2,10 +2,14 @@
 `/api/v1/workflows` and `/api/v1/preview`: submit, look, recall, and what would be.
 """
 
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+
 from flask import Response, url_for
 
 from approval_engine.accounts.tokens import Scope
 from approval_engine.documents import Document
+from approval_engine.errors import EngineError
 from approval_engine.executor.answer import Answer, Caller
 from approval_engine.executor.commands import recall as recalling
 from approval_engine.executor.commands import submit as submitting
@@ -14,6 +18,7 @@ from approval_engine.operations import avoiding
 from approval_engine.operations.preview import preview as route
 from approval_engine.planner.document import plain
 from approval_engine.store import catalog, lists
+from approval_engine.store.database import Transaction
 from approval_engine.store.lists import WorkflowFilter
 from approval_engine.web import context, dossier, packets, quotes
 from approval_engine.web.api import importing
@@ -29,6 +34,7 @@ from approval_engine.web.api.refusals import (
     CONFLICT,
     DOCUMENT,
     NOT_FOUND,
+    QUARANTINED,
     STATE,
 )
 from approval_engine.web.api.reply import Reply, told
@@ -62,7 +68,7 @@ _LONGEST_NUMBER = 9
             201: "The review began.",
             200: "This revision is, or was, under review already.",
         },
-        refuses=(NOT_FOUND, STATE, CONFLICT, DOCUMENT),
+        refuses=(NOT_FOUND, QUARANTINED, STATE, CONFLICT, DOCUMENT),
     ),
 )
 def submit(given: tuple[SubmitRequest, Document], caller: Caller) -> Reply:
@@ -109,14 +115,28 @@ def listed(asked: WorkflowQuery) -> views.View:
             before=_before(asked.cursor),
         )
         ids = lists.workflow_ids(transaction, wanted, asked.limit + 1)
-        items = [reading.case(transaction, each).view() for each in ids[: asked.limit]]
+        items = list(_views(transaction, ids[: asked.limit]))
     more = ids[asked.limit - 1] if len(ids) > asked.limit else None
     return {"items": items, "nextCursor": more}
 
 
+def _views(transaction: Transaction, ids: Iterable[str]) -> Iterator[views.View]:
+    """
+    Those that can be read: one that is broken hides none of the others.
+    """
+    for each in ids:
+        with suppress(EngineError):
+            yield reading.case(transaction, each).view()
+
+
 @GROUP.get(
     "/workflows/<workflow_id>",
-    Says(name="getWorkflow", scopes=(Scope.READ,), answer=WorkflowInstance),
+    Says(
+        name="getWorkflow",
+        scopes=(Scope.READ,),
+        refuses=(QUARANTINED,),
+        answer=WorkflowInstance,
+    ),
 )
 def one(workflow_id: str) -> views.View:
     """
@@ -127,7 +147,12 @@ def one(workflow_id: str) -> views.View:
 
 @GROUP.get(
     "/workflows/<workflow_id>/history",
-    Says(name="getHistory", scopes=(Scope.READ,), answer=EventList),
+    Says(
+        name="getHistory",
+        scopes=(Scope.READ,),
+        refuses=(QUARANTINED,),
+        answer=EventList,
+    ),
 )
 def history(workflow_id: str) -> views.View:
     """
@@ -141,7 +166,7 @@ def history(workflow_id: str) -> views.View:
 
 @GROUP.get(
     "/workflows/<workflow_id>/plan",
-    Says(name="getPlan", scopes=(Scope.READ,), answer=StepList),
+    Says(name="getPlan", scopes=(Scope.READ,), refuses=(QUARANTINED,), answer=StepList),
 )
 def plan(workflow_id: str) -> views.View:
     """
@@ -204,7 +229,7 @@ def evidence(workflow_id: str) -> Response:
         body=JsonBody(model=RecallRequest),
         answer=WorkflowInstance,
         statuses={200: "The quote is withdrawn."},
-        refuses=(STATE,),
+        refuses=(QUARANTINED, STATE),
     ),
 )
 def recall(asked: RecallRequest, caller: Caller, workflow_id: str) -> Reply:

@@ -179,10 +179,11 @@ def _coming(wanted: Asked, user: User) -> dict[str, object]:
         rows = tuple(
             Coming(
                 ahead=each,
-                step=queue.planned_step(plans[each.plan_sha256], each.step),
+                step=queue.planned_step(plan, each.step),
                 figures=_figures(transaction, each),
             )
             for each in found[:PAGE]
+            if (plan := plans[each.plan_sha256])
         )
     last = rows[-1].ahead if len(found) > PAGE else None
     after = written(Place(value=last.number, task=last.step)) if last else ""
