@@ -1,9 +1,10 @@
 """
-`cpq db`: create or migrate the database, and check everything in it.
+`cpq db`: create or migrate the database, check, copy and restore everything in it.
 """
 
 import click
 
+from approval_engine.cli import backups
 from approval_engine.cli.context import Session, pass_session
 from approval_engine.cli.progress import watched
 
@@ -11,8 +12,12 @@ from approval_engine.cli.progress import watched
 @click.group()
 def db() -> None:
     """
-    Create or migrate the database, and check it.
+    Create or migrate the database, check, copy and restore it.
     """
+
+
+for each in (backups.backup, backups.restore, backups.heads, backups.lost):
+    db.add_command(each)
 
 
 @db.command()

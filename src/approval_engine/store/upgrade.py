@@ -81,6 +81,14 @@ def _other(version: str) -> str:
     )
 
 
+def version_of(database: Database) -> str | None:
+    """
+    The schema version of a database; None if it has no schema of ours.
+    """
+    with database.read() as transaction:
+        return _version(transaction)
+
+
 def is_empty(database: Database) -> bool:
     """
     Whether no schema was ever created in the database, or there is no database.
