@@ -47,6 +47,7 @@ COMMANDS = {
     "inbox": ("inbox", "List the open tasks of a person."),
     "outbox": ("outbox", "List messages and try them again."),
     "password": ("password", "Set what a person logs in with on the web."),
+    "person": ("person", "Erase who has left, but for his id."),
     "policy": ("policy", "Validate, publish and compare policies."),
     "process": ("repository", "Check, deploy, compare and export processes."),
     "quote": ("quote", "Import and show quotes."),

@@ -32,6 +32,7 @@ from approval_engine.store.schema.drafts import (
     POLICY_DRAFT_SAVE,
     POLICY_SCENARIO,
 )
+from approval_engine.store.schema.erasures import ERASURE
 from approval_engine.store.schema.events import (
     EVENT,
     EVENT_TEXT,
@@ -59,6 +60,7 @@ __all__ = [
     "CREDENTIAL",
     "DELEGATION",
     "DOCUMENT",
+    "ERASURE",
     "EVENT",
     "EVENT_ORIGIN",
     "EVENT_TEXT",
