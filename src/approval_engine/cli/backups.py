@@ -2,13 +2,18 @@
 `cpq db backup`, `restore`, `heads` and `lost`: copies of the database, and their gaps.
 """
 
+from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from approval_engine.cli.context import Session, pass_session
 from approval_engine.cli.progress import watched
 from approval_engine.cli.values import FILE
+
+if TYPE_CHECKING:
+    from approval_engine.store.backup import Head
 
 
 @click.command()
@@ -30,7 +35,7 @@ def backup(session: Session, path: str) -> None:
 @FILE
 @click.option(
     "--against", metavar="HEADS", type=click.Path(exists=True, dir_okay=False),
-    help="What `cpq --json db heads` said last; tells what is lost.",
+    help="What `cpq db heads` said last; tells what is lost.",
 )  # fmt: skip
 @click.option(
     "--messages", type=click.Choice(("hold", "send")), default="hold",
@@ -58,7 +63,6 @@ def restore(
     """
     from approval_engine.operations.backups import Wish
     from approval_engine.operations.backups import restore as command
-    from approval_engine.operations.lost import read_heads
 
     session.require_trust()
     wish = Wish(
@@ -66,7 +70,7 @@ def restore(
         tokens=keep_tokens,
         messages=messages == "send",
         skip=skip,
-        known=read_heads(session.read(against)) if against else (),
+        known=_heads(against) if against else (),
     )
     done = command(session.bare_runtime, Path(path), wish, watched)
     ended = {name: getattr(done.ended, name) for name in type(done.ended).__slots__}
@@ -101,27 +105,28 @@ def heads(session: Session) -> None:
     session.require_trust()
     with session.runtime.database.read() as transaction:
         found = store.heads(transaction)
-    session.rows(
-        {"workflow": each.workflow, "seq": each.seq, "head": each.head}
-        for each in found
-    )
+    if session.as_json:
+        session.document([asdict(each) for each in found])
+        return
+    for each in found:
+        click.echo(f"{each.workflow} {each.seq} {each.head}")
 
 
 @click.command()
 @click.option(
     "--against", required=True, metavar="HEADS",
     type=click.Path(exists=True, dir_okay=False),
-    help="What `cpq --json db heads` said once.",
+    help="What `cpq db heads` said once.",
 )  # fmt: skip
 @pass_session
 def lost(session: Session, against: str) -> None:
     """
     What this database lacks of what it once had. Ends with 8 if anything is missing.
     """
-    from approval_engine.operations.lost import missing, read_heads
+    from approval_engine.operations.lost import missing
 
     session.require_trust()
-    known = read_heads(session.read(against))
+    known = _heads(against)
     with session.runtime.database.read() as transaction:
         found = tuple(missing(transaction, known))
     if session.as_json:
@@ -133,3 +138,9 @@ def lost(session: Session, against: str) -> None:
             session.record(lost=0, workflows=len(known))
     if found:
         raise SystemExit(8)
+
+
+def _heads(path: str) -> "tuple[Head, ...]":
+    from approval_engine.operations.lost import read_heads
+
+    return read_heads(Path(path).read_bytes(), path)

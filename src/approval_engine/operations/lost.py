@@ -5,16 +5,18 @@ A restored database must be a beginning of what was lost: no workflow goes furth
 its log, and none has another past.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
-from approval_engine.documents import Document
-from approval_engine.documents.node import Node
-from approval_engine.errors import DocumentError
+from approval_engine.errors import DocumentError, Problem
 from approval_engine.store import backup
 from approval_engine.store.backup import Head
 from approval_engine.store.database import Transaction
+
+_LINE = re.compile(rb"([A-Za-z0-9-]{1,64}) ([1-9][0-9]{0,8}) ([0-9a-f]{64})")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,21 +40,22 @@ class Missing:
         return {what: self.workflow, "here": self.here, "known": self.known}
 
 
-def read_heads(document: Document) -> tuple[Head, ...]:
+def read_heads(text: bytes, file: str) -> tuple[Head, ...]:
     """
-    The heads in a document as `cpq --json db heads` prints it. Raises DocumentError.
+    The heads in a text that `cpq db heads` printed, one a line.
+
+    What follows the last of them, as in a signed file, is not looked at. Raises
+    DocumentError if there is none.
     """
-    root = Node(document, document.value)
     found = tuple(
-        Head(
-            workflow=each.child("workflow").text(),
-            seq=each.child("seq").whole(1),
-            head=each.child("head").text(),
-        )
-        for each in root.elements()
+        Head(workflow=each[1].decode(), seq=int(each[2]), head=each[3].decode())
+        for each in takewhile(bool, map(_LINE.fullmatch, text.splitlines()))
+        if each
     )
-    if root.problems:
-        raise DocumentError(*sorted(root.problems, key=lambda each: each.line))
+    if not found:
+        sentence = "Expected 'WORKFLOW NUMBER HASH', as cpq db heads prints it."
+        place = {"file": file, "element": "", "code": "heads"}
+        raise DocumentError(Problem(line=1, sentence=sentence, **place))
     return found
 
 
