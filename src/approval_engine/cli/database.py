@@ -1,11 +1,12 @@
 """
-`cpq db`: create or migrate the database, and check everything in it.
+`cpq db`: create or migrate the database, check, copy and restore everything in it.
 """
 
 from pathlib import Path
 
 import click
 
+from approval_engine.cli import backups
 from approval_engine.cli.context import Session, pass_session
 from approval_engine.cli.progress import watched
 from approval_engine.cli.values import CHECKPOINTS, TRUSTED_KEYS
@@ -16,8 +17,12 @@ _NEW_FILE = click.Path(dir_okay=False, path_type=Path)
 @click.group()
 def db() -> None:
     """
-    Create or migrate the database, and check it.
+    Create or migrate the database, check, copy and restore it.
     """
+
+
+for each in (backups.backup, backups.restore, backups.heads, backups.lost):
+    db.add_command(each)
 
 
 @db.command()

@@ -33,6 +33,7 @@ from approval_engine.store.schema.drafts import (
     POLICY_DRAFT_SAVE,
     POLICY_SCENARIO,
 )
+from approval_engine.store.schema.erasures import ERASURE
 from approval_engine.store.schema.events import (
     EVENT,
     EVENT_TEXT,
@@ -61,6 +62,7 @@ __all__ = [
     "CREDENTIAL",
     "DELEGATION",
     "DOCUMENT",
+    "ERASURE",
     "EVENT",
     "EVENT_ORIGIN",
     "EVENT_TEXT",
