@@ -6,8 +6,10 @@ import json
 import sqlite3
 import stat
 
+import psycopg
 import pytest
 
+from approval_engine.scenarios.golden import GOLDEN_PATH
 from tests.offices import staffed
 
 
@@ -204,3 +206,33 @@ def test_a_worker_signs_into_a_folder(desk):
         "approval", "verify", "--all", "--checkpoint", "signed", "--key", "pub.pem"
     )
     assert "checkpoints=1" in found.out
+
+
+@pytest.mark.postgres
+def test_the_golden_path_needs_no_right_to_change_the_log(shell, fresh_database):
+    """
+    A role of its own runs it, with what `db grants` prints; the owner only seeds.
+    """
+    owner = fresh_database("postgresql", ready=True)
+    role = "app_" + owner.rpartition("test_")[2][:8]
+    address = owner.replace("postgresql+psycopg:", "postgresql:")
+    as_owner = {"CPQ_DATABASE_URL": owner, "CPQ_TRUST_CLI": "1"}
+    shell.ok(*GOLDEN_PATH[0].split(), **as_owner)
+    printed = shell.ok("db", "grants", "--role", role).out
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(f"CREATE ROLE {role} LOGIN")
+        connection.execute(printed)
+    served = as_owner | {"CPQ_DATABASE_URL": owner.replace("//postgres:", f"//{role}:")}
+    try:
+        told = [shell.ok(*line.split(), **served).out for line in GOLDEN_PATH[1:]]
+        shell.ok("worker", "--once", **served)
+        checked = shell.ok("db", "check", **served)
+    finally:
+        with psycopg.connect(address, autocommit=True) as connection:
+            connection.execute(f"DROP OWNED BY {role}; DROP ROLE {role}")
+
+    assert told[0] == "workflow=WF-8821 status=pending steps=2\n"
+    assert "result=applied" in told[2]
+    assert "result=duplicate" in told[3]
+    assert checked.out.startswith("check=ok workflows=13")
+    assert shell("db", "grants", "--role", "x; DROP TABLE y").code == 4
