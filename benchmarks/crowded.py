@@ -160,12 +160,15 @@ def _copy(runtime: Runtime, review: Review, numbers: Iterable[int]) -> None:
             for table, rows in review.tables:
                 new = [copy.row(row) for copy in batch for row in rows]
                 if new:
-                    _write(transaction, table, new)
+                    write_rows(transaction, table, new)
 
 
-def _write(
+def write_rows(
     transaction: Transaction, table: Table, rows: list[dict[str, object]]
 ) -> None:
+    """
+    Add many rows, in the quickest way that the database has.
+    """
     if transaction.dialect.name == "sqlite":
         transaction.execute(table.insert(), rows)
         return

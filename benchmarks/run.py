@@ -22,6 +22,7 @@ PARTS = {
     "service": (100, 10),
     "tables": (2000, 200),
     "pages": (40, 4),
+    "evidence": (2, 1),
 }
 """The modules that measure, with their rounds in the long and in the short form."""
 

@@ -3,6 +3,7 @@ Settings: what is read, what is refused and how, and that no secret is shown.
 """
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -51,6 +52,8 @@ def test_an_empty_variable_counts_as_absent():
         ("mail_from", "cpq@mail.example", "cpq@mail.example"),
         ("mail_from", "Deals <cpq@mail.example>", "Deals <cpq@mail.example>"),
         ("allow_loopback", "1", True),
+        ("evidence_key", "/etc/cpq/private.pem", Path("/etc/cpq/private.pem")),
+        ("checkpoint_dir", "signed", Path("signed")),
         ("oidc_issuer", "https://login.example/cpq", "https://login.example/cpq"),
         ("oidc_client_id", "cpq", "cpq"),
         ("oidc_client_secret", "s", "s"),

@@ -88,3 +88,22 @@ def checkpoint(session: Session, path: Path) -> None:
         sha256=made.sha256,
         key=made.key,
     )
+
+
+@db.command()
+@click.option("--role", required=True, metavar="NAME", help="It must be there already.")
+@pass_session
+def grants(session: Session, role: str) -> None:
+    """
+    Print the SQL that lets a PostgreSQL role serve and not change the log.
+
+    Nothing is asked of a database; the owner of the tables runs what is printed.
+    """
+    from approval_engine.store.roles import grants as of
+
+    lines = tuple(of(role))
+    if session.as_json:
+        session.document(lines)
+        return
+    for line in lines:
+        click.echo(line)

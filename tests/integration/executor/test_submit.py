@@ -19,6 +19,7 @@ from approval_engine.history.reading import find
 from approval_engine.operations import intake
 from approval_engine.store import catalog, events, messages, workflows
 from tests.integration.executor.company import directory, document, policy
+from tests.integration.operations.tampering import unguard
 
 
 def stored(company):
@@ -29,6 +30,7 @@ def stored(company):
 def overwrite(company, sha256, body):
     statement = text("UPDATE document SET body = :body WHERE sha256 = :sha256")
     with company.runtime.database.begin() as transaction:
+        unguard(transaction)
         transaction.execute(statement, {"body": body, "sha256": sha256})
 
 
