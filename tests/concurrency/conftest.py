@@ -8,7 +8,10 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
-_JUDGES = ("clock", "crew", "kills", "oracle", "pairs", "scenes", "worker")
+_JUDGES = (
+    "clock", "crew", "full", "kills", "oracle", "pairs", "poison", "restarts", "scenes",
+    "worker", "writers",
+)  # fmt: skip
 pytest.register_assert_rewrite(*(f"tests.concurrency.{name}" for name in _JUDGES))
 
 from tests.concurrency.company import Company  # noqa: E402 rewritten from here on
