@@ -10,7 +10,7 @@ from sqlalchemy.engine import make_url
 
 _JUDGES = (
     "clock", "crew", "full", "kills", "oracle", "pairs", "poison", "restarts", "scenes",
-    "worker", "writers",
+    "wandering", "worker", "writers",
 )  # fmt: skip
 pytest.register_assert_rewrite(*(f"tests.concurrency.{name}" for name in _JUDGES))
 
