@@ -42,7 +42,7 @@ def postgres_url() -> Iterator[str]:
     A PostgreSQL server of this test process; it stops and vanishes with it.
     """
     home = _quick_folder()
-    server = _server(home)
+    server = own_server(home)
     try:
         yield server.get_uri(driver="psycopg")
     finally:
@@ -154,7 +154,10 @@ def _upgraded(url: str) -> None:
     database.close()
 
 
-def _server(home: Path):
+def own_server(home: Path):
+    """
+    A PostgreSQL server on a socket in that folder; whoever asks for it cleans it up.
+    """
     # The package keeps one lock per machine in the folder that this variable names; it
     # is somebody else's once two users have run the tests, so give it ours instead.
     with pytest.MonkeyPatch.context() as patch:

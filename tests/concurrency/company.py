@@ -166,7 +166,13 @@ class Company:
         """
         A runtime with a pool of its own, as every process has; its clock stands still.
         """
-        runtime = Runtime(database=Database(self.url), clock=lambda: at)
+        return self.connect_by(lambda: at)
+
+    def connect_by(self, clock):
+        """
+        Like `connect`, with any clock.
+        """
+        runtime = Runtime(database=Database(self.url), clock=clock)
         self._opened.append(runtime)
         return runtime
 

@@ -11,15 +11,20 @@ from sqlalchemy.engine import make_url
 _JUDGES = (
     "clock",
     "crew",
+    "full",
     "kills",
     "layers",
     "load",
     "matrix",
     "oracle",
     "pairs",
+    "poison",
     "posting",
+    "restarts",
     "scenes",
+    "wandering",
     "worker",
+    "writers",
 )
 pytest.register_assert_rewrite(*(f"tests.concurrency.{name}" for name in _JUDGES))
 

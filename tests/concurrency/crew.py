@@ -7,21 +7,25 @@ Run as a module it is one of them: it says `ready`, works once it is told to beg
 
 import logging
 import os
+import signal
 import subprocess
 import sys
+from collections import Counter
 from datetime import timedelta
 from pathlib import Path
-from time import monotonic
+from threading import Event
+from time import monotonic, sleep
 
 from sqlalchemy import func, select
 
 from approval_engine import worker
+from approval_engine.domain.events import instant
 from approval_engine.executor.commands.tick import due
 from approval_engine.executor.runtime import Runtime
 from approval_engine.store.database import Database
 from approval_engine.store.schema import EVENT
 from tests.concurrency.company import LATE
-from tests.concurrency.oracle import rows
+from tests.concurrency.oracle import assert_all_holds, rows
 
 _ROOT = Path(__file__).parents[2]
 
@@ -54,6 +58,63 @@ def fire(company, workers, overdue, *, kill=False):
     )
     found = dict(rows(company.runtime, climbed))
     assert {each: found.get(each, 0) for each in ids} == dict.fromkeys(ids, 2)
+
+
+def harass(company, workers, overdue):
+    """
+    Like `fire`, but every second one of them is killed and another comes in its place.
+
+    The kills, and how many seconds after it was due each timer was fired, longest last.
+    """
+    started = company.start(overdue // 2)
+    company.runtime.database.close()
+    company.late.database.close()
+    born, kills = monotonic(), 0
+    crew = [_fork(company.url, born) for _ in range(workers)]
+    while due(company.late):
+        sleep(1)
+        if due(company.late):
+            _end(crew.pop(0), signal.SIGKILL)
+            company.late.database.close()
+            crew.append(_fork(company.url, born))
+            kills += 1
+    for pid in crew:
+        _end(pid, signal.SIGTERM)
+    ids = [each.id for each in started]
+    fired = select(EVENT.c.workflow_id, EVENT.c.timestamp).where(
+        EVENT.c.action == "task_escalated"
+    )
+    found = [row for row in rows(company.runtime, fired) if row[0] in set(ids)]
+    assert Counter(workflow for workflow, _ in found) == dict.fromkeys(ids, 2)
+    assert_all_holds(company.runtime)
+    return kills, sorted(
+        (instant(at) - LATE).total_seconds() / HASTE for _, at in found
+    )
+
+
+def _fork(url, born):
+    """
+    A worker that has everything imported already, as one does that has run for a while.
+    """
+    pid = os.fork()
+    if pid:
+        return pid
+    try:
+        stop = Event()
+        signal.signal(signal.SIGTERM, lambda *_: stop.set())
+        worker.run(_hasty(url, born), stop, poll_s=0.05)
+    finally:
+        os._exit(0)
+
+
+def _end(pid, how):
+    os.kill(pid, how)
+    os.waitpid(pid, 0)
+
+
+def _hasty(url, born):
+    clock = lambda: LATE + timedelta(seconds=HASTE * (monotonic() - born))  # noqa: E731
+    return Runtime(database=Database(url), clock=clock)
 
 
 class _Member:
@@ -98,9 +159,7 @@ class _Member:
 
 
 def main(url):
-    born = monotonic()
-    clock = lambda: LATE + timedelta(seconds=HASTE * (monotonic() - born))  # noqa: E731
-    runtime = Runtime(database=Database(url), clock=clock)
+    runtime = _hasty(url, monotonic())
     logger = logging.getLogger(worker.__name__)
     logger.setLevel(logging.INFO)
     logger.addHandler(_Moving())
