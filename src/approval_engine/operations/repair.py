@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields
 from approval_engine.domain.events import Fact
 from approval_engine.domain.workflow import Workflow
 from approval_engine.errors import ApprovalEngineError, InvalidState, NotFound
+from approval_engine.executor import engine
 from approval_engine.executor.answer import Caller
 from approval_engine.executor.commands.beats import store
 from approval_engine.executor.projection import Pinned
@@ -75,6 +76,7 @@ def _differing(rebuilt: Workflow, stored: Workflow) -> tuple[str, ...]:
 def _rebuilt(
     runtime: Runtime, transaction: Transaction, stored: Workflow
 ) -> tuple[Workflow, Pinned]:
+    engine.must_be_ours(stored.state)
     deed = f"repair {stored.subject}"
     altered = verify(transaction, stored).first_altered
     if altered is not None:
