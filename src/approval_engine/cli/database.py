@@ -4,7 +4,7 @@
 
 import click
 
-from approval_engine.cli import backups
+from approval_engine.cli import backups, retention
 from approval_engine.cli.context import Session, pass_session
 from approval_engine.cli.progress import watched
 
@@ -16,7 +16,8 @@ def db() -> None:
     """
 
 
-for each in (backups.backup, backups.restore, backups.heads, backups.lost):
+_COPIES = (backups.backup, backups.restore, backups.heads, backups.lost)
+for each in (*_COPIES, retention.retention, retention.tidy):
     db.add_command(each)
 
 
