@@ -46,18 +46,16 @@ def backup(session: Session, path: str) -> None:
     "--skip", default=10_000, show_default=True, type=click.IntRange(0, 10**9),
     metavar="N", help="How many numbers of each kind are left out.",
 )  # fmt: skip
+@click.option(
+    "--check/--no-check", default=True, show_default=True,
+    help="Check every invariant before it is there; else do that with `cpq db check`.",
+)  # fmt: skip
 @pass_session
 def restore(
-    session: Session,
-    path: str,
-    *,
-    against: str | None,
-    messages: str,
-    keep_tokens: bool,
-    skip: int,
+    session: Session, path: str, *, against: str | None, messages: str, **how: int
 ) -> None:
     """
-    Make an empty database what a backup says, and check all of it.
+    Make an empty database what a backup says.
 
     Log-ins, tokens and links in mails end. Ends with 8 if something is not in order.
     """
@@ -67,9 +65,10 @@ def restore(
     session.require_trust()
     wish = Wish(
         by=session.administrator,
-        tokens=keep_tokens,
+        tokens=bool(how["keep_tokens"]),
         messages=messages == "send",
-        skip=skip,
+        skip=how["skip"],
+        check=bool(how["check"]),
         known=_heads(against) if against else (),
     )
     done = command(session.bare_runtime, Path(path), wish, watched)
@@ -86,7 +85,7 @@ def restore(
             schema=done.schema,
             workflows=done.checked.workflows,
             events=done.checked.events,
-            check=view["check"],
+            check=view["check"] if how["check"] else "later",
             lost=len(gaps),
             **ended,
         )

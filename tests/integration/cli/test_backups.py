@@ -41,6 +41,13 @@ def test_the_same_is_told_to_programs(saved):
     assert len(done["missing"]) == 1
 
 
+def test_who_is_in_a_hurry_checks_later(saved):
+    done = saved.ok("db", "restore", "kept", "--no-check", **ELSEWHERE)
+
+    assert "workflows=1 events=4 check=later lost=0" in done.out
+    assert saved.ok("db", "check", **ELSEWHERE).out.startswith("check=ok")
+
+
 def test_another_past_ends_with_8(saved):
     workflow, seq, _, *_ = (saved.folder / "heads.txt").read_text().split()
     # Whatever follows the lines, as in a signed file, is not for this command.
