@@ -16,8 +16,9 @@ def db() -> None:
     """
 
 
-_COPIES = (backups.backup, backups.restore, backups.heads, backups.lost)
-for each in (*_COPIES, retention.retention, retention.tidy):
+_COPIES = (backups.backup, backups.restore, backups.settle)
+_GAPS = (backups.heads, backups.lost)
+for each in (*_COPIES, *_GAPS, retention.retention, retention.tidy):
     db.add_command(each)
 
 

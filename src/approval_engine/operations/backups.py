@@ -127,14 +127,14 @@ def restore(
         raise InvalidState(sentence)
     if not database.is_sqlite:
         dumps.load(database.url, path)
-        return _settled(runtime, path, wish, watched)
+        return settle(runtime, path.name, wish, watched)
     target = Path(database.url.database or "")
     part = target.with_name(f"{target.name}.restoring")
     with _gone_unless_done(part):
         backup.copy_in(path, part)
         beside = replace(runtime, database=Database(f"sqlite:///{part}"))
         try:
-            found = _settled(beside, path, wish, watched)
+            found = settle(beside, path.name, wish, watched)
         finally:
             beside.database.close()
         # What is open knows the empty file that is about to be replaced.
@@ -145,11 +145,16 @@ def restore(
     return found
 
 
-def _settled(runtime: Runtime, path: Path, wish: Wish, watched: Watched) -> Restored:
+def settle(
+    runtime: Runtime, source: str, wish: Wish, watched: Watched = iter
+) -> Restored:
+    """
+    End in a database that was brought back from a source what was lost since.
+    """
     database = runtime.database
     schema = upgrade.version_of(database)
     upgrade.upgrade(database)
-    told = Told(at=stamp(runtime.clock()), by=wish.by, file=path.name)
+    told = Told(at=stamp(runtime.clock()), by=wish.by, file=source)
     with database.begin() as transaction:
         here = lost.highest(backup.heads(transaction))
         skip = wish.skip + max(0, lost.highest(wish.known) - here)
