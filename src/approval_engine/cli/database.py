@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from approval_engine.cli import backups
+from approval_engine.cli import backups, retention
 from approval_engine.cli.context import Session, pass_session
 from approval_engine.cli.progress import watched
 from approval_engine.cli.values import CHECKPOINTS, TRUSTED_KEYS
@@ -21,7 +21,9 @@ def db() -> None:
     """
 
 
-for each in (backups.backup, backups.restore, backups.heads, backups.lost):
+_COPIES = (backups.backup, backups.restore, backups.settle)
+_GAPS = (backups.heads, backups.lost)
+for each in (*_COPIES, *_GAPS, retention.retention, retention.tidy):
     db.add_command(each)
 
 

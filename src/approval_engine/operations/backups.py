@@ -14,8 +14,9 @@ from approval_engine.errors import InvalidState, NotFound
 from approval_engine.executor.runtime import Runtime
 from approval_engine.operations import dumps, lost
 from approval_engine.operations.invariants import Checked, check_all
+from approval_engine.operations.invariants.model import Finding
 from approval_engine.operations.invariants.table import Watched
-from approval_engine.store import backup, restored, upgrade
+from approval_engine.store import audit, backup, restored, upgrade
 from approval_engine.store.backup import Head
 from approval_engine.store.database import Database
 from approval_engine.store.restored import Ended, Told
@@ -45,12 +46,14 @@ class Wish:
 
     `tokens` go on if true; `messages` that wait are sent if true, else held. `skip` is
     how many numbers of each kind are left out. `known` are heads from after the backup.
+    Without `check` only the database itself is asked whether its files are in order.
     """
 
     by: str
     tokens: bool = False
     messages: bool = False
     skip: int = SKIPPED
+    check: bool = True
     known: tuple[Head, ...] = ()
 
 
@@ -104,8 +107,10 @@ def restore(
     """
     Make the empty database of the runtime what the file says, and end what was lost.
 
-    It is migrated if the file is older, and checked in full. Raises InvalidState if the
-    database is not empty or the file is none of its kind or not whole.
+    It is migrated if the file is older, and checked if that is wished.
+
+    Raises InvalidState if the database is not empty or the file is none of its kind or
+    not whole.
     """
     database = runtime.database
     kind = "sqlite" if database.is_sqlite else "postgresql"
@@ -122,14 +127,14 @@ def restore(
         raise InvalidState(sentence)
     if not database.is_sqlite:
         dumps.load(database.url, path)
-        return _settled(runtime, path, wish, watched)
+        return settle(runtime, path.name, wish, watched)
     target = Path(database.url.database or "")
     part = target.with_name(f"{target.name}.restoring")
     with _gone_unless_done(part):
         backup.copy_in(path, part)
         beside = replace(runtime, database=Database(f"sqlite:///{part}"))
         try:
-            found = _settled(beside, path, wish, watched)
+            found = settle(beside, path.name, wish, watched)
         finally:
             beside.database.close()
         # What is open knows the empty file that is about to be replaced.
@@ -140,11 +145,16 @@ def restore(
     return found
 
 
-def _settled(runtime: Runtime, path: Path, wish: Wish, watched: Watched) -> Restored:
+def settle(
+    runtime: Runtime, source: str, wish: Wish, watched: Watched = iter
+) -> Restored:
+    """
+    End in a database that was brought back from a source what was lost since.
+    """
     database = runtime.database
     schema = upgrade.version_of(database)
     upgrade.upgrade(database)
-    told = Told(at=stamp(runtime.clock()), by=wish.by, file=path.name)
+    told = Told(at=stamp(runtime.clock()), by=wish.by, file=source)
     with database.begin() as transaction:
         here = lost.highest(backup.heads(transaction))
         skip = wish.skip + max(0, lost.highest(wish.known) - here)
@@ -153,8 +163,18 @@ def _settled(runtime: Runtime, path: Path, wish: Wish, watched: Watched) -> Rest
         )
     with database.read() as transaction:
         missing = tuple(lost.missing(transaction, wish.known))
-    checked = check_all(runtime, watched)
+    checked = check_all(runtime, watched) if wish.check else _looked_at(database)
     return Restored(schema=schema or "", ended=ended, missing=missing, checked=checked)
+
+
+def _looked_at(database: Database) -> Checked:
+    with database.read() as transaction:
+        workflows, events = backup.sizes(transaction)
+        wrong = tuple(
+            Finding(invariant="I26", detail=each)
+            for each in audit.complaints(transaction)
+        )
+    return Checked(workflows=workflows, events=events, findings=wrong)
 
 
 @contextmanager

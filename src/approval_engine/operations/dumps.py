@@ -40,6 +40,7 @@ def _run(program: str, url: URL, options: tuple[str, ...]) -> None:
     found = shutil.which(program)
     if found is None:
         told = " ".join(each for each in command if "--snapshot" not in each)
+        told = told.removesuffix(".part")
         sentence = (
             f"Expected '{program}' of PostgreSQL on the PATH, but it is not there."
             f" Where it is, run: {told}"

@@ -15,6 +15,7 @@ from approval_engine.errors import (
     NotFound,
     Unreadable,
 )
+from approval_engine.executor import engine
 from approval_engine.executor.answer import Caller
 from approval_engine.executor.commands.beats import store
 from approval_engine.executor.projection import Pinned
@@ -94,6 +95,8 @@ def _differing(transaction: Transaction, rebuilt: Workflow) -> tuple[str, ...]:
     except Unreadable:
         return (EVERYTHING,)
     stored = found[0] if found else None
+    if stored:
+        engine.must_be_ours(stored.state)
     return tuple(
         field.name
         for field in fields(Workflow)

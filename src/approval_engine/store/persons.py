@@ -6,11 +6,13 @@ told of: a chained event cannot be changed.
 """
 
 import re
+import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from sqlalchemy import ColumnElement, Table, and_, delete, null, or_, select, update
 
+from approval_engine.errors import StorageError
 from approval_engine.store.database import Database, Transaction
 from approval_engine.store.schema import (
     API_TOKEN,
@@ -174,14 +176,23 @@ def forget_pages(database: Database) -> None:
     """
     Let SQLite write its file anew, so that nothing stands in pages it does not use.
 
-    PostgreSQL does so with `VACUUM FULL`, which stops everybody meanwhile.
+    PostgreSQL does so with `VACUUM FULL`, which stops everybody meanwhile. Raises
+    StorageError if somebody else keeps the file busy.
     """
     if not database.is_sqlite:
         return
-    with database.engine.connect() as connection:
-        raw = connection.connection.driver_connection
+    raw = database.engine.raw_connection()
+    try:
         for statement in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
-            raw.execute(statement).fetchall()  # type: ignore[union-attr] # SQLite's own
+            raw.driver_connection.execute(statement).fetchall()  # type: ignore[union-attr] # SQLite's own
+    except sqlite3.OperationalError as error:
+        sentence = (
+            f"It is erased, but the file could not be written anew: {error}."
+            " Do the same again once nobody writes."
+        )
+        raise StorageError(sentence) from error
+    finally:
+        raw.close()
 
 
 def _readable(value: object) -> str:

@@ -3,11 +3,16 @@ Bring a database to the schema this code knows, and say so when it has another o
 """
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import inspect, text
 
 from approval_engine.errors import StorageError
+from approval_engine.store.catalog import set_setting, setting
 from approval_engine.store.database import Database, Transaction
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 NEWEST = "0019"
 """The schema version that this code reads and writes."""
@@ -18,9 +23,18 @@ UPGRADABLE: frozenset[str] = frozenset(
 """The older versions that migrations lead from."""
 
 
+OLDEST = "oldest_program"
+"""
+The setting that names the oldest schema whose programs may still run here, and the one
+of which that is true.
+"""
+
+
 def upgrade(database: Database) -> str:
     """
     Run the migrations that are missing; the version reached. Twice is harmless.
+
+    A newer schema beside which this program may run is left as it is.
     """
     with database.begin() as transaction:
         if transaction.dialect.name == "postgresql":
@@ -30,8 +44,10 @@ def upgrade(database: Database) -> str:
         if version == NEWEST:
             return NEWEST
         if version is not None and version not in UPGRADABLE:
-            raise StorageError(_other(version))
+            _must_let_us_run(transaction, version)
+            return version
         migrate(transaction)
+        set_setting(transaction, OLDEST, f"{_oldest(version or '')} {NEWEST}")
     return NEWEST
 
 
@@ -41,21 +57,45 @@ def migrate(transaction: Transaction, version: str = "head") -> None:
     """
     # Alembic costs a cold command more than everything else it imports.
     from alembic import command
+
+    config = _config()
+    config.attributes["connection"] = transaction
+    command.upgrade(config, version)
+
+
+def _config() -> "Config":
     from alembic.config import Config
 
     config = Config()
     config.set_main_option(
         "script_location", str(Path(__file__).with_name("migrations"))
     )
-    config.attributes["connection"] = transaction
-    command.upgrade(config, version)
+    return config
+
+
+def _oldest(since: str) -> str:
+    """
+    The oldest schema whose programs may run beside this one, if it was `since` before.
+
+    A migration that only adds says so by its own `OLDEST`: programs of that schema may
+    go on beside it. Any other one shuts out all that knew only what was before it.
+    """
+    from alembic.script import ScriptDirectory
+
+    added = ScriptDirectory.from_config(_config()).walk_revisions()
+    return max(
+        str(getattr(each.module, "OLDEST", each.revision))
+        for each in added
+        if each.revision > since
+    )
 
 
 def require_newest(database: Database) -> None:
     """
-    Raise StorageError unless the database has exactly the schema of this code.
+    Raise StorageError unless this program may run on the schema of the database.
 
-    A file that is not there is not made.
+    That is its own, or a newer one that has only more than it. A file that is not there
+    is not made.
     """
     if database.is_missing:
         sentence = (
@@ -65,10 +105,20 @@ def require_newest(database: Database) -> None:
         raise StorageError(sentence)
     with database.read() as transaction:
         version = _version(transaction)
-    if version is None:
-        sentence = "The database is empty; run 'cpq db upgrade' or 'cpq seed' first."
-        raise StorageError(sentence)
-    if version != NEWEST:
+        if version is None:
+            sentence = (
+                "The database is empty; run 'cpq db upgrade' or 'cpq seed' first."
+            )
+            raise StorageError(sentence)
+        if version != NEWEST:
+            _must_let_us_run(transaction, version)
+
+
+def _must_let_us_run(transaction: Transaction, version: str) -> None:
+    told = setting(transaction, OLDEST) if version > NEWEST else None
+    oldest, _, of = (told or "").partition(" ")
+    # Of another schema than that of today it tells nothing.
+    if of != version or oldest > NEWEST:
         raise StorageError(_other(version))
 
 

@@ -13,7 +13,7 @@ from approval_engine.errors import StorageError
 from approval_engine.executor.runtime import Runtime
 from approval_engine.notifications import round as outbox
 from approval_engine.notifications.post import Post
-from approval_engine.worker import owners, timers, windows
+from approval_engine.worker import owners, tidy, timers, windows
 from approval_engine.worker.checkpoints import Signing
 from approval_engine.worker.pulse import BEAT, Pulse
 from approval_engine.worker.shift import Round, Shift
@@ -60,6 +60,7 @@ def run(
     while not stop.is_set():
         try:
             once(runtime, stop, pulse=pulse, post=post, signing=signing)
+            tidy.sweep_if_due(runtime)
             pause_s = poll_s
         except StorageError as error:
             pause_s = min(pause_s * 2, AWAY_S)

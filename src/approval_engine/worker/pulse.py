@@ -11,6 +11,7 @@ from approval_engine import __version__
 from approval_engine.domain.events import stamp
 from approval_engine.executor.runtime import Runtime
 from approval_engine.store import claims, workers
+from approval_engine.store.upgrade import require_newest
 from approval_engine.store.workers import Worker
 
 BEAT = timedelta(seconds=15)
@@ -30,11 +31,14 @@ class Pulse:
 
     def beat(self) -> None:
         """
-        Show that the worker lives, if that was a while ago. Raises StorageError.
+        Show that the worker lives, if that was a while ago.
+
+        Raises StorageError, also if the schema is by now one that it must not write to.
         """
         now = self._runtime.clock()
         if self._known and now - self._seen_at < BEAT:
             return
+        require_newest(self._runtime.database)
         with self._runtime.database.begin() as transaction:
             if self._known:
                 workers.see(transaction, self.id, now)

@@ -115,3 +115,17 @@ def test_only_an_admin_refuses(asked):
 
     assert refused.code == 4
     assert "'fred' is no admin" in refused.err
+
+
+def test_what_is_kept_for_how_long_is_shown_changed_and_swept(office):
+    usual = "retention answers=30 messages=90 origins=365 texts=forever log_ins=7"
+    assert office.ok("db", "retention").lines == [usual]
+    changed = office.ok("db", "retention", "--texts", "400", "--answers", "forever")
+    assert changed.lines == [
+        "retention answers=forever messages=90 origins=365 texts=400 log_ins=7"
+    ]
+    assert office.ok("db", "retention").lines == changed.lines
+    assert office("db", "retention", "--texts", "0").code == 2
+    for options, word in ((("--dry-run",), "would_delete"), ((), "deleted")):
+        line = f"{word} answers=0 messages=0 origins=0 texts=0 log_ins=0"
+        assert office.ok("db", "tidy", *options).lines == [line]

@@ -41,6 +41,24 @@ def test_the_same_is_told_to_programs(saved):
     assert len(done["missing"]) == 1
 
 
+def test_who_is_in_a_hurry_checks_later(saved):
+    done = saved.ok("db", "restore", "kept", "--no-check", **ELSEWHERE)
+
+    assert "workflows=1 events=4 check=later lost=0" in done.out
+    assert saved.ok("db", "check", **ELSEWHERE).out.startswith("check=ok")
+
+
+def test_what_came_back_by_other_means_is_settled(saved):
+    (saved.folder / "elsewhere.db").write_bytes((saved.folder / "kept").read_bytes())
+    options = ("--from", "the archive", "--against", "heads.txt", "--skip", "7")
+    done = saved.ok("db", "settle", *options, **ELSEWHERE)
+
+    assert done.lines[0].startswith("lost=WF-")
+    assert 'restored="the archive" schema=' in done.lines[1]
+    assert "check=ok lost=1 restores=1" in done.lines[1]
+    assert saved("db", "settle", **ELSEWHERE).code == 2
+
+
 def test_another_past_ends_with_8(saved):
     workflow, seq, _, *_ = (saved.folder / "heads.txt").read_text().split()
     # Whatever follows the lines, as in a signed file, is not for this command.

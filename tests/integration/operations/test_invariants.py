@@ -368,7 +368,7 @@ SQL_BREAKS = [
     breach(
         "I19",
         APPROVED,
-        "Expected an engine state of version 1 or 2, but got version 9",
+        "The state of this workflow is of version 9, newer than 2",
         "UPDATE workflow_instance SET state = CAST(replace(state, '\"v\":1', '\"v\":9')"
         " AS BLOB) WHERE id = 'WF-8809'",
     ),

@@ -17,6 +17,7 @@ from approval_engine.store.database import Database
 from approval_engine.store.schema import COUNTER, METADATA
 from approval_engine.store.upgrade import (
     NEWEST,
+    OLDEST,
     UPGRADABLE,
     is_empty,
     migrate,
@@ -93,6 +94,38 @@ def test_another_schema_is_refused_with_what_to_do(database, version, word):
     if word == "newer":
         with pytest.raises(StorageError, match="use the newer program"):
             upgrade(database)
+
+
+def moved_on(database, version, told):
+    upgrade(database)
+    with database.begin() as transaction:
+        catalog.set_setting(transaction, OLDEST, told)
+        statement = text("UPDATE alembic_version SET version_num = :v")
+        transaction.execute(statement, {"v": version})
+
+
+def test_a_newer_schema_that_only_adds_lets_this_program_go_on(database):
+    moved_on(database, "9999", f"{NEWEST} 9999")
+
+    require_newest(database)
+    assert upgrade(database) == "9999"
+
+
+@pytest.mark.parametrize("told", ["9998 9999", f"{NEWEST} 9998", NEWEST, "", "0001"])
+def test_a_newer_schema_that_takes_something_away_does_not(database, told):
+    moved_on(database, "9999", told)
+
+    for ask in (require_newest, upgrade):
+        with pytest.raises(StorageError, match="9999, newer than"):
+            ask(database)
+
+
+def test_every_database_says_which_programs_may_run_on_it(database):
+    upgrade(database)
+
+    with database.read() as transaction:
+        oldest, of = catalog.setting(transaction, OLDEST).split()
+    assert (oldest <= NEWEST, of) == (True, NEWEST)
 
 
 def fail_after_a_write(database):

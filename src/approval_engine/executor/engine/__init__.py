@@ -5,6 +5,7 @@ A definition is compiled once; a process is state bytes and the position they sa
 The engine knows where the tokens are; it knows no people, no clock and no verdicts.
 """
 
+from approval_engine.executor.engine.codec import must_be_ours
 from approval_engine.executor.engine.compiled import (
     Definition,
     compile_definition,
@@ -55,6 +56,7 @@ __all__ = [
     "complete",
     "definition",
     "fire",
+    "must_be_ours",
     "names",
     "position",
     "results",

@@ -10,10 +10,11 @@ byte for byte what it was, so old rows, old logs and an older release still agre
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 import orjson
 
-from approval_engine.errors import EngineError
+from approval_engine.errors import EngineError, StorageError
 from approval_engine.executor.engine.marking import Arrival, Marking, Wait
 from approval_engine.executor.engine.values import rows, tagged
 
@@ -66,13 +67,15 @@ def decode(state: bytes, definition: str) -> Marking:
     The marking in a state of that definition.
 
     Raises EngineError if this or the version before did not write it for that
-    definition.
+    definition, StorageError if a newer program did.
     """
     document = _document(state)
-    if document.get("v") not in (1, VERSION):
+    version = document.get("v")
+    _must_be_no_newer(version)
+    if version not in (1, VERSION):
         raise EngineError(
             f"Expected an engine state of version 1 or {VERSION}, "
-            f"but got version {document.get('v')!r}."
+            f"but got version {version!r}."
         )
     if document.get("definition") != definition[:_PREFIX]:
         raise EngineError(
@@ -83,6 +86,23 @@ def decode(state: bytes, definition: str) -> Marking:
     if encode(marking) != state:
         raise EngineError("Expected an engine state as written, but it was changed.")
     return marking
+
+
+def must_be_ours(state: bytes) -> None:
+    """
+    Raise StorageError if a newer program wrote this state, else nothing.
+    """
+    with suppress(EngineError):
+        _must_be_no_newer(_document(state).get("v"))
+
+
+def _must_be_no_newer(version: object) -> None:
+    # Nothing is broken, so nothing is held: a newer program goes on with it.
+    if type(version) is int and version > VERSION:
+        raise StorageError(
+            f"The state of this workflow is of version {version}, newer than {VERSION} "
+            "of this program; use the newer program."
+        )
 
 
 def _document(state: bytes) -> dict[str, object]:

@@ -43,6 +43,7 @@ class Subject:
     `states` are the workflow after each event as the log alone describes it; where the
     log cannot be followed to its end they stop short, and `stopped` says why.
     `delegations` are all windows, those that were opened after the submit too.
+    Messages of events before `messages_gone` may be deleted by now.
     """
 
     workflow: Workflow
@@ -55,6 +56,7 @@ class Subject:
     delegations: tuple[Delegation, ...]
     texts: Mapping[int, EventText]
     outbox: tuple[Columns, ...]
+    messages_gone: str
     row: Columns
     task_rows: tuple[Columns, ...]
 

@@ -42,11 +42,13 @@ def the_right_people_are_told(subject: Subject) -> Iterator[str]:
     """
     One message per recipient of an event, and none that no event sent.
     """
-    due = {
-        message.id: message.kind
+    told = [
+        (message, event.timestamp < subject.messages_gone)
         for event, after in subject.with_after()
         for message in messages((event,), after)
-    }
+    ]
+    due = {message.id: message.kind for message, _ in told}
+    gone = {message.id for message, may_be_gone in told if may_be_gone}
     events = {event.id: event for event in subject.log}
     stored = set()
     for row in subject.outbox:
@@ -62,7 +64,7 @@ def the_right_people_are_told(subject: Subject) -> Iterator[str]:
     # A log that began before principals were informed may lack that they were.
     older = "fingerprint" not in data_of(subject.log[0])
     may_lack = FOR_INFORMATION if older else None
-    missing = sorted(n for n in due if n not in stored and due[n] != may_lack)
+    missing = sorted(n for n in due if n not in stored | gone and due[n] != may_lack)
     yield from (f"message '{each}' is missing" for each in missing)
     yield from (f"message '{each}' was never due" for each in sorted(stored - set(due)))
 

@@ -14,7 +14,14 @@ from approval_engine.executor.projection import Pinned, begin, evolve
 from approval_engine.executor.runtime import Runtime
 from approval_engine.operations.invariants.model import Finding, Subject
 from approval_engine.planner.document import plan_of
-from approval_engine.store import audit, catalog, delegations, events, workflows
+from approval_engine.store import (
+    audit,
+    catalog,
+    delegations,
+    events,
+    tidying,
+    workflows,
+)
 from approval_engine.store.audit import Columns
 from approval_engine.store.database import Transaction
 
@@ -27,6 +34,7 @@ class Beside:
 
     delegations: tuple[Delegation, ...]
     outbox: tuple[Columns, ...]
+    messages_gone: str
 
 
 def beside(transaction: Transaction, workflow_ids: tuple[str, ...]) -> Iterator[Beside]:
@@ -34,8 +42,9 @@ def beside(transaction: Transaction, workflow_ids: tuple[str, ...]) -> Iterator[
     For each of these workflows in turn, read for many of them at once.
     """
     windows = delegations.listed(transaction)
+    gone = tidying.messages_gone_before(transaction)
     for rows in audit.outboxes(transaction, workflow_ids):
-        yield Beside(delegations=windows, outbox=rows)
+        yield Beside(delegations=windows, outbox=rows, messages_gone=gone)
 
 
 def subject_of(
@@ -96,6 +105,7 @@ def _subject(
         ),
         texts=events.texts(transaction, workflow.id),
         outbox=beside.outbox,
+        messages_gone=beside.messages_gone,
         row=audit.workflow(transaction, workflow.id),
         task_rows=audit.tasks(transaction, workflow.id),
     )

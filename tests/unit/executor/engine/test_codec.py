@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from approval_engine.errors import EngineError
+from approval_engine.errors import EngineError, StorageError
 from approval_engine.executor import engine
 from approval_engine.executor.engine.codec import decode, encode
 from approval_engine.executor.engine.marking import Arrival, Marking, Wait
@@ -126,7 +126,22 @@ def test_a_new_version_that_needs_nothing_new_was_not_written_here():
         engine.position(TWO, forged(document))
 
 
-@pytest.mark.parametrize("version", [0, 2, 3, "1", "1.0", "9.9", None, True])
+@pytest.mark.parametrize("version", [3, 4, 9_000_000])
+def test_a_newer_version_is_left_to_the_newer_program(version):
+    """
+    It is nothing that is broken, and nothing that may be overwritten.
+    """
+    document = json.loads(START) | {"v": version}
+
+    with pytest.raises(StorageError, match="use the newer program"):
+        engine.position(TWO, forged(document))
+    with pytest.raises(StorageError, match="use the newer program"):
+        engine.must_be_ours(forged(document))
+    engine.must_be_ours(START)
+    engine.must_be_ours(b"broken")
+
+
+@pytest.mark.parametrize("version", [0, 2, -3, 9.9, "1", "1.0", "9.9", None, True])
 def test_another_version_is_refused(version):
     document = json.loads(START)
     document["v"] = version
