@@ -68,8 +68,8 @@ format: dev ## mend what the formatter and the linter can
 bench: .venv/bench.stamp ## measure against the named baselines
 	$(BIN)/python -m benchmarks.run $(ARGUMENTS)
 
-proof: dev ## the long proofs: many histories, crashes and races
-	$(BIN)/python -m pytest -m proof
+proof: dev ## the long proofs: histories, crashes and races; one table of figures
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m proof --figures .cache/proof.md
 
 tour: dev ## print what every module says of itself, foundations first
 	@$(BIN)/python tests/unit/test_architecture.py

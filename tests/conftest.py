@@ -17,6 +17,8 @@ from psycopg import sql
 from approval_engine.store.database import Database
 from approval_engine.store.upgrade import upgrade
 
+pytest_plugins = ["tests.figures"]
+
 KINDS = ("sqlite", "postgresql")
 
 
