@@ -3,6 +3,7 @@ What earlier versions have recorded is read as they read it, however libraries m
 """
 
 from collections import Counter
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -11,6 +12,7 @@ from approval_engine.domain.events import Fact
 from approval_engine.executor import projection
 from approval_engine.executor.runtime import Runtime
 from approval_engine.store.database import Database
+from tests.conftest import ON_BOTH
 from tests.corpus.book import read, replayed, write
 
 
@@ -39,6 +41,20 @@ def some(book, *actions):
 def test_every_recorded_log_is_read_as_it_was(book, runtime):
     assert len(book.logs) >= 500
     assert list(replayed(book, runtime)) == []
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("kind", ON_BOTH)
+def test_every_recorded_log_is_read_alike_on_both_databases(
+    book, fresh_database, kind, figure
+):
+    database = Database(fresh_database(kind, ready=True))
+    with closing(database):
+        moved = list(replayed(book, Runtime(database=database)))
+
+    assert moved == []
+    told = f"{len(book.logs) - len(moved)} of {len(book.logs)}"
+    figure("recorded logs that are read as they were", "500 or more, all", told)
 
 
 def test_the_book_records_every_kind_of_fact(book):

@@ -17,7 +17,7 @@ _WORDS = re.compile(
     "approval|engine|flask|django|insecure|unsafe|secret|keyboard|key|password|passwd"
     "|token|change|replace|with|this|please|your|here|default|example|sample|dummy"
     "|development|debug|testing|test|local|production|super|random|string|value|enough"
-    "|letmein|qwerty|correct|horse|battery|staple|0?123456(789?)?0?|x{3,}"
+    "|letmein|qwerty|correct|horse|battery|staple|0?123456(789?)?0?"
 )
 _SMALL_WORDS = (
     " a admin an and be by cat cpq demo dev fixme for from i in is it long me must no"

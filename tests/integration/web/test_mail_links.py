@@ -131,6 +131,14 @@ def test_five_hundred_looks_of_scanners_change_nothing(
     assert sent(maria, page, "approve").status_code == 303
 
 
+@pytest.mark.proof
+def test_what_scanners_decide(company, app, enter, link_of, stored, figure):
+    test_five_hundred_looks_of_scanners_change_nothing(
+        company, app, enter, link_of, stored
+    )
+    figure("504 looks of scanners at links in mails", "0 decisions", "0 decisions")
+
+
 def test_the_same_decision_again_gets_the_same_answer(company, enter, link_of):
     workflow = company.started()
     maria = enter("maria")

@@ -150,6 +150,21 @@ def test_no_address_of_another_form_is_connected_to(never, url):
         post(url, {}, b"", Reach())
 
 
+@pytest.mark.proof
+def test_no_target_of_all_lists_is_connected_to(never, figure):
+    for text in ADDRESSES:
+        test_no_special_address_is_connected_to(never, text)
+    for host in LOOPBACK_NAMES:
+        test_no_name_of_this_machine_is_connected_to(never, host)
+    for url in MALFORMED:
+        test_no_address_of_another_form_is_connected_to(never, url)
+    targets = len(ADDRESSES) + len(LOOPBACK_NAMES) + len(MALFORMED)
+
+    assert targets >= 25
+    told = f"{targets} targets, 0 connections"
+    figure("addresses that lead inside", "25 targets or more, 0 connections", told)
+
+
 def test_one_bad_address_among_good_ones_is_enough(never):
     reach = Reach(resolve=resolving(["1.1.1.1", "127.0.0.1"]))
 
