@@ -2,6 +2,8 @@
 `cpq person erase`: looked at first, then done, by an admin or a trusted machine.
 """
 
+from zipfile import ZipFile
+
 import pytest
 
 from tests.integration.executor.company import directory
@@ -21,6 +23,7 @@ def left(office):
     with_him = {"users": [*value["users"], him, ada], "roles": roles}
     without = {"users": [*value["users"], ada], "roles": roles}
     office.ok("directory", "import", office.file("people.json", with_him))
+    office.ok("--as", "sam", "approval", "submit", "--quote", "Q-1")
     active = office("person", "erase", "--user", "p-1", *REASON)
     assert (active.code, "is active" in active.err) == (4, True)
     office.file("people.json", without)
@@ -37,6 +40,24 @@ def test_it_is_looked_at_and_done(left):
     ]
     assert "Quark" not in left.ok("directory", "list").out
     assert left.ok("db", "check").out.startswith("check=ok")
+
+
+def test_a_packet_that_is_made_afterwards_holds_and_does_not_name_him(
+    left, monkeypatch
+):
+    left.ok("evidence", "key", "new", "--out", "k.pem", "--public", "pub.pem")
+    monkeypatch.setenv("CPQ_EVIDENCE_KEY", "k.pem")
+    export = ("approval", "export", "--workflow", "WF-8809", "--out")
+    left.ok(*export, "before.zip")
+    left.ok("person", "erase", "--user", "p-1", *REASON)
+    left.ok(*export, "after.zip")
+
+    named = {}
+    for name in ("before.zip", "after.zip"):
+        left.ok("approval", "verify", name, "--key", "pub.pem")
+        with ZipFile(left.folder / name) as packet:
+            named[name] = [n for n in packet.namelist() if b"Quark" in packet.read(n)]
+    assert named == {"before.zip": ["directory.json"], "after.zip": []}
 
 
 def test_it_is_told_to_programs(left):

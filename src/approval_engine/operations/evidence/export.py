@@ -39,7 +39,7 @@ from approval_engine.operations.evidence.manifest import (
     listed,
 )
 from approval_engine.operations.evidence.summary import summary
-from approval_engine.store import delegations, events, origins
+from approval_engine.store import delegations, erasures, events, origins
 from approval_engine.store.database import Transaction
 
 _LINKED = ("method", "credential", "proved_at")
@@ -69,10 +69,12 @@ def export(runtime: Runtime, workflow_id: str, signer: Signer) -> bytes:
         }
         people = runtime.directory(transaction, case.workflow.evidence.directory)
         policy = runtime.policy(transaction, case.workflow.evidence.policy)
+        left = _left(transaction, case)
     files = {SUMMARY: summary(case, quote, policy, people, entries), **files}
     known = {seq for seq, _ in texts}
     erased = tuple(e.seq for e in log if comment_of(e) and e.seq not in known)
-    manifest = _manifest(case, log, erased, files, signer.id)
+    gone = (erased, left)
+    manifest = _manifest(case, log, gone, files, signer.id)
     texts_in(files[TEXTS], manifest, events_in(files[EVENTS], manifest))
     text = manifest.text()
     return pack({MANIFEST: text, SIGNATURE: signer.sign(text), **files})
@@ -81,11 +83,12 @@ def export(runtime: Runtime, workflow_id: str, signer: Signer) -> bytes:
 def _manifest(
     case: Case,
     log: tuple[Event, ...],
-    erased: tuple[int, ...],
+    gone: tuple[tuple[int, ...], tuple[tuple[str, str], ...]],
     files: Mapping[str, bytes],
     key: str,
 ) -> Manifest:
     workflow = case.workflow
+    erased, left = gone
     return Manifest(
         workflow=workflow.id,
         quote=workflow.quote_id,
@@ -97,10 +100,20 @@ def _manifest(
         held=case.incident is not None,
         hashes=tuple(event.hash for event in log),
         erased=erased,
+        left=left,
         files=listed(files),
         key=key,
         product=__version__,
     )
+
+
+def _left(transaction: Transaction, case: Case) -> tuple[tuple[str, str], ...]:
+    """
+    The documents of a workflow from which somebody was erased, and what is left.
+    """
+    left = erasures.now_of(erasures.every(transaction))
+    known = (getattr(case.workflow.evidence, name) for name in DOCUMENTS)
+    return tuple((each, left[each]) for each in known if each in left)
 
 
 def _documents(

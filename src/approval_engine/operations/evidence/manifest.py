@@ -38,7 +38,9 @@ class Manifest:
     Which workflow it is, how it stood, and what each file of the packet is.
 
     `hashes` are those of the events in order; `erased` are the numbers of events whose
-    text is not there any more. `held` says that an incident held it.
+    text is not there any more. `held` says that an incident held it. `left` tells of
+    each document that an erasure cut somebody from the hash that the log knows it by,
+    and the hash of what is left of it.
     """
 
     workflow: str
@@ -51,6 +53,7 @@ class Manifest:
     held: bool
     hashes: tuple[str, ...]
     erased: tuple[int, ...]
+    left: tuple[tuple[str, str], ...]
     files: tuple[tuple[str, str, int], ...]
     key: str
     product: str
@@ -91,7 +94,8 @@ def manifest_in(text: bytes) -> Manifest:
     files = tuple((f["name"], f["sha256"], f["size"]) for f in values.pop("files"))
     told = (values.pop("events"), values.pop("head"))
     hashes, erased = (tuple(values.pop(name)) for name in ("hashes", "erased"))
-    found = Manifest(files=files, hashes=hashes, erased=erased, **values)
+    left = tuple((old, new) for old, new in values.pop("left"))
+    found = Manifest(files=files, hashes=hashes, erased=erased, left=left, **values)
     if told != (len(found.hashes), found.head):
         raise Altered("its head is not the last of its events", file=MANIFEST)
     return found

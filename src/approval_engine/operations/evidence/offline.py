@@ -66,9 +66,9 @@ def must_follow(files: Mapping[str, bytes], manifest: Manifest) -> None:
     Raise Altered unless log, texts, documents and verdict fit together.
     """
     log = events_in(files[EVENTS], manifest)
-    evidence = _evidence(files, log[0])
+    evidence = _evidence(files, log[0], dict(manifest.left))
     texts = texts_in(files[TEXTS], manifest, log)
-    shelf = Shelf(bodies={sha256(body): body for body in _bodies(files)})
+    shelf = Shelf(bodies=_bodies(files, evidence))
     try:
         kept = pinned(shelf, _NOTHING, evidence, instant(log[0].timestamp))
         _judge_again(shelf, evidence, log[0], files)
@@ -97,6 +97,7 @@ def must_follow(files: Mapping[str, bytes], manifest: Manifest) -> None:
         delegations=all_windows(known, delegations_of(files[WINDOWS])),
         texts=texts,
         outbox=(),
+        messages_gone="",
         row={},
         task_rows=(),
     )
@@ -104,19 +105,26 @@ def must_follow(files: Mapping[str, bytes], manifest: Manifest) -> None:
         raise Altered(because, file=EVENTS)
 
 
-def _evidence(files: Mapping[str, bytes], submitted: Event) -> Evidence:
+def _evidence(
+    files: Mapping[str, bytes], submitted: Event, left: Mapping[str, str]
+) -> Evidence:
     data: Any = load(submitted.data.encode())
     evidence = Evidence(**data["evidence"])
     for name, file in DOCUMENTS.items():
-        if sha256(files[file]) != getattr(evidence, name):
+        known = getattr(evidence, name)
+        if sha256(files[file]) != left.get(known, known):
             because = "it is not the document that the first event names"
             raise Altered(because, file=file, seq=1)
     return evidence
 
 
-def _bodies(files: Mapping[str, bytes]) -> Iterator[bytes]:
-    yield from (files[each] for each in DOCUMENTS.values())
-    yield from (body for name, body in files.items() if name.startswith(TABLES))
+def _bodies(files: Mapping[str, bytes], evidence: Evidence) -> Mapping[str, bytes]:
+    """
+    What documents of the packet are known by, also where an erasure changed them.
+    """
+    named = {getattr(evidence, name): files[file] for name, file in DOCUMENTS.items()}
+    tables = (body for name, body in files.items() if name.startswith(TABLES))
+    return named | {sha256(body): body for body in tables}
 
 
 def _judge_again(
