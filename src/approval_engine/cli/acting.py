@@ -196,7 +196,8 @@ def comment(
     """
     from approval_engine.history.reading import find
 
-    found = find(session.runtime.database, workflow_id).workflow
+    with session.intact():
+        found = find(session.runtime.database, workflow_id).workflow
     if not found.tasks:
         sentence = f"There is no task in {found.subject} to comment on."
         raise NotFound(sentence)
@@ -222,7 +223,8 @@ def nudge(session: Session, workflow_id: str, key: str | None) -> None:
     from approval_engine.executor.commands.nudge import nudge as command
     from approval_engine.history.reading import find
 
-    submitter = find(session.runtime.database, workflow_id).workflow.submitted_by
+    with session.intact():
+        submitter = find(session.runtime.database, workflow_id).workflow.submitted_by
     answer = command(
         session.runtime, workflow_id, session.caller("submit", submitter, key)
     )
@@ -245,7 +247,8 @@ def _act(session: Session, wish: "Wish", key: str | None) -> None:
     from approval_engine.executor.commands.act import act
     from approval_engine.history.reading import asked_for
 
-    asked = asked_for(session.runtime.database, wish.workflow, wish.task)
+    with session.intact():
+        asked = asked_for(session.runtime.database, wish.workflow, wish.task)
     answer = act(session.runtime, wish, session.caller("act", asked, key))
     session.record(
         workflow=answer.workflow,

@@ -74,7 +74,8 @@ def recall(session: Session, workflow_id: str, comment: str, key: str | None) ->
     )
     from approval_engine.history.reading import find
 
-    submitter = find(session.runtime.database, workflow_id).workflow.submitted_by
+    with session.intact():
+        submitter = find(session.runtime.database, workflow_id).workflow.submitted_by
     answer = command(
         session.runtime, workflow_id, comment, session.caller("submit", submitter, key)
     )

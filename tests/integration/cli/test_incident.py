@@ -6,6 +6,8 @@ import getpass
 import re
 import sqlite3
 
+import pytest
+
 from tests.integration.cli.conftest import NOW
 
 
@@ -87,6 +89,31 @@ def test_what_is_held_is_repaired_after_a_look_at_what_would_be_done(office):
     office.ok("incident", "close", "--incident", "IN-1")
     assert approve(office).code == 0
     assert office.ok("incident", "repair", "--all").lines == []
+
+
+@pytest.mark.parametrize(
+    "deed",
+    [
+        ("action", "--task", "T-1", "--action", "approve"),
+        ("comment", "--comment", "hello"),
+        ("nudge",),
+        ("recall", "--comment", "never mind"),
+    ],
+)
+def test_a_row_that_cannot_be_read_holds_its_workflow_for_whoever_acts(office, deed):
+    office.ok("--as", "sam", "approval", "submit", "--quote", "Q-1")
+    with sqlite3.connect(office.folder / "cpq.db") as connection:
+        connection.execute("UPDATE workflow_instance SET timers = '['")
+    looked = office("approval", "status", "--workflow", "WF-8809")
+    assert (looked.code, "cannot be read" in looked.err) == (8, True)
+    assert office.ok("incident", "list").lines == []
+
+    command, *options = deed
+    for _ in range(2):
+        ended = office("--as", "sam", "approval", command, "--workflow", "WF-8809",
+                       *options)  # fmt: skip
+        assert (ended.code, "is held by incident 'IN-1'" in ended.err) == (4, True)
+    assert len(office.ok("incident", "list").lines) == 1
 
 
 def test_what_no_log_describes_is_left_as_it_is(office):
