@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from approval_engine.cli.acting import action, comment, nudge
-from approval_engine.cli.context import Session, camel, pass_session
+from approval_engine.cli.context import Session, pass_session
 from approval_engine.cli.explaining import explain, preview
 from approval_engine.cli.office import (
     override,
@@ -21,6 +21,7 @@ from approval_engine.cli.office import (
 )
 from approval_engine.cli.proving import export, verify
 from approval_engine.cli.values import COMMENT, KEY, WORKFLOW, one_or_all
+from approval_engine.cli.words import camel
 
 if TYPE_CHECKING:
     from approval_engine.history.reading import Case

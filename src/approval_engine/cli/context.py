@@ -14,6 +14,7 @@ import click
 
 from approval_engine import config
 from approval_engine.cli import offices
+from approval_engine.cli.words import camel, plain
 from approval_engine.errors import Forbidden, InvalidInput
 
 if TYPE_CHECKING:
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
     from approval_engine.executor.answer import Caller
     from approval_engine.executor.attached import Limits
     from approval_engine.executor.runtime import Runtime
-
-FORMS = {True: "true", False: "false", None: ""}
-"""How plain output writes what is not text."""
 
 
 @dataclass
@@ -237,36 +235,6 @@ class Session:
         from approval_engine.documents import parse
 
         return parse(Path(path).read_bytes(), path)
-
-
-def plain(value: object) -> str:
-    """
-    A value as it stands behind `key=`: lists in brackets, text with spaces in quotes.
-    """
-    if value is None or isinstance(value, bool):
-        return FORMS[value]
-    if isinstance(value, tuple | list):
-        return "[" + ",".join(plain(part) for part in value) + "]"
-    text = str(value)
-    awkward = not text.isprintable() or any(mark in text for mark in ' "')
-    return click.utils.make_str(repr_text(text)) if awkward else text
-
-
-def camel(name: str) -> str:
-    """
-    A name as JSON spells it.
-    """
-    first, *others = name.split("_")
-    return first + "".join(word.title() for word in others)
-
-
-def repr_text(text: str) -> str:
-    """
-    Text with spaces or quotes as one JSON string.
-    """
-    import json
-
-    return json.dumps(text, ensure_ascii=False)
 
 
 def pass_session(function: Any) -> Any:  # noqa: ANN401 click's own decorator
