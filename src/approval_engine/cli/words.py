@@ -2,8 +2,6 @@
 Values and names as commands print them.
 """
 
-import json
-
 FORMS = {True: "true", False: "false", None: ""}
 """How plain output writes what is not text."""
 
@@ -18,7 +16,11 @@ def plain(value: object) -> str:
         return "[" + ",".join(plain(part) for part in value) + "]"
     text = str(value)
     awkward = not text.isprintable() or any(mark in text for mark in ' "')
-    return json.dumps(text, ensure_ascii=False) if awkward else text
+    if not awkward:
+        return text
+    import json
+
+    return json.dumps(text, ensure_ascii=False)
 
 
 def camel(name: str) -> str:
