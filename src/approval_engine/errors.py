@@ -23,6 +23,7 @@ ApprovalEngineError
     DmnError              a file of decision tables
   EngineError           the engine did something that the plan does not allow
     Unreadable            what is stored of a workflow cannot be read any more
+  Altered               evidence is not what was signed, or nobody trusted signed it
   StorageError          the database cannot be reached, or has a schema we do not know
   Undelivered           a message did not reach a mail server or webhook this time
 """
@@ -194,6 +195,21 @@ class EngineError(ApprovalEngineError):
     """
     The engine did something that the plan does not allow; it becomes an incident.
     """
+
+
+class Altered(ApprovalEngineError):
+    """
+    Evidence is not what was signed: `file` names it, `seq` the event where that is one.
+    """
+
+    def __init__(
+        self, because: str, *, file: str, workflow: str | None = None, seq: int = 0
+    ) -> None:
+        super().__init__(f"{file} does not hold: {because}.")
+        self.because = because
+        self.file = file
+        self.workflow = workflow
+        self.seq = seq
 
 
 class Unreadable(EngineError):

@@ -6,19 +6,8 @@ from functools import partial
 
 from approval_engine.domain.actions import Action
 from approval_engine.executor.commands.act import Wish, act
-from approval_engine.executor.commands.submit import submit
 from approval_engine.executor.commands.tick import tick
-from approval_engine.operations import quote_intake
-from approval_engine.store import workflows
-from tests.concurrency.company import (
-    LATE,
-    MANAGERS,
-    NOW,
-    SAM,
-    caller,
-    document,
-    quote_value,
-)
+from tests.concurrency.company import LATE, MANAGERS, NOW, caller
 from tests.concurrency.oracle import assert_sound
 from tests.concurrency.race import inside, together
 from tests.concurrency.scenes import word
@@ -51,7 +40,7 @@ def person_and_clock(company, discount, first, where):
     """
     One of them meets the other inside its transaction.
     """
-    workflow = _submitted(company, discount)
+    workflow = company.submitted(discount)
     sides = _sides(company, workflow, (MANAGERS[0], 0), None)
     outcomes = inside(sides[first], sides[1 - first], where)
     words = tuple(word(each) for each in outcomes)
@@ -66,7 +55,7 @@ def person_and_clock_at_once(company, discount, rounds):
     """
     possible = [OUTCOMES[discount, first] for first in (PERSON_FIRST, CLOCK_FIRST)]
     for _ in range(rounds):
-        workflow = _submitted(company, discount)
+        workflow = company.submitted(discount)
         sides = _sides(company, workflow, (MANAGERS[0], 0), None)
         words = tuple(word(each) for each in together([each.call for each in sides]))
         assert (words, *_seen(company, workflow)) in possible
@@ -77,18 +66,11 @@ def both_answer(company, rounds):
     Whoever was asked first and whoever was asked beside him approve at once.
     """
     for _ in range(rounds):
-        workflow = _submitted(company, SHARED)
+        workflow = company.submitted(SHARED)
         tick(company.late, workflow)
         sides = _sides(company, workflow, (MANAGERS[0], 0), ("dana", 1))
         words = tuple(word(each) for each in together([each.call for each in sides]))
         assert _seen(company, workflow) == ("approved", BOTH_ANSWER[words])
-
-
-def _submitted(company, discount):
-    (quote,) = company.quotes(1)
-    value = quote_value(quote, discount) | {"revision": 2}
-    quote_intake.import_quotes(company.runtime, document([value], "quotes"))
-    return submit(company.runtime, quote, caller(SAM)).workflow
 
 
 def _sides(company, workflow, *deeds):
@@ -101,19 +83,13 @@ def _sides(company, workflow, *deeds):
             side.call = partial(tick, side.runtime, workflow)
             continue
         person, number = deed
-        task = _read(company, workflow).tasks[number].id
+        task = company.read(workflow).tasks[number].id
         wish = Wish(workflow=workflow, task=task, action=Action.APPROVE)
         side.call = partial(act, side.runtime, wish, caller(person))
     return sides
 
 
-def _read(company, workflow):
-    with company.runtime.database.read() as transaction:
-        found, _ = workflows.read(transaction, workflow)
-    return found
-
-
 def _seen(company, workflow):
     assert_sound(company.runtime, workflow)
-    found = _read(company, workflow)
+    found = company.read(workflow)
     return str(found.status), [str(task.status) for task in found.tasks]

@@ -5,7 +5,7 @@ A small company in which every quote needs two people at once: a manager and fin
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import count
+from itertools import chain, count
 
 from approval_engine.documents import parse
 from approval_engine.domain.actions import Action
@@ -23,6 +23,9 @@ from tests.concurrency.race import Side
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
 """A Monday morning."""
 
+SOON = datetime(2026, 3, 2, 18, tzinfo=UTC)
+"""The first reminder of what was submitted at NOW is due, and nothing else."""
+
 LATE = datetime(2026, 3, 13, 10, tzinfo=UTC)
 """The first timers of what was submitted at NOW are due."""
 
@@ -39,6 +42,15 @@ FRED = "fred"
 ADA = "ada"
 """She is the office of the process."""
 
+PAUL = "paul"
+"""He leaves now and then."""
+
+PANEL = (*MANAGERS[:2], PAUL)
+"""Each of them has a seat of one step."""
+
+MANY_SEATS = 60
+"""The discount that asks the panel."""
+
 ROLES = {
     "manager": MANAGERS,
     "finance": (FRED, "fiona"),
@@ -46,6 +58,7 @@ ROLES = {
     "cfo": ("carl",),
     "deal_desk": ("dora",),
     "vp": (STELLA,),
+    "panel": PANEL,
     "admin": (ADA,),
 }
 POLICY = {
@@ -75,12 +88,19 @@ POLICY = {
             "when": {"discount_pct": "50"},
             "require": ["silent"],
         },
+        {
+            "id": "panel",
+            "reason": "many_seats",
+            "when": {"discount_pct": "60"},
+            "require": ["panel"],
+        },
     ],
     "defaults": {"slaHours": 8, "fallbackRole": "deal_desk"},
     "steps": {
         "manager": {
             "role": "manager",
             "pauseOnInfo": True,
+            "remindAfterHours": [4],
             "escalateTo": [
                 {"role": "director", "afterHours": 8},
                 {"role": "vp", "afterHours": 800},
@@ -96,6 +116,15 @@ POLICY = {
             "escalateTo": [{"role": "director", "afterHours": 8}],
         },
         "silent": {"role": "manager", "onTimeout": "reject"},
+        "panel": {
+            "role": "panel",
+            "completion": "all",
+            "remindAfterHours": [4],
+            "escalateTo": [
+                {"role": "director", "afterHours": 8},
+                {"role": "vp", "afterHours": 800},
+            ],
+        },
     },
 }
 
@@ -105,13 +134,14 @@ _RESERVE = 100
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Started:
     """
-    A pending workflow and its two open tasks.
+    A pending workflow and its two open tasks; or the panel's, with a seat of Paul's.
     """
 
     id: str
     quote: str
     manager: str
-    finance: str
+    finance: str = ""
+    paul: str = ""
 
 
 class Company:
@@ -125,6 +155,7 @@ class Company:
         self._numbers = count(1)
         self._reserve = []
         self._sides = {}
+        self._versions = count(2)
         self.runtime = self.connect()
         self.late = self.connect(LATE)
         upgrade(self.runtime.database)
@@ -167,11 +198,12 @@ class Company:
         taken, self._reserve = self._reserve[:number], self._reserve[number:]
         return taken
 
-    def revise(self, quote_id, revision=2):
+    def revise(self, started):
         """
         Import another revision of a quote that is no different otherwise.
         """
-        new = {**quote_value(quote_id), "revision": revision}
+        discount, revision = (MANY_SEATS, 3) if started.paul else (15, 2)
+        new = quote_value(started.quote, discount) | {"revision": revision}
         quote_intake.import_quotes(self.runtime, document(new, "quote"))
 
     def start(self, number):
@@ -180,15 +212,60 @@ class Company:
         """
         return [self._start(quote_id) for quote_id in self.quotes(number)]
 
+    def seat(self, number):
+        """
+        That many new workflows of the panel, in which the second of it has approved.
+        """
+        return [self._seat(self.submitted(MANY_SEATS)) for _ in range(number)]
+
+    def amend(self):
+        """
+        Publish another version of the policy that is no different otherwise.
+        """
+        policy = POLICY | {"version": str(next(self._versions))}
+        intake.publish_policy(self.runtime, document(policy, "policy"), "dora")
+
+    def without(self, *leavers):
+        """
+        Import the directory in which these people are not active.
+        """
+        new = document(_directory(leavers), "directory")
+        intake.import_directory(self.runtime, new)
+
+    def submitted(self, discount):
+        """
+        The id of a new workflow on a quote with this discount.
+        """
+        (quote,) = self.quotes(1)
+        value = quote_value(quote, discount) | {"revision": 2}
+        quote_intake.import_quotes(self.runtime, document([value], "quotes"))
+        return submit(self.runtime, quote, caller(SAM)).workflow
+
+    def read(self, workflow):
+        """
+        The workflow as last committed.
+        """
+        with self.runtime.database.read() as transaction:
+            found, _ = workflows.read(transaction, workflow)
+        return found
+
     def close(self):
         for runtime in self._opened:
             runtime.database.close()
 
+    def _seat(self, workflow):
+        found = self.read(workflow)
+        mine, second, paul = (
+            next(task.id for task in found.tasks if task.assignee == each)
+            for each in PANEL
+        )
+        wish = Wish(workflow=workflow, task=second, action=Action.APPROVE)
+        act(self.runtime, wish, caller(PANEL[1]))
+        return Started(id=workflow, quote=found.quote_id, manager=mine, paul=paul)
+
     def _start(self, quote_id):
         workflow = submit(self.runtime, quote_id, caller(SAM)).workflow
-        with self.runtime.database.read() as transaction:
-            found, _ = workflows.read(transaction, workflow)
-        tasks = {task.step: task.id for task in found.tasks}
+        tasks = {task.step: task.id for task in self.read(workflow).tasks}
         return Started(id=workflow, quote=quote_id, **tasks)
 
 
@@ -222,11 +299,12 @@ def document(value, name):
     return parse(json.dumps(value).encode(), name)
 
 
-def _directory():
-    people = [SAM, *(each for members in ROLES.values() for each in members)]
+def _directory(leavers=()):
+    people = dict.fromkeys((SAM, *chain.from_iterable(ROLES.values())))
     return {
         "users": [
             {"id": each, "name": each.title(), "email": f"{each}@example.com"}
+            | ({"active": False} if each in leavers else {})
             for each in people
         ],
         "roles": ROLES,

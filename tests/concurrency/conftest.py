@@ -9,9 +9,23 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
 _JUDGES = (
-    "clock", "crew", "full", "kills", "oracle", "pairs", "poison", "restarts", "scenes",
-    "wandering", "worker", "writers",
-)  # fmt: skip
+    "clock",
+    "crew",
+    "full",
+    "kills",
+    "layers",
+    "load",
+    "matrix",
+    "oracle",
+    "pairs",
+    "poison",
+    "posting",
+    "restarts",
+    "scenes",
+    "wandering",
+    "worker",
+    "writers",
+)
 pytest.register_assert_rewrite(*(f"tests.concurrency.{name}" for name in _JUDGES))
 
 from tests.concurrency.company import Company  # noqa: E402 rewritten from here on

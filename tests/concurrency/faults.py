@@ -9,23 +9,28 @@ fails its test.
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from threading import local
 
 import pytest
 from sqlalchemy import Engine, event
 
+from approval_engine.domain.actions import guard
+from approval_engine.domain.lifecycle import ANSWERED
 from approval_engine.executor import answer
-from approval_engine.store import answers, events, messages
+from approval_engine.executor.commands import act, tick
+from approval_engine.executor.projection import answers as counting
+from approval_engine.notifications import by_mail, by_webhook, deliver
+from approval_engine.store import answers, events, messages, workflows
 from approval_engine.store.database import Database
 from approval_engine.store.turns import Turns
+from tests.concurrency import company
 
 _LOCKS = (
     (r"\s+FOR UPDATE( OF \w+)?( SKIP LOCKED)?", ""),
     (r"BEGIN IMMEDIATE", "BEGIN"),
 )
-_FENCES = (
-    (r"workflow_instance\.seq = ", "0 <= "),
-    (r"^(INSERT INTO workflow_event .*)", r"\1 ON CONFLICT DO NOTHING"),
-)
+_VERSION = (r"workflow_instance\.seq = ", "0 <= ")
+_UNIQUE = (r"^(INSERT INTO workflow_event .*)", r"\1 ON CONFLICT DO NOTHING")
 
 
 def no_lock():
@@ -39,7 +44,109 @@ def no_lock_and_no_fence():
     """
     Nobody waits, no version is compared, and an event that is there stays as it is.
     """
-    return _unlocked(*_LOCKS, *_FENCES)
+    return _unlocked(*_LOCKS, _VERSION, _UNIQUE)
+
+
+def no_version():
+    """
+    A writer that lost its lock writes over what others did meanwhile.
+    """
+    return _rewritten(_VERSION)
+
+
+def no_unique():
+    """
+    An event that is there already stays as it is, and nobody is told.
+    """
+    return _rewritten(_UNIQUE)
+
+
+@contextmanager
+def closed_counts_as_open():
+    """
+    The guard does not look whether a task is open.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(guard, "must_be_open", lambda *_: None)
+        yield
+
+
+@contextmanager
+def judged_before_the_lock():
+    """
+    The guard judges by what was committed before its command had the lock.
+    """
+    seen, judge, doing = local(), act.decide, act.act
+
+    def early(runtime, wish, caller):
+        seen.__dict__.clear()
+        seen.fact = act.judge(runtime, wish, caller)
+        return doing(runtime, wish, caller)
+
+    with pytest.MonkeyPatch.context() as patch:
+        found = lambda *what: seen.__dict__.pop("fact", None) or judge(*what)  # noqa: E731
+        patch.setattr(act, "decide", found)
+        patch.setattr(company, "act", early)
+        yield
+
+
+@contextmanager
+def timers_seen_before_the_lock():
+    """
+    A worker selects what is late, and fires it once it has the lock.
+    """
+    seen, holding = local(), tick.held_on_failure
+
+    def look(runtime, workflow_id):
+        query = workflows._READ
+        with runtime.database.read() as transaction:
+            seen.found = workflows._locked(transaction, query, workflow_id, None)
+        return holding(runtime, workflow_id)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tick, "held_on_failure", look)
+        patch.setattr(workflows, "lock_if_free", lambda *_: seen.found)
+        yield
+
+
+def no_claim():
+    """
+    A worker takes what is due, whoever else has taken it.
+    """
+    return _rewritten((r"timer_claim\.free_at <= ", "'' <= "))
+
+
+@contextmanager
+def last_answer_decides():
+    """
+    The verdict is what the last seat wrote into the engine, not what the rule counts.
+    """
+
+    def merged(workflow, step, _rule):
+        given = [task for task in workflow.seats(step) if task.status in ANSWERED]
+        last = max(given, key=lambda task: task.closed_seq)
+        return counting.Outcome(last.status)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(counting, "outcome_of", merged)
+        yield
+
+
+@contextmanager
+def marked_before_sent():
+    """
+    A sender marks a message as sent, and only then sends it.
+    """
+    attempt = deliver.attempt
+
+    def marking(office, what, send):
+        office.each(what, deliver.delivery.sent)
+        return attempt(office, what, send)
+
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (by_mail, by_webhook):
+            patch.setattr(module, "attempt", marking)
+        yield
 
 
 def messages_apart():
@@ -85,6 +192,14 @@ FAULTS = {
     for each in (
         no_lock,
         no_lock_and_no_fence,
+        no_version,
+        no_unique,
+        closed_counts_as_open,
+        judged_before_the_lock,
+        timers_seen_before_the_lock,
+        no_claim,
+        last_answer_decides,
+        marked_before_sent,
         messages_apart,
         events_apart,
         answers_apart,

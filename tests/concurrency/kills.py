@@ -59,7 +59,7 @@ def prepare(company, name):
     if name in {"approve last", "revise"}:
         do(company.runtime, started, FRED, Action.APPROVE, step="finance")
     if name == "revise":
-        company.revise(started.quote)
+        company.revise(started)
         return _trial(company, started.quote, "submit", started.quote)
     if name in {"recall", "tick", "override"}:
         return _trial(company, started.quote, name, started.id)
@@ -155,7 +155,7 @@ def _again(runtime, trial):
 def _is_due(runtime, trial):
     with runtime.database.read() as transaction:
         found, _ = workflows.read(transaction, trial.job.command[1])
-    return found.next_due_at is not None
+    return found.next_due_at is not None and found.next_due_at <= trial.job.now
 
 
 def _workflows_of(runtime, quote):

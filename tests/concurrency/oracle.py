@@ -30,8 +30,10 @@ def assert_all_holds(runtime):
 
 def assert_sound(runtime, workflow_id):
     """
-    The rows of a workflow are what its events say, and their chain holds.
+    The rows of a workflow are what its events say, their chain holds, nothing is held.
     """
+    held = select(INCIDENT.c.detail).where(INCIDENT.c.workflow_id == workflow_id)
+    assert rows(runtime, held) == []
     replayed = replay_all(runtime, workflow_id)
     verified = verify_all(runtime, workflow_id)
     assert [each for each in replayed if each.difference] == []
@@ -60,6 +62,16 @@ def decisions(runtime, task_id):
         EVENT.c.action.in_(("task_approved", "task_rejected", "task_returned")),
     )
     return [action for (action,) in rows(runtime, query)]
+
+
+def escalated(runtime, workflow_id):
+    """
+    The tasks that went up a rung, each once.
+    """
+    query = select(EVENT.c.task_id).where(
+        EVENT.c.workflow_id == workflow_id, EVENT.c.action == "task_escalated"
+    )
+    return {task for (task,) in rows(runtime, query)}
 
 
 def messages(runtime, workflow_id):

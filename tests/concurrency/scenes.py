@@ -208,7 +208,7 @@ def one_key_two_people(company):
     """
     (started,) = company.start(1)
     calls = [
-        partial(do, company.runtime, started, person, Action.APPROVE, key="1")
+        partial(do, company.runtime, started, person, Action.APPROVE, key=started.id)
         for person in MANAGERS[:2]
     ]
     words = [word(outcome) for outcome in together(calls)]

@@ -8,6 +8,7 @@ One request per line comes in; `at POINT`, `ack ANSWER` or `error TEXT`, and at 
 import json
 import os
 import signal
+import socket
 import sys
 from contextlib import nullcontext
 from dataclasses import asdict
@@ -24,6 +25,10 @@ from approval_engine.executor.commands.recall import recall
 from approval_engine.executor.commands.submit import submit
 from approval_engine.executor.commands.tick import tick
 from approval_engine.executor.runtime import Runtime
+from approval_engine.notifications import round as outbox
+from approval_engine.notifications.post import Post
+from approval_engine.notifications.smtp import mail_server
+from approval_engine.notifications.transport import Reach
 from approval_engine.store.database import Database
 from tests.concurrency.company import ADA, NOW, SAM, TO, caller
 from tests.concurrency.faults import FAULTS
@@ -31,12 +36,31 @@ from tests.concurrency.faults import FAULTS
 COMMITTED = "committed"
 """The point after the commit: the effect is there, but nobody was told."""
 
+SAID = "said"
+"""A point after something went out to a mail server or a webhook's receiver."""
+
+
+def post_to(url):
+    """
+    What messages are sent with: to this mail server, and to hooks of this machine.
+    """
+    return Post(
+        server=mail_server(url),
+        sender="Approvals <cpq@example.com>",
+        base_url="https://cpq.example.com",
+        secrets={"default": (b"a secret of both",)},
+        reach=Reach(loopback=True),
+    )
+
 
 def perform(runtime, command, key):
     """
     Carry out a command given as plain words.
     """
     name, *rest = command
+    if name == "send":
+        outbox.once(runtime, post_to(*rest))
+        return None
     if name == "submit":
         return submit(runtime, *rest, caller(SAM, key))
     if name == "recall":
@@ -70,6 +94,17 @@ class Points:
         event.listen(engine, "before_cursor_execute", self._statement)
         event.listen(engine, "commit", self._commit)
         event.listen(engine, "checkin", self._checkin)
+        self._listen_to_sockets()
+
+    def _listen_to_sockets(self):
+        sendall = socket.socket.sendall
+
+        def said(line, data, *more):
+            sendall(line, data, *more)
+            self._pass(SAID)
+
+        # Only the child that dies here has it so.
+        socket.socket.sendall = said
 
     def _statement(self, _connection, _cursor, statement, *_rest):
         self._pass(" ".join(statement.split()[:3]))

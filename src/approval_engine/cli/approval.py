@@ -1,7 +1,8 @@
 """
-`cpq approval`: submit, status, action, recall, history, replay, verify.
+`cpq approval`: submit, status, action, recall, history, replay.
 
-What it explains and previews is in `explaining`.
+What it explains and previews is in `explaining`, what it exports and verifies in
+`proving`.
 """
 
 from collections.abc import Iterator
@@ -18,7 +19,8 @@ from approval_engine.cli.office import (
     refuse_override,
     withdraw_seat,
 )
-from approval_engine.cli.values import COMMENT, KEY, WORKFLOW
+from approval_engine.cli.proving import export, verify
+from approval_engine.cli.values import COMMENT, KEY, WORKFLOW, one_or_all
 
 if TYPE_CHECKING:
     from approval_engine.history.reading import Case
@@ -187,7 +189,7 @@ def replay(
         _repair(session, workflow_id)
         return
 
-    found = replay_all(session.runtime, _which(workflow_id, everything=everything))
+    found = replay_all(session.runtime, one_or_all(workflow_id, everything=everything))
     wrong = [each for each in found if each.difference]
     for each in wrong[:1]:
         session.record(
@@ -217,32 +219,5 @@ def _repair(session: Session, workflow_id: str | None) -> None:
     )
 
 
-@approval.command()
-@click.option("--workflow", "workflow_id", metavar="WF")
-@click.option("--all", "everything", is_flag=True)
-@pass_session
-def verify(session: Session, workflow_id: str | None, *, everything: bool) -> None:
-    """
-    Check the hash chain of the events.
-    """
-    from approval_engine.operations.check import verify_all
-
-    found = verify_all(session.runtime, _which(workflow_id, everything=everything))
-    altered = [each for each in found if each.first_altered is not None]
-    for each in altered:
-        session.record(verify="altered", workflow=each.workflow, seq=each.first_altered)
-    if altered:
-        raise SystemExit(8)
-    events = sum(each.events for each in found)
-    session.record(verify="ok", workflows=len(found), events=events)
-
-
-def _which(workflow_id: str | None, *, everything: bool) -> str | None:
-    if bool(workflow_id) == everything:
-        sentence = "Give either --workflow WF or --all."
-        raise click.UsageError(sentence)
-    return workflow_id
-
-
-approval.add_command(explain)
-approval.add_command(preview)
+for _command in (explain, export, preview, verify):
+    approval.add_command(_command)

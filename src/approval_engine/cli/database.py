@@ -1,18 +1,28 @@
 """
-`cpq db`: create or migrate the database, and check everything in it.
+`cpq db`: create or migrate the database, check, copy and restore everything in it.
 """
+
+from pathlib import Path
 
 import click
 
+from approval_engine.cli import backups
 from approval_engine.cli.context import Session, pass_session
 from approval_engine.cli.progress import watched
+from approval_engine.cli.values import CHECKPOINTS, TRUSTED_KEYS
+
+_NEW_FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.group()
 def db() -> None:
     """
-    Create or migrate the database, and check it.
+    Create or migrate the database, check, copy and restore it.
     """
+
+
+for each in (backups.backup, backups.restore, backups.heads, backups.lost):
+    db.add_command(each)
 
 
 @db.command()
@@ -28,17 +38,24 @@ def upgrade(session: Session) -> None:
 
 
 @db.command()
+@TRUSTED_KEYS
+@CHECKPOINTS
 @pass_session
-def check(session: Session) -> None:
+def check(
+    session: Session, trusted: tuple[Path, ...], checkpoints: tuple[Path, ...]
+) -> None:
     """
     Check every invariant over the whole database, in one snapshot.
 
-    Prints a line per finding and ends with 8 if there is any.
+    Prints a line per finding and ends with 8 if there is any. Signed checkpoints say
+    besides where logs must have come to.
     """
+    from approval_engine.cli.proving import signed_by
     from approval_engine.operations.invariants import check_all
 
     session.require_trust()
-    found = check_all(session.runtime, watched)
+    signed = signed_by(session, checkpoints, trusted)
+    found = check_all(session.runtime, watched, signed)
     if session.as_json:
         session.document(found.view())
     for finding in () if session.as_json else found.findings:
@@ -47,3 +64,27 @@ def check(session: Session) -> None:
         raise SystemExit(8)
     if not session.as_json:
         session.record(check="ok", workflows=found.workflows, events=found.events)
+
+
+@db.command()
+@click.option("--out", "path", required=True, metavar="FILE", type=_NEW_FILE)
+@pass_session
+def checkpoint(session: Session, path: Path) -> None:
+    """
+    Sign where all logs have come to, in a file to be kept elsewhere.
+
+    It follows the checkpoint before it, whoever made that one. Needs CPQ_EVIDENCE_KEY.
+    """
+    from approval_engine.cli.proving import signer_of
+    from approval_engine.history.evidence.checkpoint import write
+
+    session.require_trust()
+    runtime, signer = session.runtime, signer_of(session)
+    made, _ = write(runtime.database, signer, runtime.clock(), lambda _: path)
+    session.record(
+        checkpoint=path,
+        number=made.number,
+        workflows=made.workflows,
+        sha256=made.sha256,
+        key=made.key,
+    )

@@ -165,7 +165,11 @@ def _serve(session: Session) -> None:
 
     require_moving_clock(session.settings)
     runtime = session.runtime
-    settings = replace(session.settings, secret_key=_secret_key(session))
+    settings = replace(
+        session.settings,
+        secret_key=_secret_key(session),
+        evidence_key=_evidence_key(session),
+    )
     server, port = _bound(application(settings, runtime))
     # The web server ends in order when its loop is left by SystemExit.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
@@ -186,10 +190,28 @@ def _serve(session: Session) -> None:
 def _secret_key(session: Session) -> str:
     from approval_engine.scenarios.golden import secret_key
 
+    path = _beside(session, ".secret-key")
+    return session.settings.secret_key or secret_key(path)
+
+
+def _evidence_key(session: Session) -> Path:
+    """
+    The key that signs what the demo shows, made like its secret key.
+    """
+    from approval_engine.history.evidence import keys
+
+    if session.settings.evidence_key:
+        return session.settings.evidence_key
+    path = _beside(session, ".evidence-key.pem")
+    if not path.exists():
+        keys.make(path)
+    return path
+
+
+def _beside(session: Session, name: str) -> Path:
     database = session.runtime.database
     beside = (database.url.database if database.is_sqlite else None) or "cpq.db"
-    path = Path(beside).with_name(".secret-key")
-    return session.settings.secret_key or secret_key(path)
+    return Path(beside).with_name(name)
 
 
 def _bound(app: Any) -> tuple[Any, int]:  # noqa: ANN401 neither has types

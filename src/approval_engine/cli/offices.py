@@ -31,8 +31,10 @@ RIGHTS: Mapping[str, str] = {
 """The names of the rights; a command that needs trust and is not here administers."""
 
 SHOWN: Mapping[str, str] = {
+    "approval export": "SEE_EVERYTHING",
     "policy list": "SEE_POLICIES",
     "policy show": "SEE_POLICIES",
+    "policy simulate": "SEE_EVERYTHING",
     "process list": "SEE_PROCESSES",
     "process export": "SEE_PROCESSES",
 }

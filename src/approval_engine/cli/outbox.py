@@ -39,16 +39,23 @@ def list_(session: Session, status: str | None, limit: int) -> None:
 
 
 @outbox.command()
-@click.option("--id", "message_id", required=True, metavar="ID")
+@click.option("--id", "message_id", metavar="ID")
+@click.option("--held", is_flag=True, help="All that a restore of the database held.")
 @pass_session
-def retry(session: Session, message_id: str) -> None:
+def retry(session: Session, message_id: str | None, *, held: bool) -> None:
     """
     Try a message that is dead or waits again, from now on.
     """
-    from approval_engine.operations.messages import retry as command
+    from approval_engine.operations import messages
 
+    if held == bool(message_id):
+        sentence = "Say either which message, by --id, or --held."
+        raise click.UsageError(sentence)
     session.require_trust()
-    command(session.runtime, message_id)
+    if message_id is None:
+        session.record(held=messages.retry_held(session.runtime), status="waiting")
+        return
+    messages.retry(session.runtime, message_id)
     session.record(message=message_id, status="waiting")
 
 

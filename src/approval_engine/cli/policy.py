@@ -1,5 +1,5 @@
 """
-`cpq policy`: validate, publish, show and compare policies.
+`cpq policy`: validate, simulate, publish, show and compare policies.
 """
 
 from collections.abc import Iterator
@@ -11,6 +11,7 @@ import click
 from approval_engine.cli import published
 from approval_engine.cli.context import Session, pass_session
 from approval_engine.cli.dmn import check_dmn, export_dmn, import_dmn
+from approval_engine.cli.simulating import simulate
 from approval_engine.cli.values import FILE
 from approval_engine.errors import StorageError
 
@@ -23,13 +24,14 @@ if TYPE_CHECKING:
 @click.group()
 def policy() -> None:
     """
-    Validate, publish and compare policies.
+    Validate, simulate, publish and compare policies.
     """
 
 
 policy.add_command(export_dmn)
 policy.add_command(import_dmn)
 policy.add_command(check_dmn)
+policy.add_command(simulate)
 
 
 @policy.command()

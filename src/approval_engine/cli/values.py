@@ -4,6 +4,7 @@ The kinds of arguments and options that commands share.
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 import click
 
@@ -16,6 +17,36 @@ FILE = click.argument(
 
 WORKFLOW = click.option("--workflow", "workflow_id", required=True, metavar="WF")
 """The workflow that a command is about."""
+
+
+TRUSTED_KEYS = click.option(
+    "--key",
+    "trusted",
+    multiple=True,
+    metavar="PUBLIC.pem",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A public key that you trust; may be given several times.",
+)
+"""The keys by which signatures are judged."""
+
+CHECKPOINTS = click.option(
+    "--checkpoint",
+    "checkpoints",
+    multiple=True,
+    metavar="FILE",
+    type=click.Path(exists=True, path_type=Path),
+    help="A signed checkpoint, or a folder of them; may be given several times.",
+)
+"""What was signed of the heads of all logs."""
+
+
+def one_or_all(workflow_id: str | None, *, everything: bool) -> str | None:
+    """
+    The workflow that was named; None for all of them. One of both must be given.
+    """
+    if bool(workflow_id) == everything:
+        raise click.UsageError("Give either --workflow WF or --all.")
+    return workflow_id
 
 
 class Instant(click.ParamType[datetime]):

@@ -42,8 +42,10 @@ class Settings:
     `oidc_hosts` are hosts of the provider beside that of its issuer.
     `now` is a fixed clock for rehearsals, and so is `allow_loopback`: webhooks may then
     go to this machine. `override_limit` is the worth of a quote up to which one admin
-    alone may override its review. What is left out of the representation is secret or
-    may hold a password.
+    alone may override its review. `evidence_key` is the file of the private key that
+    signs evidence, `checkpoint_dir` the folder where a worker signs the heads of all
+    logs once an hour. What is left out of the representation is secret or may hold a
+    password.
     """
 
     database_url: str = field(default=DEFAULT_DATABASE_URL, repr=False)
@@ -76,6 +78,8 @@ class Settings:
     log_level: LogLevel = LogLevel.INFO
     metrics_token: str | None = field(default=None, repr=False)
     drain_seconds: int = 0
+    evidence_key: Path | None = None
+    checkpoint_dir: Path | None = None
 
     @property
     def step_up_within(self) -> timedelta:
@@ -135,6 +139,8 @@ def load(environ: Mapping[str, str]) -> Settings:
         log_level=_read(environ, "LOG_LEVEL", forms.LOG_LEVEL) or LogLevel.INFO,
         metrics_token=_read(environ, "METRICS_TOKEN", forms.SECRET),
         drain_seconds=_read(environ, "DRAIN_SECONDS", forms.SECONDS) or 0,
+        evidence_key=_read(environ, "EVIDENCE_KEY", forms.PATH),
+        checkpoint_dir=_read(environ, "CHECKPOINT_DIR", forms.PATH),
     )
 
 

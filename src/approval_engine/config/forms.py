@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Generic, TypeVar
 from urllib.parse import urlsplit
 
@@ -18,7 +19,9 @@ _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d
 _GROUP = re.compile(r"[^\s=,]+=[A-Za-z][A-Za-z0-9_-]*")
 _NUMBER = re.compile(r"[0-9]{1,15}(\.[0-9]{1,4})?")
 _MEDIA_TYPE = re.compile(r"[a-z0-9.+-]+/[a-z0-9.+-]+")
-_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+"""The names of this machine for itself."""
+
 _HOST = re.compile(r"[a-z0-9.-]+")
 _MAILBOX = re.compile(r"(?:[^<>@]*<[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+)")
 _SERVER = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^:\[\]\s]*)(:(?P<port>[0-9]{1,5}))?")
@@ -56,6 +59,12 @@ def _flag(text: str) -> bool:
     if text not in {"0", "1"}:
         raise ValueError(text)
     return text == "1"
+
+
+def _path(text: str) -> Path:
+    if "\x00" in text:
+        raise ValueError(text)
+    return Path(text)
 
 
 def _amount(text: str) -> Decimal:
@@ -163,7 +172,7 @@ def _url(*schemes: str) -> Callable[[str], str]:
 def _issuer(text: str) -> str:
     parts = urlsplit(_url("http", "https")(text))
     # What travels there in the clear decides who somebody is.
-    if parts.scheme != "https" and parts.hostname not in _LOOPBACK:
+    if parts.scheme != "https" and parts.hostname not in LOOPBACK:
         raise ValueError(text)
     # Issuers are compared to the letter, a slash at the end included.
     return text
@@ -177,6 +186,7 @@ def _mail_address(text: str) -> str:
 
 
 TEXT = Form(words="a text", parse=str)
+PATH = Form(words="the path of a file or folder", parse=_path)
 FLAG = Form(words="1 or 0", parse=_flag)
 AMOUNT = Form(words="an amount such as 50000", parse=_amount)
 SIZE = Form(words="a number of bytes such as 10485760", parse=_size)

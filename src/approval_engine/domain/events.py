@@ -10,8 +10,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Any
 
-from approval_engine.documents import canonical
+from approval_engine.documents import canonical, load
 
 GENESIS = "0" * 64
 """The hash before the first event of a workflow."""
@@ -172,6 +173,22 @@ def chain(
         head = hashlib.sha256(canonical(columns)).hexdigest()
         events.append(Event(**columns, hash=head))  # type: ignore[arg-type] # by name
     return tuple(events)
+
+
+def salted(salt: str, text: str) -> str:
+    """
+    The hash by which an event knows a text that it does not hold.
+    """
+    return hashlib.sha256(f"{salt}:{text}".encode()).hexdigest()
+
+
+def comment_of(event: Event) -> str | None:
+    """
+    The salted hash of what was written with an event, where anything was.
+    """
+    data: Any = load(event.data.encode())
+    comment = data.get("comment")
+    return comment if isinstance(comment, str) else None
 
 
 def first_altered(events: Iterable[Event]) -> int | None:

@@ -2,8 +2,10 @@
 What somebody wrote → the text that is kept, and the salted hash that is recorded of it.
 """
 
-from approval_engine.documents import sha256
+from approval_engine.domain.events import salted
 from approval_engine.errors import InvalidInput
+
+__all__ = ["comment_of", "salted"]
 
 _LONGEST = 10_000
 
@@ -23,13 +25,6 @@ def comment_of(text: str | None) -> str | None:
         raise InvalidInput(sentence)
     readable = any(char.isprintable() and not char.isspace() for char in comment)
     return comment if readable else None
-
-
-def salted(salt: str, text: str) -> str:
-    """
-    The hash by which an event knows a text that it does not hold.
-    """
-    return sha256(f"{salt}:{text}".encode())
 
 
 def _is_half(char: str) -> bool:

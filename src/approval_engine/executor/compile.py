@@ -38,7 +38,7 @@ class Bounds:
     """
 
     seconds: int = 3
-    memory_bytes: int = 512 * 1024 * 1024
+    memory_bytes: int = 256 * 1024 * 1024
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

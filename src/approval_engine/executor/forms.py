@@ -8,7 +8,7 @@ from approval_engine.definitions import ids
 from approval_engine.definitions.fields import filled
 from approval_engine.domain.actions import Action
 from approval_engine.domain.workflow import Task
-from approval_engine.errors import InvalidState
+from approval_engine.errors import EngineError, InvalidState
 from approval_engine.executor.projection import Pinned
 
 REFUSALS = frozenset({Action.REJECT, Action.RETURN})
@@ -21,7 +21,8 @@ def form_of(
     What the form of a task says once it is done; nothing for what does not end it.
 
     Raises InvalidInput with all that is missing or wrong in it, and InvalidState for a
-    no to what the process asks that no flow of it reads.
+    no to what the process asks that no flow of it reads. Raises EngineError if the
+    definition is not the one that the task came from.
     """
     if action in REFUSALS:
         _must_be_read(pinned, task, action)
@@ -29,7 +30,10 @@ def form_of(
     if action is not Action.APPROVE:
         return {}
     elements = pinned.definition.tasks
-    work = next(each.work for each in elements if each.id == task.element)
+    work = next((each.work for each in elements if each.id == task.element), None)
+    if work is None:
+        sentence = f"The definition of {task.subject} has no '{task.element}'."
+        raise EngineError(sentence)
     return filled(work.fields, given)
 
 

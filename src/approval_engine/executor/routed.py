@@ -13,12 +13,12 @@ from zoneinfo import ZoneInfo
 from approval_engine.domain.exceptions import Grant
 from approval_engine.domain.quote import Quote
 from approval_engine.domain.validity import Validity
-from approval_engine.errors import InvalidState, PlanError, Problem, StorageError
+from approval_engine.errors import InvalidState, StorageError
 from approval_engine.executor.authors import authors_before
 from approval_engine.executor.rates import rate_for
 from approval_engine.executor.runtime import Runtime
 from approval_engine.planner.advice import Informed, informed
-from approval_engine.planner.around import planned
+from approval_engine.planner.around import must_be_apart, planned
 from approval_engine.planner.case import Case
 from approval_engine.planner.plan import PlannedStep, RoutingPlan
 from approval_engine.planner.requirements import collect
@@ -77,9 +77,24 @@ def route_quote(
     Raises StorageError if nothing was imported yet, DocumentError or PlanError if the
     quote cannot be judged or staffed, a Refused if the policy does not permit it.
     """
+    quote = runtime.quote(transaction, row.sha256)
+    return route(runtime, transaction, (row, quote), current, now, policy)
+
+
+def route(
+    runtime: Runtime,
+    transaction: Transaction,
+    asked: tuple[QuoteRow, Quote],
+    current: Current,
+    now: datetime,
+    policy: Policy | None = None,
+) -> Routed:
+    """
+    The same of a quote that need not be stored.
+    """
     policy = policy or policy_in_force(runtime, transaction, current, now)
     directory, delegations = current.people()
-    quote = runtime.quote(transaction, row.sha256)
+    row, quote = asked
     roster = roster_of(runtime, transaction, policy, current, now)
     authors = authors_before(runtime, transaction, policy, row)
     exceptions = _at_arms_length(current.exceptions, quote, roster, authors)
@@ -95,7 +110,7 @@ def route_quote(
         steps: tuple[PlannedStep, ...] = ()
         if found.version:
             steps = around(runtime.drawn(transaction, found.xml), case)
-            _must_be_apart(plan, steps)
+            must_be_apart(plan, steps)
         plan = replace(plan, steps=(*plan.steps, *steps))
     return Routed(
         quote=quote,
@@ -130,29 +145,6 @@ def around(definition: "engine.Definition", case: Case) -> tuple[PlannedStep, ..
     begun = engine.start(definition, case.inputs)
     names = engine.names(definition, begun.state, case.inputs)
     return planned(case, wanted(definition, names))
-
-
-def _must_be_apart(plan: RoutingPlan, around: tuple[PlannedStep, ...]) -> None:
-    """
-    Raises PlanError if a task of the process has the name of a step of the policy.
-    """
-    asked = {step.id for step in plan.steps}
-    problems = tuple(
-        Problem(
-            file=plan.process,
-            line=1,
-            code="step-taken",
-            element=step.id,
-            sentence=(
-                f"Expected process '{plan.process}' to have no task '{step.id}', for"
-                " the policy has a step of that name: deploy it with another id."
-            ),
-        )
-        for step in around
-        if step.id in asked
-    )
-    if problems:
-        raise PlanError(*problems)
 
 
 def _informed(

@@ -131,6 +131,12 @@ class Runtime:
     step_up: StepUp | None = None
     _kept: _Kept = field(default_factory=_Kept)
 
+    def body(self, transaction: Transaction, sha256: str) -> bytes:
+        """
+        The bytes of the document of that hash. Raises NotFound.
+        """
+        return catalog.body(transaction, sha256)
+
     def policy(self, transaction: Transaction, sha256: str) -> Policy:
         """
         The policy version of that hash. Raises EngineError if its bytes were altered.
@@ -186,12 +192,14 @@ class Runtime:
 
     def definition(self, transaction: Transaction, sha256: str) -> "engine.Definition":
         """
-        The compiled process definition of that hash. Raises EngineError.
+        The compiled process definition of that hash, which was accepted once.
+
+        Raises EngineError if it would not be accepted: it came another way.
         """
         from approval_engine.executor.compiled import compiled
 
         def body(key: str) -> bytes:
-            return catalog.body(transaction, key)
+            return self.body(transaction, key)
 
         with _readable(sha256):
             return compiled(self.derived, sha256, body)
@@ -205,7 +213,7 @@ class Runtime:
         mine = hash_of(xml)
 
         def body(key: str) -> bytes:
-            return xml if key == mine else catalog.body(transaction, key)
+            return xml if key == mine else self.body(transaction, key)
 
         return compiled(self.derived, mine, body)
 
@@ -236,7 +244,7 @@ class Runtime:
     ) -> T:
         def make() -> T:
             with _readable(sha256):
-                return read(catalog.body(transaction, sha256))
+                return read(self.body(transaction, sha256))
 
         return self.derived(sha256, make)
 

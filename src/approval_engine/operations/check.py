@@ -8,7 +8,7 @@ from typing import TypeVar
 from approval_engine.errors import NotFound
 from approval_engine.executor.replay import Replayed, replay
 from approval_engine.executor.runtime import Runtime
-from approval_engine.history.verify import Verified, verify
+from approval_engine.history.verify import Verified, verify, verify_every
 from approval_engine.store import ends, workflows
 from approval_engine.store.database import Transaction
 
@@ -30,7 +30,10 @@ def verify_all(
     """
     Verify the log of one workflow, or of all of them, oldest first. Raises NotFound.
     """
-    return _each(runtime, workflow_id, _verify)
+    if workflow_id:
+        return _each(runtime, workflow_id, _verify)
+    with runtime.database.read() as transaction:
+        return tuple(verify_every(transaction))
 
 
 def _verify(transaction: Transaction, workflow_id: str) -> Verified:

@@ -12,7 +12,7 @@ from approval_engine.notifications.bodies import TYPES
 from approval_engine.notifications.post import Post
 from approval_engine.notifications.rehearse import ping
 from approval_engine.notifications.transport import checked_url
-from approval_engine.store import delivery, webhooks
+from approval_engine.store import delivery, restored, webhooks
 from approval_engine.store.webhooks import Webhook
 
 
@@ -63,6 +63,17 @@ def retry(runtime: Runtime, message_id: str) -> None:
     if status in {"sent", "cancelled"}:
         sentence = f"Expected to send message '{message_id}' again, but it is {status}."
         raise InvalidState(sentence)
+
+
+def retry_held(runtime: Runtime) -> int:
+    """
+    Send what a restore held, each message with the id that it had; how many.
+    """
+    with runtime.database.begin() as transaction:
+        held = restored.held(transaction)
+        for each in held:
+            delivery.revive(transaction, each, stamp(runtime.clock()))
+    return len(held)
 
 
 def give_up(runtime: Runtime, message_id: str) -> None:

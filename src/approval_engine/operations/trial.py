@@ -2,15 +2,16 @@
 A policy that is being written and real quotes → who would be asked, now and then.
 
 Both are judged by today's directory, windows and clock, so that the policy is all that
-differs. It is a look at some quotes and no simulation.
+differs.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from approval_engine.domain.quote import Quote
 from approval_engine.errors import DefinitionError, NotFound, Refused
 from approval_engine.executor import waivers
-from approval_engine.executor.routed import Routed, policy_in_force, route_quote
+from approval_engine.executor.routed import Routed, policy_in_force, route
 from approval_engine.executor.runtime import Runtime
 from approval_engine.policy.model import Policy
 from approval_engine.store import catalog, drafts
@@ -31,6 +32,16 @@ class Outcome:
     triggers: tuple[str, ...] = ()
     refused: str = ""
 
+    def view(self) -> dict[str, object]:
+        """
+        As a JSON object.
+        """
+        return {
+            "steps": list(self.steps),
+            "triggers": list(self.triggers),
+            "refused": self.refused or None,
+        }
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tried:
@@ -43,6 +54,18 @@ class Tried:
     account: str
     before: Outcome
     after: Outcome
+
+    def view(self) -> dict[str, object]:
+        """
+        As a JSON object.
+        """
+        return {
+            "quoteId": self.quote,
+            "quoteRevision": self.revision,
+            "account": self.account,
+            "before": self.before.view(),
+            "after": self.after.view(),
+        }
 
     @property
     def differs(self) -> bool:
@@ -98,13 +121,28 @@ def _tried(
     for quote_id in ids:
         row = catalog.quote(transaction, quote_id)
         if row is not None:
-            yield Tried(
-                quote=row.id,
-                revision=row.revision,
-                account=row.account,
-                before=outcome(runtime, transaction, row, active),
-                after=outcome(runtime, transaction, row, policy),
-            )
+            quote = runtime.quote(transaction, row.sha256)
+            yield compared(runtime, transaction, (row, quote), (active, policy))
+
+
+def compared(
+    runtime: Runtime,
+    transaction: Transaction,
+    asked: tuple[QuoteRow, Quote],
+    policies: tuple[Policy, Policy],
+) -> Tried:
+    """
+    What two policies say to a quote that need not be stored.
+    """
+    before, after = outcomes(runtime, transaction, asked, policies)
+    row = asked[0]
+    return Tried(
+        quote=row.id,
+        revision=row.revision,
+        account=row.account,
+        before=before,
+        after=after,
+    )
 
 
 def outcome(
@@ -113,15 +151,32 @@ def outcome(
     """
     What a policy says to a quote, with the people and exceptions of today.
     """
-    current = waivers.beside(transaction, catalog.current(transaction), row.account)
+    quote = runtime.quote(transaction, row.sha256)
+    return outcomes(runtime, transaction, (row, quote), (policy,))[0]
+
+
+def outcomes(
+    runtime: Runtime,
+    transaction: Transaction,
+    asked: tuple[QuoteRow, Quote],
+    policies: Iterable[Policy],
+) -> tuple[Outcome, ...]:
+    """
+    What each policy says to a quote that need not be stored.
+    """
+    account = asked[0].account
+    current = waivers.beside(transaction, catalog.current(transaction), account)
     now = runtime.clock()
-    try:
-        found = route_quote(runtime, transaction, row, current, now, policy=policy)
-    except DefinitionError as error:
-        return Outcome(refused=" ".join(each.sentence for each in error.problems))
-    except Refused as refusal:
-        return Outcome(refused=str(refusal))
-    return _said(found)
+
+    def said(policy: Policy) -> Outcome:
+        try:
+            return _said(route(runtime, transaction, asked, current, now, policy))
+        except DefinitionError as error:
+            return Outcome(refused=" ".join(each.sentence for each in error.problems))
+        except Refused as refusal:
+            return Outcome(refused=str(refusal))
+
+    return tuple(said(policy) for policy in policies)
 
 
 def _said(found: Routed) -> Outcome:

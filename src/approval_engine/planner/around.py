@@ -16,6 +16,7 @@ from approval_engine.planner.plan import (
     Around,
     EscalationLevel,
     PlannedStep,
+    RoutingPlan,
     Staffing,
 )
 from approval_engine.planner.requirements import Requirement
@@ -111,3 +112,26 @@ def _step(policy: Policy, task: Wanted) -> PlannedStep:
         staffing=Staffing(candidates=()),
         around=task.around,
     )
+
+
+def must_be_apart(plan: RoutingPlan, around: tuple[PlannedStep, ...]) -> None:
+    """
+    Raises PlanError if a task of the process has the name of a step of the policy.
+    """
+    asked = {step.id for step in plan.steps}
+    problems = tuple(
+        Problem(
+            file=plan.process,
+            line=1,
+            code="step-taken",
+            element=step.id,
+            sentence=(
+                f"Expected process '{plan.process}' to have no task '{step.id}', for"
+                " the policy has a step of that name: deploy it with another id."
+            ),
+        )
+        for step in around
+        if step.id in asked
+    )
+    if problems:
+        raise PlanError(*problems)

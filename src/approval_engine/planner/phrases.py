@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from approval_engine.planner.plan import FactSeen
@@ -17,6 +18,8 @@ _PART = re.compile(r'list contains\(\?,\s*"([^"]*)"\)')
 _BOUNDS = {"<": "below", "<=": "at most", ">": "above", ">=": "at least"}
 
 
+# A list shows the same instants to everybody who opens it, and again a minute later.
+@lru_cache(maxsize=4096)
 def exact(at: datetime, zone: str) -> str:
     """
     An instant on the clock of a zone: `Mon 9 Mar 2026, 14:00 EDT`.

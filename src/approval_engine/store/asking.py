@@ -54,8 +54,14 @@ def pool(number: int) -> ColumnElement[bool]:
     """
     That it waits for anybody of the reader's role of that number, and asks him.
     """
-    role = TASK.c.role == bindparam(f"role_{number}", type_=Text)
-    return and_(TASK.c.assignee.is_(None), role, _CANDIDATE)
+    return pool_of(bindparam(f"role_{number}", type_=Text))
+
+
+def pool_of(role: ColumnElement[str]) -> ColumnElement[bool]:
+    """
+    That it waits for anybody of a role, and asks the reader.
+    """
+    return and_(TASK.c.assignee.is_(None), TASK.c.role == role, _CANDIDATE)
 
 
 def parameters(reader: Reader) -> dict[str, object]:
@@ -66,5 +72,6 @@ def parameters(reader: Reader) -> dict[str, object]:
         "person": reader.person,
         "quoted": canonical(reader.person).decode(),
         "barred": sorted({reader.person, *reader.barred}),
+        "roles": list(reader.roles),
         **{f"role_{number}": name for number, name in enumerate(reader.roles)},
     }

@@ -119,6 +119,13 @@ class Database:
             yield
 
     @property
+    def writers_waiting(self) -> int:
+        """
+        How many threads of this process wait to write; PostgreSQL lets them all begin.
+        """
+        return self._turns.waiting if self._turns else 0
+
+    @property
     def is_missing(self) -> bool:
         """
         Whether its file is not there, so that connecting would make an empty one.

@@ -23,8 +23,9 @@ from sqlalchemy import (
 
 from approval_engine.domain.events import instant, stamp
 from approval_engine.domain.lifecycle import WorkflowStatus
-from approval_engine.store import workers, workflows
+from approval_engine.store import locks, workers, workflows
 from approval_engine.store.database import Transaction
+from approval_engine.store.locks import Waits
 from approval_engine.store.schema import INCIDENT, OUTBOX, TASK, WORKFLOW
 from approval_engine.store.workers import Watch
 
@@ -91,6 +92,7 @@ class Gauges:
 
     `open_tasks` and `late_tasks` are by role, `workflows` by status; `timer_due_at` and
     `outbox_due_at` are the oldest instants that have passed, None if nothing waits.
+    `waits` for locks are None where the database does not tell.
     """
 
     open_tasks: Mapping[str, int]
@@ -102,6 +104,7 @@ class Gauges:
     outbox_dead: int
     outbox_due_at: datetime | None
     workers: Watch
+    waits: Waits | None
 
 
 def read(transaction: Transaction, now: datetime) -> Gauges:
@@ -122,4 +125,5 @@ def read(transaction: Transaction, now: datetime) -> Gauges:
         outbox_dead=sizes.dead,
         outbox_due_at=oldest if oldest and oldest < now else None,
         workers=workers.watch(transaction, now),
+        waits=locks.waiting(transaction),
     )

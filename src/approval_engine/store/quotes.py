@@ -127,6 +127,24 @@ def newest(transaction: Transaction) -> tuple[QuoteRow, ...]:
     return tuple(found.values())
 
 
+def submitted(transaction: Transaction, limit: int | None) -> tuple[QuoteRow, ...]:
+    """
+    The revisions that reviews began from, each once, those submitted last first.
+    """
+    reviewed = and_(
+        QUOTE.c.id == WORKFLOW.c.quote_id, QUOTE.c.revision == WORKFLOW.c.quote_revision
+    )
+    query = (
+        select(QUOTE)
+        .join(WORKFLOW, reviewed)
+        .where(_IS_QUOTE)
+        .order_by(WORKFLOW.c.number.desc())
+        .limit(limit)
+    )
+    rows = {(row.id, row.revision): row for row in transaction.execute(query)}
+    return tuple(map(_quote, rows.values()))
+
+
 def page(
     transaction: Transaction, wanted: QuoteFilter, limit: int
 ) -> tuple[Listed, ...]:

@@ -47,5 +47,11 @@ def drop_all(database: Database) -> None:
 def _drop_numbers_and_guards(transaction: Transaction) -> None:
     for name in SEQUENCES:
         transaction.execute(text(f"DROP SEQUENCE IF EXISTS {name}"))
-    for name in ("refuse_event_change", "feed_webhooks"):
+    for name in (
+        "refuse_event_change",
+        "refuse_change",
+        "feed_webhooks",
+        "mark_new_message",
+        "refuse_erasure_change",
+    ):
         transaction.execute(text(f"DROP FUNCTION IF EXISTS {name}()"))

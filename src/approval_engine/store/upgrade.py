@@ -9,7 +9,7 @@ from sqlalchemy import inspect, text
 from approval_engine.errors import StorageError
 from approval_engine.store.database import Database, Transaction
 
-NEWEST = "0017"
+NEWEST = "0019"
 """The schema version that this code reads and writes."""
 
 UPGRADABLE: frozenset[str] = frozenset(
@@ -79,6 +79,14 @@ def _other(version: str) -> str:
         f" {NEWEST} of this program;"
         f" {'run cpq db upgrade' if older else 'use the newer program'}."
     )
+
+
+def version_of(database: Database) -> str | None:
+    """
+    The schema version of a database; None if it has no schema of ours.
+    """
+    with database.read() as transaction:
+        return _version(transaction)
 
 
 def is_empty(database: Database) -> bool:

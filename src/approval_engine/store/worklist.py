@@ -25,14 +25,14 @@ from sqlalchemy import (
     or_,
     select,
     tuple_,
-    union_all,
 )
 
 from approval_engine.domain.workflow import Task
 from approval_engine.store import asking
-from approval_engine.store.asking import MINE, NOT_HIS, OPEN, Reader, pool
+from approval_engine.store.asking import MINE, NOT_HIS, Reader
 from approval_engine.store.database import Transaction
 from approval_engine.store.listing import COLUMNS, Listed, listed_of
+from approval_engine.store.pools import Pools, cut, cuts
 from approval_engine.store.rows import readable, task_of
 from approval_engine.store.schema import TASK, WORKFLOW
 from approval_engine.store.wanted import Place, Sort, Wanted
@@ -98,7 +98,7 @@ def page(
     """
     The tasks that the reader can act on and that are wanted. Held ones are left out.
     """
-    shape = _Shape.of(reader, wanted)
+    shape = _Shape.of(transaction, reader, wanted)
     found = transaction.execute(_page(shape), _parameters(reader, wanted, limit))
     return tuple(readable(found, _line))
 
@@ -109,7 +109,7 @@ def horizon(
     """
     Where the window ended that a page looked through; None if nothing lies behind.
     """
-    shape = _Shape.of(reader, wanted)
+    shape = _Shape.of(transaction, reader, wanted)
     row = transaction.execute(_horizon(shape), _parameters(reader, wanted, 0)).one()
     if row[0] < WINDOW:
         return None
@@ -122,7 +122,8 @@ def counts(transaction: Transaction, reader: Reader, cap: int) -> tuple[int, int
     How many reviews ask the reader himself and how many his roles, each up to `cap`.
     """
     parameters = {**asking.parameters(reader), "limit": cap}
-    row = transaction.execute(_counts(len(reader.roles)), parameters).one()
+    pools = Pools.of(transaction, reader)
+    row = transaction.execute(_counts(pools), parameters).one()
     return row.mine, row.pools
 
 
@@ -130,10 +131,11 @@ def counts(transaction: Transaction, reader: Reader, cap: int) -> tuple[int, int
 class _Shape:
     """
     What makes one statement differ from another; the rest are its parameters.
+
+    Without `pools` it is about what waits for the reader himself.
     """
 
-    roles: int
-    pools: bool
+    pools: Pools | None
     sifts: bool
     words: int
     step: bool
@@ -145,10 +147,9 @@ class _Shape:
     after: bool
 
     @classmethod
-    def of(cls, reader: Reader, wanted: Wanted) -> "_Shape":
+    def of(cls, transaction: Transaction, reader: Reader, wanted: Wanted) -> "_Shape":
         return cls(
-            roles=len(reader.roles),
-            pools=wanted.pools,
+            pools=Pools.of(transaction, reader) if wanted.pools else None,
             sifts=wanted.sifts,
             words=len(wanted.words),
             step=wanted.step is not None,
@@ -219,22 +220,23 @@ def _horizon(shape: _Shape) -> Select[int, Any]:
 
 
 @cache
-def _counts(roles: int) -> Select[Any]:
-    def number(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
-        found = _union(conditions, (NOT_HIS,), "limit")
+def _counts(pools: Pools) -> Select[Any]:
+    def number(tasks: Select[Any]) -> ColumnElement[int]:
+        found = tasks.limit(bindparam("limit")).subquery()
         # Two tasks of one review are one row of the list.
         count = func.count(found.c.workflow_id.distinct())
         return select(count).scalar_subquery()
 
-    pools = [pool(each) for each in range(roles)]
-    none: ColumnElement[Any] = cast(0, TASK.c.seat.type)
-    second = number(*pools) if pools else none
-    found: Select[Any] = select(number(MINE).label("mine"), second.label("pools"))
-    return found
+    # Only so many are counted, whichever: the first role may have enough of them.
+    mine, theirs = cut(MINE, (NOT_HIS,), "limit"), cuts(pools, (NOT_HIS,), "limit")
+    columns: list[ColumnElement[Any]] = [
+        number(mine).label("mine"),
+        number(theirs).label("pools"),
+    ]
+    return select(*columns)
 
 
 def _window(shape: _Shape) -> Subquery:
-    groups = [pool(each) for each in range(shape.roles)] if shape.pools else [MINE]
     place = tuple_(bindparam("from_due", type_=Text), bindparam("from_task"))
     within = [tuple_(TASK.c.due_at, TASK.c.id) > place]
     # What is shown as it comes is cut by what may be shown, the rest is sifted later.
@@ -242,28 +244,11 @@ def _window(shape: _Shape) -> Subquery:
         within.append(NOT_HIS)
     if shape.due:
         within.append(TASK.c.due_at < bindparam("due_before"))
-    return _union(tuple(groups) or (MINE & ~MINE,), tuple(within), "window")
-
-
-def _union(
-    groups: tuple[ColumnElement[bool], ...],
-    within: tuple[ColumnElement[bool], ...],
-    limit: str,
-) -> Subquery:
-    parts = union_all(*(_cut(each, within, limit) for each in groups)).subquery()
-    found = select(parts).order_by(parts.c.due_at, parts.c.id)
-    return found.limit(bindparam(limit)).subquery()
-
-
-def _cut(
-    group: ColumnElement[bool], within: tuple[ColumnElement[bool], ...], limit: str
-) -> Select[Any]:
-    # SQLite takes ORDER BY and LIMIT within a UNION only inside a subquery.
-    query = select(TASK.c.id, TASK.c.due_at, TASK.c.workflow_id)
-    if NOT_HIS in within:
-        query = query.join(WORKFLOW, WORKFLOW.c.id == TASK.c.workflow_id)
-    cut = query.where(OPEN, group, *within).order_by(TASK.c.due_at, TASK.c.id)
-    return select(cut.limit(bindparam(limit)).subquery())
+    if shape.pools is None:
+        return cut(MINE, tuple(within), "window").subquery()
+    parts = cuts(shape.pools, tuple(within), "window").subquery()
+    first = select(parts).order_by(parts.c.due_at, parts.c.id)
+    return first.limit(bindparam("window")).subquery()
 
 
 def _conditions(shape: _Shape) -> list[ColumnElement[bool]]:

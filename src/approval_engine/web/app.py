@@ -11,6 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from approval_engine.accounts.providers import provider_of
 from approval_engine.config import Settings, packaged
+from approval_engine.config.guessing import is_here, is_monotonous, is_placeholder
 from approval_engine.errors import InvalidInput
 from approval_engine.executor.runtime import Runtime, step_up_of
 from approval_engine.web import (
@@ -20,6 +21,7 @@ from approval_engine.web import (
     headers,
     limits,
     metrics,
+    packets,
     plain,
     presentation,
     session,
@@ -36,10 +38,14 @@ SHORTEST_SECRET = 16
 
 def create_app(settings: Settings, runtime: Runtime) -> Flask:
     """
-    The application over this database. Raises InvalidInput without a secret key.
+    The application over this database.
+
+    Raises InvalidInput without a secret key that is one, with an evidence key that does
+    not do, or while Flask debugs.
     """
     https = (settings.base_url or "").startswith("https:")
     app = Flask(__name__, template_folder=str(packaged("templates")))
+    _require_no_debugging(app)
     app.config.update(
         SECRET_KEY=_secret(settings),
         MAX_CONTENT_LENGTH=context.LARGEST_BODY,
@@ -55,6 +61,7 @@ def create_app(settings: Settings, runtime: Runtime) -> Flask:
     sizes.install(app)
     session.install(app, https=https)
     sso.install(app, provider_of(settings), settings.step_up_within)
+    packets.install(app, settings.evidence_key)
     confirm.install(app)
     account.install(app, settings.step_up_within)
     plain.install(app)
@@ -76,10 +83,27 @@ def _believe(app: Flask, count: int) -> None:
 
 def _secret(settings: Settings) -> str:
     # Whoever knows the key can forge log-ins: there is no default that would do.
-    if len(settings.secret_key or "") < SHORTEST_SECRET:
+    key = settings.secret_key or ""
+    wrong = "it is not" if len(key) < SHORTEST_SECRET else _guessed(key, settings)
+    if wrong:
         sentence = (
             f"Expected CPQ_SECRET_KEY to be {SHORTEST_SECRET} characters or more that"
-            " nobody can guess, but it is not."
+            f" nobody can guess, but {wrong}."
         )
         raise InvalidInput(sentence)
-    return settings.secret_key or ""
+    return key
+
+
+def _guessed(key: str, settings: Settings) -> str | None:
+    if is_placeholder(key):
+        return "it is made of words that stand in examples"
+    if is_monotonous(key) and not is_here(settings.base_url):
+        return "it is a few characters again and again"
+    return None
+
+
+def _require_no_debugging(app: Flask) -> None:
+    # Flask reads a variable of its own; what breaks would then be shown to anybody.
+    if app.debug:
+        sentence = "Expected FLASK_DEBUG to be off, but it is on."
+        raise InvalidInput(sentence)

@@ -153,6 +153,7 @@ class _Standing:
         )
         if found is not None:
             yield from _gauges(found, now)
+            yield from _waits(found, self._runtime.database.writers_waiting)
 
 
 def _gauges(found: Gauges, now: datetime) -> Iterable[Metric]:
@@ -179,6 +180,18 @@ def _gauges(found: Gauges, now: datetime) -> Iterable[Metric]:
             "cpq_worker_silence_seconds",
             "How long ago the last worker was seen.",
             _age(watch.seen_at, now),
+        )
+
+
+def _waits(found: Gauges, here: int) -> Iterable[Metric]:
+    waits = found.waits
+    sessions = waits.sessions if waits else here
+    yield _gauge("cpq_lock_waits", "Who waits for a lock now.", sessions)
+    if waits:
+        yield _gauge(
+            "cpq_lock_wait_seconds",
+            "How long the first of them has waited.",
+            waits.seconds,
         )
 
 

@@ -13,11 +13,11 @@ from approval_engine.domain.people import Directory
 from approval_engine.domain.quote import Quote
 from approval_engine.domain.rights import Right
 from approval_engine.executor.recorder import SYSTEM
+from approval_engine.history.visible import visible
 from approval_engine.planner.plan import Staffing
 from approval_engine.web import assets, context, drawing, navigation, queue, words
 from approval_engine.web.people import picked
 from approval_engine.web.session import fresh_key
-from approval_engine.web.visible import visible
 
 _FILTERS = (
     words.channel,

@@ -14,10 +14,20 @@ from approval_engine.executor.runtime import Runtime
 from approval_engine.notifications import round as outbox
 from approval_engine.notifications.post import Post
 from approval_engine.worker import owners, timers, windows
+from approval_engine.worker.checkpoints import Signing
 from approval_engine.worker.pulse import BEAT, Pulse
 from approval_engine.worker.shift import Round, Shift
 
-__all__ = ["BATCH", "BEAT", "Pulse", "Round", "once", "run", "say_what_waits"]
+__all__ = [
+    "BATCH",
+    "BEAT",
+    "Pulse",
+    "Round",
+    "Signing",
+    "once",
+    "run",
+    "say_what_waits",
+]
 
 POLL_S = 2.0
 """The longest pause between two rounds; the shortest is half of it."""
@@ -33,19 +43,23 @@ _DICE = SystemRandom()
 
 
 def run(
-    runtime: Runtime, stop: Event, poll_s: float = POLL_S, post: Post | None = None
+    runtime: Runtime,
+    stop: Event,
+    poll_s: float = POLL_S,
+    post: Post | None = None,
+    signing: Signing | None = None,
 ) -> None:
     """
     Round after round until `stop` is set; what is under way is finished first.
 
-    Without `post` nothing is sent.
+    Without `post` nothing is sent, without `signing` nothing is signed.
     """
     say_what_waits(post)
     pulse = Pulse(runtime)
     pause_s = poll_s
     while not stop.is_set():
         try:
-            once(runtime, stop, pulse=pulse, post=post)
+            once(runtime, stop, pulse=pulse, post=post, signing=signing)
             pause_s = poll_s
         except StorageError as error:
             pause_s = min(pause_s * 2, AWAY_S)
@@ -63,9 +77,10 @@ def once(
     batch: int = BATCH,
     pulse: Pulse | None = None,
     post: Post | None = None,
+    signing: Signing | None = None,
 ) -> Round:
     """
-    Fire what is due, then send what waits.
+    Fire what is due, send what waits, and sign where all logs have come to.
 
     Raises StorageError if nobody can say what is due.
     """
@@ -78,6 +93,8 @@ def once(
     if post is not None and not shift.is_over:
         tally = outbox.once(runtime, post, stop)
         shift.note(sent=tally.sent, failed=tally.failed)
+    if signing is not None:
+        signing.sign(shift)
     return shift.done
 
 

@@ -24,7 +24,7 @@ class Round:
     What one round did: how many workflows it moved, which it holds from now on.
 
     `put_off` are those that rest, because something passing was in their way; `sent`
-    and `failed` count mails and webhook messages.
+    and `failed` count mails and webhook messages, `signed` checkpoints.
     """
 
     fired: int = 0
@@ -32,6 +32,7 @@ class Round:
     put_off: tuple[str, ...] = ()
     sent: int = 0
     failed: int = 0
+    signed: int = 0
 
 
 class Shift:

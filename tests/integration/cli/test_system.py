@@ -215,6 +215,32 @@ def test_a_server_needs_a_secret_key(office, command, key):
     assert "Expected CPQ_SECRET_KEY to be 16 characters or more" in ended.err
 
 
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"CPQ_SECRET_KEY": "dev"}, "Expected CPQ_SECRET_KEY to be 16 characters"),
+        (
+            {"CPQ_SECRET_KEY": "changemechangeme"},
+            "but it is made of words that stand in examples",
+        ),
+        (
+            {"CPQ_SECRET_KEY": "k" * 32, "CPQ_BASE_URL": "https://cpq.example"},
+            "but it is a few characters again and again",
+        ),
+        (
+            {"CPQ_SECRET_KEY": "k" * 32, "FLASK_DEBUG": "1"},
+            "Expected FLASK_DEBUG to be off, but it is on.",
+        ),
+    ],
+    ids=["short", "placeholder", "monotonous", "debug"],
+)
+def test_a_server_refuses_what_opens_it_to_everybody(office, settings, sentence):
+    ended = office("serve", CPQ_ALLOW_FIXED_CLOCK="1", **settings)
+
+    assert ended.code == 2
+    assert sentence in " ".join(ended.err.split())
+
+
 @pytest.mark.parametrize("port", ["0", "65536", "http"])
 def test_a_server_needs_a_port(office, port):
     assert office("serve", "--port", port).code == 2

@@ -8,16 +8,16 @@ from tests.integration.executor.company import Company
 
 
 @pytest.fixture
-def database_url(ready_database_url):
+def ready_database_url(ready_database_url):
     return ready_database_url
 
 
 @pytest.fixture
-def make_company(database_url):
+def make_company(ready_database_url):
     made = []
 
     def make(**changes):
-        made.append(Company(database_url, **changes))
+        made.append(Company(ready_database_url, **changes))
         return made[-1]
 
     yield make

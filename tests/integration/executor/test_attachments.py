@@ -125,7 +125,7 @@ def test_a_file_of_a_refused_comment_is_not_kept(company):
     assert stored(company, file.sha256) is None
 
 
-def test_a_changed_file_is_found(company, database_url):
+def test_a_changed_file_is_found(company, ready_database_url):
     imported(company, CONTENT)
     with company.runtime.database.begin() as transaction:
         transaction.exec_driver_sql("UPDATE attachment SET size = 3")

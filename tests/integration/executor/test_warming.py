@@ -58,7 +58,7 @@ runtime.database.close()
 
 
 @pytest.fixture
-def first_submit(database_url, make_company):
+def first_submit(ready_database_url, make_company):
     """
     What the first submit of a process still makes, after a workflow of that shape.
     """
@@ -72,7 +72,7 @@ def first_submit(database_url, make_company):
         current = catalog.current(transaction)
 
     def first_submit(warms):
-        command = [sys.executable, "-c", FIRST_SUBMIT, database_url]
+        command = [sys.executable, "-c", FIRST_SUBMIT, ready_database_url]
         ended = subprocess.run(
             [*command, MONDAY.isoformat(), warms], capture_output=True, check=True
         )

@@ -67,13 +67,13 @@ class Writer:
 
 
 @pytest.fixture
-def database_url(ready_database_url):
+def ready_database_url(ready_database_url):
     return ready_database_url
 
 
 @pytest.fixture
-def company(database_url):
-    company = Company(database_url)
+def company(ready_database_url):
+    company = Company(ready_database_url)
     yield company
     company.runtime.database.close()
 

@@ -112,7 +112,7 @@ def send_and_die(url, post, sent):
 
 @pytest.mark.parametrize("way", ["mail", "webhook"])
 def test_a_sender_killed_between_sending_and_marking_loses_nothing(
-    company, writer, mailbox, hook, database_url, way
+    company, writer, mailbox, hook, ready_database_url, way
 ):
     if way == "webhook":
         writer.set(server=None)
@@ -121,7 +121,7 @@ def test_a_sender_killed_between_sending_and_marking_loses_nothing(
     spawn = multiprocessing.get_context("spawn")
     survived = spawn.Event()
     child = spawn.Process(
-        target=send_and_die, args=(database_url, writer.post, survived)
+        target=send_and_die, args=(ready_database_url, writer.post, survived)
     )
     child.start()
     child.join(timeout=120)
@@ -150,7 +150,7 @@ def send(url, post, at, ready):
 
 @pytest.mark.proof
 def test_senders_killed_at_any_moment_lose_nothing(
-    company, writer, mailbox, hook, database_url
+    company, writer, mailbox, hook, ready_database_url
 ):
     seed = 16
     dice = Random(seed)  # noqa: S311 it chooses moments, not secrets
@@ -162,7 +162,7 @@ def test_senders_killed_at_any_moment_lose_nothing(
     while "waiting" in writer.statuses() and killed < 40:
         ready = spawn.Event()
         child = spawn.Process(
-            target=send, args=(database_url, writer.post, company.now, ready)
+            target=send, args=(ready_database_url, writer.post, company.now, ready)
         )
         child.start()
         assert ready.wait(60)

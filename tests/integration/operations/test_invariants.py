@@ -34,8 +34,8 @@ def changed(row, **changes):
     row["data"] = canonical(data).decode()
 
 
-def test_a_database_in_which_everything_happened_is_sound(database_url):
-    company = Company(database_url)
+def test_a_database_in_which_everything_happened_is_sound(ready_database_url):
+    company = Company(ready_database_url)
     happen(company)
     checked = check_all(company.runtime)
     company.runtime.database.close()
@@ -588,8 +588,10 @@ def test_a_window_of_another_time_or_of_others_makes_no_decision_wrong(
     assert found(copy) == ()
 
 
-def test_a_window_that_is_opened_for_the_past_makes_no_decision_wrong(database_url):
-    company = Company(database_url)
+def test_a_window_that_is_opened_for_the_past_makes_no_decision_wrong(
+    ready_database_url,
+):
+    company = Company(ready_database_url)
     happen(company)
     run = company.submit(company.quote("Q-20", owner="olga")).workflow
     company.act(run, "finance", "approve", "fred")

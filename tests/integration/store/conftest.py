@@ -5,12 +5,10 @@ Databases with our schema in them.
 import pytest
 
 from approval_engine.store.database import Database
-from approval_engine.store.upgrade import upgrade
 
 
 @pytest.fixture
-def database(database_url):
-    found = Database(database_url)
-    upgrade(found)
+def database(ready_database_url):
+    found = Database(ready_database_url)
     yield found
     found.close()

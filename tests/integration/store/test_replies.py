@@ -9,21 +9,11 @@ import pytest
 
 from approval_engine.errors import Conflict, InProgress, KeyReused
 from approval_engine.store import replies
-from approval_engine.store.database import Database
 from approval_engine.store.replies import Kept, Request
-from approval_engine.store.upgrade import upgrade
 
 MINE = Request(actor="sam", route="POST /x", key="k", fingerprint="f")
 ANSWER = Kept(status=201, location="/x/1", body='{"id":"é"}')
 LONG_AGO, AT, LATER = (f"2026-03-0{day}T09:00:00.000000Z" for day in (1, 2, 3))
-
-
-@pytest.fixture
-def database(database_url):
-    database = Database(database_url)
-    upgrade(database)
-    yield database
-    database.close()
 
 
 def claim(database, request=MINE, at=AT, lost_before=LONG_AGO):

@@ -266,7 +266,9 @@ def test_a_page_is_one_query_over_the_indexes_of_open_tasks(database, wanted):
         )
     assert queries == 1
     index = "ix_task_role" if wanted.pools else "ix_task_assignee"
-    assert plan.count(index) == (len(FRED.roles) if wanted.pools else 1)
+    # SQLite has no lists: there each role is a part of its own.
+    parts = len(FRED.roles) if wanted.pools and database.is_sqlite else 1
+    assert plan.count(index) == parts
     assert "SCAN approval_task" not in plan
     # A window of thousands may be joined to so small a table by reading it whole.
     assert wanted.sifts or "Seq Scan on approval_task" not in plan

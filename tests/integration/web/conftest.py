@@ -4,6 +4,8 @@ The web application over a company on SQLite, and people who log in to it.
 
 import pytest
 from argon2 import PasswordHasher
+from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 
 from approval_engine.accounts import passwords
 from approval_engine.accounts.tokens import create, owner
@@ -25,6 +27,17 @@ def quick_hashes(monkeypatch):
     passwords._decoy.cache_clear()
     yield
     passwords._decoy.cache_clear()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def templates(tmp_path_factory):
+    """
+    What templates were compiled to, kept for the next application of this process.
+    """
+    cache = FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Flask, "jinja_options", {"bytecode_cache": cache})
+        yield
 
 
 @pytest.fixture

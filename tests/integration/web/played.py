@@ -18,6 +18,7 @@ from approval_engine.domain.events import stamp
 from approval_engine.executor.answer import Caller
 from approval_engine.executor.commands.submit import submit
 from approval_engine.executor.runtime import Runtime
+from approval_engine.history.evidence import keys
 from approval_engine.notifications import bodies
 from approval_engine.notifications.bodies import Occasion
 from approval_engine.operations import intake, repository
@@ -131,11 +132,15 @@ class Opened:
 
 def application(runtime):
     """
-    What serves the demo.
+    What serves the demo, with a key of its own that signs.
     """
+    private = Path(runtime.database.url.database).with_name("private.pem")
+    if not private.exists():
+        keys.make(private)
     secrets = {
         "secret_key": "a secret that only tests know",
         "webhook_secret": "whsec_c2VjcmV0",
+        "evidence_key": private,
     }
     return create_app(Settings(**secrets), runtime)
 

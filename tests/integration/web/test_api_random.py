@@ -50,7 +50,7 @@ CHECKS = [
     checks.ignored_auth,
 ]
 # Some operations take so little that there are not so many different requests.
-SHORT, LONG = 12, 400
+SHORT, LONG = 12, 320
 MANY = 1_000_000
 
 

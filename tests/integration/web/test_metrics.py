@@ -3,20 +3,28 @@
 """
 
 import re
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
+import yaml
 
 from approval_engine import worker
 from approval_engine.accounts.tokens import create
 from approval_engine.config import Settings
 from approval_engine.domain.people import Directory
 from approval_engine.errors import StorageError
-from approval_engine.store import gauges
+from approval_engine.store import gauges, workflows
 from approval_engine.web.app import create_app
+from tests.conftest import ON_BOTH
+from tests.integration.executor.company import Company
 from tests.integration.web.browser import Browser
 from tests.integration.web.conftest import SECRET
 
 TOKEN = "a token for the one who scrapes"
+ALERTS = Path(__file__).parents[3] / "examples" / "prometheus" / "alerts.yml"
+SHOWN_ONLY = {"cpq_tasks_open", "cpq_workflows"}
+"""What is for a board and wakes nobody."""
 
 
 @pytest.fixture
@@ -82,6 +90,57 @@ def test_what_nobody_does_grows_older(company, scrape):
     assert value(after, "cpq_timer_overdue_seconds") == 0
     assert value(after, "cpq_workers_live") == 1
     assert value(after, "cpq_worker_silence_seconds") == 0
+
+
+def test_what_is_to_wake_somebody_is_there_to_be_read(company, scrape):
+    """
+    Every name in the example of alerts is one that a scrape of a working product shows.
+    """
+    company.started()
+    worker.once(company.runtime)
+    shown = set(re.findall(r"^# TYPE (cpq_\w+)", scrape().text, re.MULTILINE))
+    rules = yaml.safe_load(ALERTS.read_text(encoding="utf-8"))["groups"][0]["rules"]
+    names = {n for rule in rules for n in re.findall(r"cpq_\w+", rule["expr"])}
+    asked = {name: re.sub(r"_(total|bucket)$", "", name) for name in names}
+    # SQLite does not tell how long anybody waits.
+    known = shown | {"cpq_lock_wait_seconds"}
+
+    assert {n for n, plain in asked.items() if not {n, plain} & known} == set()
+    assert known - {*asked, *asked.values()} <= SHOWN_ONLY
+    for rule in rules:
+        assert {"alert", "expr", "for", "labels", "annotations"} == set(rule)
+        assert rule["expr"].count("(") == rule["expr"].count(")")
+    assert len({rule["alert"] for rule in rules}) == len(rules)
+
+
+@pytest.fixture(params=ON_BOTH)
+def on_both(request, fresh_database):
+    company = Company(fresh_database(request.param, ready=True))
+    yield company
+    company.runtime.database.close()
+
+
+def test_who_waits_for_a_lock_is_counted(on_both):
+    """
+    One writer keeps the lock of a workflow until the other one was seen to wait.
+    """
+    workflow, runtime = on_both.started(), on_both.runtime
+    app = create_app(Settings(secret_key=SECRET, metrics_token=TOKEN), runtime)
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+
+    def seen():
+        return value(Browser(app).get("/metrics", headers=headers), "cpq_lock_waits")
+
+    assert seen() == 0
+    with ThreadPoolExecutor(1) as pool:
+        with runtime.database.begin() as transaction:
+            workflows.lock(transaction, workflow)
+            other = pool.submit(on_both.act, workflow, "manager", "approve", "maria")
+            while not other.done() and seen() == 0:
+                pass
+            assert not other.done()
+        other.result()
+    assert seen() == 0
 
 
 def test_every_process_says_the_same_of_the_database(company, app, scrape):

@@ -8,9 +8,9 @@ import pytest
 
 from approval_engine.accounts.passwords import set_password
 from approval_engine.config import Settings
+from approval_engine.history.visible import visible
 from approval_engine.notifications.smtp import mail_server
 from approval_engine.web.app import create_app
-from approval_engine.web.visible import visible
 from tests.integration.notifications.conftest import Writer
 from tests.integration.notifications.receivers import serving_mail
 from tests.integration.web import hostile

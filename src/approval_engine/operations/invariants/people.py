@@ -13,6 +13,7 @@ from approval_engine.executor.projection import ANSWERS
 from approval_engine.notifications.outbox import FOR_INFORMATION, messages
 from approval_engine.operations.invariants.model import Subject, data_of
 from approval_engine.store.delivery import MARK
+from approval_engine.store.restored import unmarked
 
 IN_A_NAME = frozenset({*ANSWERS, Fact.TASK_CLAIMED, Fact.TASK_DELEGATED})
 """The facts for which a stand-in needs a delegation; anybody may let go of a task."""
@@ -49,13 +50,14 @@ def the_right_people_are_told(subject: Subject) -> Iterator[str]:
     events = {event.id: event for event in subject.log}
     stored = set()
     for row in subject.outbox:
+        own = unmarked(row["id"])
         if not row["recipient"].startswith(MARK):
-            stored.add(row["id"])
+            stored.add(own)
         elif row["kind"] != getattr(events.get(row["event_id"]), "action", None):
             yield f"message '{row['id']}' tells a webhook of what did not happen"
         if row["event_id"] not in events:
             yield f"message '{row['id']}' tells of an event that is not there"
-        if row["id"] != f"{row['event_id']}:{row['kind']}:{row['recipient']}":
+        if own != f"{row['event_id']}:{row['kind']}:{row['recipient']}":
             yield f"message '{row['id']}' has an id that is not its own"
     # A log that began before principals were informed may lack that they were.
     older = "fingerprint" not in data_of(subject.log[0])

@@ -82,7 +82,7 @@ def _subject(
     # The plan is read afresh: what a process keeps in memory is not what is checked.
     kept = pinned(runtime, transaction, evidence, workflow.created_at)
     afresh = replace(kept, plan=plan_of(documents["plan"]))
-    states, stopped = _states(log, afresh)
+    states, stopped = states_of(log, afresh)
     return Subject(
         workflow=workflow,
         incident=incident,
@@ -91,7 +91,7 @@ def _subject(
         stopped=stopped,
         pinned=afresh,
         documents=documents,
-        delegations=_windows(
+        delegations=all_windows(
             runtime.delegations(transaction, evidence.delegations), beside.delegations
         ),
         texts=events.texts(transaction, workflow.id),
@@ -101,9 +101,12 @@ def _subject(
     )
 
 
-def _states(
+def states_of(
     log: tuple[Event, ...], pinned: Pinned
 ) -> tuple[tuple[Workflow, ...], str | None]:
+    """
+    The workflow after each event as the log alone describes it, and why it stops short.
+    """
     states: list[Workflow] = []
     for event in log:
         try:
@@ -115,7 +118,7 @@ def _states(
     return tuple(states), None
 
 
-def _windows(
+def all_windows(
     pinned: tuple[Delegation, ...], listed: tuple[Delegation, ...]
 ) -> tuple[Delegation, ...]:
     """

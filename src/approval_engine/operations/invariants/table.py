@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from approval_engine.errors import BROKEN, reason
 from approval_engine.executor.runtime import Runtime
+from approval_engine.history.evidence.signed import Signed
 from approval_engine.operations.invariants import (
     evidence,
     log,
@@ -106,11 +107,14 @@ class Checked:
         }
 
 
-def check_all(runtime: Runtime, watched: Watched = iter) -> Checked:
+def check_all(
+    runtime: Runtime, watched: Watched = iter, signed: Signed | None = None
+) -> Checked:
     """
     Check every invariant over the whole database as it stands at one moment.
 
-    `watched` goes through the workflow ids and may tell how far it is.
+    `watched` goes through the workflow ids and may tell how far it is; `signed` are
+    checkpoints that say where logs must have come to (I3).
     """
     with runtime.database.read() as transaction:
         known = workflows.ids(transaction)
@@ -126,7 +130,14 @@ def check_all(runtime: Runtime, watched: Watched = iter) -> Checked:
                 seen += len(found.log)
                 findings += _findings(OF_EACH_WORKFLOW, found, workflow_id)
         findings += _findings(OF_THE_WHOLE, transaction, None)
+        findings += _unlike(signed, transaction)
     return Checked(workflows=len(ids), events=seen, findings=tuple(findings))
+
+
+def _unlike(signed: Signed | None, transaction: Transaction) -> Iterator[Finding]:
+    for each in signed.differences(transaction) if signed else ():
+        detail = f"event {each.seq}: {each.because} (checkpoint {each.checkpoint})"
+        yield Finding(invariant="I3", workflow=each.workflow, detail=detail)
 
 
 def _findings(

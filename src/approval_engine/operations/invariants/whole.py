@@ -10,7 +10,7 @@ from approval_engine.domain.actions import Action
 from approval_engine.domain.events import Event, Fact
 from approval_engine.domain.lifecycle import WorkflowStatus
 from approval_engine.executor.answer import Answer
-from approval_engine.store import attachments, audit, events, workflows
+from approval_engine.store import attachments, audit, erasures, events, workflows
 from approval_engine.store.audit import Columns
 from approval_engine.store.database import Transaction
 
@@ -35,10 +35,15 @@ _SHA256_DIGITS = 64
 
 def documents_are_whole(transaction: Transaction) -> Iterator[str]:
     """
-    The bytes are those that the hash was taken of.
+    The bytes are those that the hash was taken of, or those that an erasure left.
     """
+    log = erasures.every(transaction)
+    altered = erasures.first_altered(log)
+    if altered is not None:
+        yield f"erasure {altered} is changed or missing"
+    left = erasures.now_of(log)
     for digest, kind, body in audit.documents(transaction):
-        if sha256(body) != digest:
+        if sha256(body) != left.get(digest, digest):
             yield f"{kind} document '{digest}' has other bytes than its hash says"
 
 

@@ -27,11 +27,13 @@ from approval_engine.store.schema.catalog import (
     SETTING,
     WINDOW_SWEEP,
 )
+from approval_engine.store.schema.checkpoints import CHECKPOINT
 from approval_engine.store.schema.drafts import (
     POLICY_DRAFT,
     POLICY_DRAFT_SAVE,
     POLICY_SCENARIO,
 )
+from approval_engine.store.schema.erasures import ERASURE
 from approval_engine.store.schema.events import (
     EVENT,
     EVENT_TEXT,
@@ -55,10 +57,12 @@ from approval_engine.store.schema.workflows import TASK, TASK_AHEAD, WORKFLOW
 __all__ = [
     "API_TOKEN",
     "ATTACHMENT",
+    "CHECKPOINT",
     "COUNTER",
     "CREDENTIAL",
     "DELEGATION",
     "DOCUMENT",
+    "ERASURE",
     "EVENT",
     "EVENT_ORIGIN",
     "EVENT_TEXT",

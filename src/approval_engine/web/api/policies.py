@@ -13,7 +13,8 @@ from approval_engine.errors import NotFound
 from approval_engine.executor.answer import Caller
 from approval_engine.executor.routed import policies_today
 from approval_engine.history import views
-from approval_engine.operations import intake
+from approval_engine.operations import intake, simulation
+from approval_engine.policy.load import load as load_policy
 from approval_engine.store import catalog
 from approval_engine.store.catalog import PolicyRow
 from approval_engine.web import context
@@ -22,7 +23,12 @@ from approval_engine.web.api.bodies import PolicyDocument, PublishQuery
 from approval_engine.web.api.operation import Group, Says
 from approval_engine.web.api.refusals import CONFLICT, DOCUMENT, STATE
 from approval_engine.web.api.reply import Reply, told
-from approval_engine.web.api.request import DocumentBody
+from approval_engine.web.api.request import DocumentBody, JsonBody, part
+from approval_engine.web.api.simulation_shapes import (
+    SHOWN,
+    Simulated,
+    SimulationRequest,
+)
 
 GROUP = Group("policies", "Policies", "The versioned rules on who approves.")
 
@@ -56,6 +62,35 @@ def publish(options: PublishQuery, document: Document, caller: Caller) -> Reply:
     today = next(each for each in _today() if each.sha256 == row.sha256)
     place = url_for("api_policies.one", policy=row.name, version=row.version)
     return told(_version(today), location=place)
+
+
+@GROUP.post(
+    "/policies/simulate",
+    Says(
+        name="simulatePolicy",
+        scopes=(Scope.READ,),
+        right=Right.SEE_EVERYTHING,
+        body=JsonBody(model=SimulationRequest, whole=True),
+        answer=Simulated,
+        statuses={200: "What would change."},
+        refuses=(STATE, DOCUMENT),
+        kept=False,
+    ),
+)
+def simulate(given: tuple[SimulationRequest, Document], _: Caller) -> Reply:
+    """
+    See what a draft would change, on quotes of the past or on those that are sent.
+
+    Each is asked under the policy in force and under the draft, with the people and the
+    exceptions of today. Nothing is stored.
+    """
+    asked, document = given
+    runtime, draft = context.runtime(), load_policy(part(document, "policy"))
+    if asked.quotes is None:
+        found = simulation.of_history(runtime, draft, asked.last)
+    else:
+        found = simulation.of_file(runtime, draft, part(document, "quotes"))
+    return told(found.view(SHOWN))
 
 
 @GROUP.get(

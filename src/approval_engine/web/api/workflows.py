@@ -20,7 +20,7 @@ from approval_engine.planner.document import plain
 from approval_engine.store import catalog, lists
 from approval_engine.store.database import Transaction
 from approval_engine.store.lists import WorkflowFilter
-from approval_engine.web import context, dossier, quotes
+from approval_engine.web import context, dossier, packets, quotes
 from approval_engine.web.api import importing
 from approval_engine.web.api.bodies import (
     PreviewRequest,
@@ -195,6 +195,30 @@ def diagram(workflow_id: str) -> Response:
     with context.runtime().database.read() as transaction:
         found = catalog.body(transaction, evidence.definition)
     return as_download(found, f"{workflow_id}.bpmn")
+
+
+@GROUP.get(
+    "/workflows/<workflow_id>/evidence.zip",
+    Says(
+        name="getEvidence",
+        scopes=(Scope.READ,),
+        answer=File(
+            media_type="application/octet-stream",
+            what="a zip archive with its signed manifest",
+        ),
+        refuses=(STATE,),
+    ),
+)
+def evidence(workflow_id: str) -> Response:
+    """
+    Fetch the signed evidence packet.
+
+    It holds every event with what was written, all documents that the review was
+    decided under, and a manifest with an Ed25519 signature. It is checked without this
+    server: `cpq approval verify FILE.zip --key PUBLIC.pem`.
+    """
+    dossier.open_dossier(workflow_id, context.asker().user)
+    return packets.download(workflow_id)
 
 
 @GROUP.post(

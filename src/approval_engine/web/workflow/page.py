@@ -15,7 +15,7 @@ from approval_engine.domain.workflow import Task
 from approval_engine.errors import Refused
 from approval_engine.executor.commands.replan import Replanned
 from approval_engine.history.verify import Verified
-from approval_engine.web import context, dossier, grounds
+from approval_engine.web import context, dossier, grounds, packets
 from approval_engine.web.advice import for_submitter
 from approval_engine.web.dossier import Dossier
 from approval_engine.web.errors import status_of
@@ -29,7 +29,8 @@ class Acts:
     What the reader may ask for here; `reassign` are the tasks he may give away.
 
     `office` says that the pages of the administration are open to him, `desk` that
-    this review stands on the desk for him, and `quote` that he finds the quote's page.
+    this review stands on the desk for him, `quote` that he finds the quote's page, and
+    `evidence` that he is shown where to get a packet of it.
     """
 
     office: bool
@@ -39,6 +40,7 @@ class Acts:
     nudge: bool
     override: bool
     replan: bool
+    evidence: bool
     reassign: tuple[Task, ...]
 
 
@@ -99,6 +101,7 @@ def _acts(found: Dossier, user: User) -> Acts:
         nudge=mine and bool(workflow.open_tasks),
         override=pending and Right.OVERRIDE in rights,
         replan=desk and bool(workflow.open_tasks),
+        evidence=Right.SEE_EVERYTHING in rights and packets.can_sign(),
         reassign=tuple(
             task
             for task in workflow.open_tasks

@@ -9,7 +9,7 @@ from approval_engine.errors import NotFound, Refused
 from approval_engine.executor.commands.recall import recall as command
 from approval_engine.history.verify import verify as verify_chain
 from approval_engine.store import attachments, catalog
-from approval_engine.web import context, dossier
+from approval_engine.web import context, dossier, packets
 from approval_engine.web.headers import as_download
 from approval_engine.web.workflow import listing
 from approval_engine.web.workflow.page import Besides, page
@@ -73,6 +73,15 @@ def diagram(workflow_id: str) -> Response:
     with context.runtime().database.read() as transaction:
         body = catalog.body(transaction, found.workflow.evidence.definition)
     return as_download(body, f"{found.workflow.id}.bpmn")
+
+
+@blueprint.get("/workflows/<workflow_id>/evidence.zip")
+def evidence(workflow_id: str) -> Response:
+    """
+    The signed evidence packet, for somebody who does not trust this server.
+    """
+    dossier.open_dossier(workflow_id, context.asker().user)
+    return packets.download(workflow_id)
 
 
 @blueprint.get("/workflows/<workflow_id>/attachments/<sha256>")

@@ -1,0 +1,136 @@
+"""
+A whole database, copied while others write, and what a copy says of itself.
+
+SQLite copies itself; PostgreSQL lends a snapshot to the program that copies it.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import func, inspect, select, text
+
+from approval_engine.errors import InvalidState
+from approval_engine.store.database import Database, Transaction
+from approval_engine.store.schema import EVENT, WORKFLOW
+
+_SIGNS = {"sqlite": b"SQLite format 3\x00", "postgresql": b"PGDMP"}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Head:
+    """
+    How far one workflow had come: the number of its events and the hash of the last.
+    """
+
+    workflow: str
+    seq: int
+    head: str
+
+
+_HEADS = select(WORKFLOW.c.id.label("workflow"), WORKFLOW.c.seq, WORKFLOW.c.head)
+
+
+def heads(transaction: Transaction) -> tuple[Head, ...]:
+    """
+    The head of every workflow, oldest first.
+    """
+    rows = transaction.execute(_HEADS.order_by(WORKFLOW.c.number))
+    return tuple(Head(**row._mapping) for row in rows)  # noqa: SLF001 public in SQLAlchemy
+
+
+def hash_at(transaction: Transaction, workflow_id: str, seq: int) -> str | None:
+    """
+    The hash of one event of a workflow; None if it is not there.
+    """
+    mine = (EVENT.c.workflow_id == workflow_id, EVENT.c.seq == seq)
+    return transaction.execute(select(EVENT.c.hash).where(*mine)).scalar_one_or_none()
+
+
+def sizes(transaction: Transaction) -> tuple[int, int]:
+    """
+    The numbers of workflows and of events.
+    """
+    counts = (select(func.count()).select_from(table) for table in (WORKFLOW, EVENT))
+    workflows, events = (transaction.execute(each).scalar_one() for each in counts)
+    return workflows, events
+
+
+def kind_of(path: Path) -> str | None:
+    """
+    Of which kind of database a file is a copy, by how it begins; None if of none.
+    """
+    with path.open("rb") as file:
+        begins = file.read(len(_SIGNS["sqlite"]))
+    found = (kind for kind, sign in _SIGNS.items() if begins.startswith(sign))
+    return next(found, None)
+
+
+def copy_out(database: Database, target: Path) -> None:
+    """
+    Copy a SQLite database as it stands at one moment into one file; writers go on.
+    """
+    raw = database.engine.raw_connection()
+    try:
+        source: sqlite3.Connection = raw.driver_connection  # type: ignore[assignment] # SQLite's own
+        _copy(source, target)
+    finally:
+        raw.close()
+
+
+def copy_in(backup: Path, target: Path) -> None:
+    """
+    Copy a file that `copy_out` made to where a database is to be.
+
+    Raises InvalidState if the file is not whole.
+    """
+    with closing(
+        sqlite3.connect(f"{backup.resolve().as_uri()}?mode=ro", uri=True)
+    ) as source:
+        try:
+            wrong = [row[0] for row in source.execute("PRAGMA quick_check(1)")]
+            if wrong == ["ok"]:
+                _copy(source, target)
+        except sqlite3.DatabaseError as error:
+            wrong = [str(error)]
+    if wrong != ["ok"]:
+        sentence = f"Expected '{backup}' to be a whole database, but {wrong[0]}."
+        raise InvalidState(sentence)
+
+
+def without_log(path: Path) -> None:
+    """
+    Make a SQLite database one file, without a log beside it that could be forgotten.
+    """
+    with closing(sqlite3.connect(path)) as raw:
+        raw.execute("PRAGMA journal_mode = DELETE")
+
+
+def _copy(source: sqlite3.Connection, target: Path) -> None:
+    with closing(sqlite3.connect(target)) as copy:
+        source.backup(copy)
+    without_log(target)
+
+
+@contextmanager
+def lent_snapshot(database: Database) -> Iterator[tuple[Transaction, str]]:
+    """
+    A reading transaction of PostgreSQL and the name by which another one sees the same.
+    """
+    with database.read() as transaction:
+        # It says nothing while the other one copies, which may take hours.
+        transaction.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+        name = transaction.execute(text("SELECT pg_export_snapshot()")).scalar_one()
+        yield transaction, str(name)
+
+
+def has_tables(database: Database) -> bool:
+    """
+    Whether there is any table, ours or not; a database that is missing has none.
+    """
+    if database.is_missing:
+        return False
+    with database.read() as transaction:
+        return bool(inspect(transaction).get_table_names())

@@ -1,0 +1,37 @@
+"""
+A sender dies at any point: nothing is lost, and what comes twice is the same message.
+"""
+
+import pytest
+
+from tests.concurrency import posting
+from tests.concurrency.oracle import assert_all_holds
+from tests.concurrency.zygote import SAID
+
+
+def test_a_sender_killed_at_any_point_loses_nothing(company, worker):
+    with posting.opened(company, "workflow.approved") as office:
+        died_at = posting.kill_at_every_point(office, worker)
+        again, came = posting.told_twice(office)
+
+    assert SAID in died_at
+    assert 0 < again < came
+
+
+def test_without_a_kill_everything_comes_once(company, worker):
+    with posting.opened(company, "task.opened") as office:
+        posting.undisturbed(office, worker)
+
+        assert posting.told_twice(office)[0] == 0
+
+
+@pytest.mark.proof
+def test_senders_killed_at_random_moments_lose_nothing(company, worker, figure):
+    with posting.opened(company, "task.opened") as office:
+        died = posting.kill_at_random(office, worker, kills=300, seed=5)
+        again, came = posting.told_twice(office)
+
+    assert_all_holds(company.runtime)
+    target = "0 lost, at most 5 % twice, one identity each"
+    share = f"{again} of {came} twice ({again / came:.1%})"
+    figure(f"messages while {died} senders are killed", target, f"0 lost, {share}")
