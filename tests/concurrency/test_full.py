@@ -35,18 +35,18 @@ def test_a_full_file_loses_nothing_and_goes_on_when_there_is_room(fresh_database
 
 
 @pytest.mark.proof
-def test_a_full_disk_loses_nothing_of_sqlite(record_property):
+def test_a_full_disk_loses_nothing_of_sqlite(figure):
     with (
         full.small_disk(size_mib=6) as disk,
         opened(f"sqlite:///{disk.path}/cpq.db") as (company, post),
     ):
         taken = full.fill(company, disk, post)
-    note(record_property, "SQLite", taken)
+    note(figure, taken)
 
 
 @pytest.mark.proof
 @pytest.mark.postgres
-def test_a_full_disk_loses_nothing_of_postgresql(postgres_url, record_property):
+def test_a_full_disk_loses_nothing_of_postgresql(postgres_url, figure):
     admin = create_engine(postgres_url, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         place = connection.execute(text("SHOW data_directory")).scalar_one()
@@ -66,10 +66,8 @@ def test_a_full_disk_loses_nothing_of_postgresql(postgres_url, record_property):
                 connection.execute(text("DROP DATABASE small WITH (FORCE)"))
                 connection.execute(text("DROP TABLESPACE small"))
     admin.dispose()
-    note(record_property, "PostgreSQL", taken)
+    note(figure, taken)
 
 
-def note(record_property, name, taken):
-    said = f"{name}: {taken} of {taken} confirmed are stored, 0 of the refused"
-    print(said)  # noqa: T201 a figure
-    record_property("figure", ("Full disk", "acked = stored", said))
+def note(figure, taken):
+    figure("a full disk", "confirmed = stored", f"{taken} of {taken}")

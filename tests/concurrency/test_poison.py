@@ -14,10 +14,10 @@ def test_what_is_broken_is_held_in_one_round_and_stops_nobody(doomed):
 
 
 @pytest.mark.proof
-def test_one_broken_workflow_of_a_hundred_slows_nobody_down(doomed, record_property):
+@pytest.mark.alone
+def test_one_broken_workflow_of_a_hundred_slows_nobody_down(doomed, figure):
     clean, mixed = poison.quarantine(doomed, healthy=990, poisoned=10)
     share = f"{100 * mixed / clean:.0f} % of {clean:.0f} a second"
-    print(f"990 workflows beside 10 broken ones: {share}")  # noqa: T201 a figure
-    record_property("figure", ("Speed beside 1 % poison", ">= 95 %", share))
+    figure("speed of 990 workflows beside 10 broken ones", "95 %", share)
 
     assert poison.mend(doomed) == 10

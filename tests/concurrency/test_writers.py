@@ -23,12 +23,11 @@ def test_processes_that_write_side_by_side_are_never_refused(company):
 
 
 @pytest.mark.proof
-def test_sixteen_writers_are_never_refused(company, record_property):
+def test_sixteen_writers_are_never_refused(company, figure):
     took = writers.side_by_side(company, writers=16, times=40)
     slow = took[int(len(took) * 0.99)]
     said = f"{len(took)} of 640, 0 errors, p99 {slow:.2f} s"
-    print(said)  # noqa: T201 a figure
-    record_property("figure", ("16 writers x 40", "0 errors", said))
+    figure("16 writers, 40 decisions each", "0 errors", said)
 
 
 def hurry(company):
@@ -86,27 +85,27 @@ def test_whoever_stops_in_his_transaction_keeps_others_waiting_for_a_while(alone
 
 
 @on_both
-def test_whoever_dies_in_his_transaction_keeps_nobody_waiting(
-    alone, request, record_property
-):
-    (mine,) = alone.start(1)
-    stopped = writers.stopped_inside(alone, mine)
-    begun = perf_counter()
-    stopped.kill()
-    do(alone.runtime, mine, MANAGERS[1], Action.APPROVE)
-    took_ms = 1000 * (perf_counter() - begun)
+def test_whoever_dies_in_his_transaction_keeps_nobody_waiting(alone):
+    writers.recoveries(alone, kills=1)
 
-    said = f"{took_ms:.0f} ms on {request.node.callspec.params['alone']}"
-    print(f"served after a kill: {said}")  # noqa: T201 a figure
-    record_property("figure", ("Recovery after a kill", "<= 1 s", said))
-    writers.assert_decided(alone, mine, times=1)
     assert_all_holds(alone.runtime)
+
+
+@on_both
+@pytest.mark.proof
+@pytest.mark.alone
+def test_the_next_one_is_served_at_once_after_a_kill(alone, figure):
+    took_s = writers.recoveries(alone, kills=20)
+
+    assert_all_holds(alone.runtime)
+    said = f"{1000 * took_s[-1]:.0f} ms at most of {len(took_s)}"
+    figure("served after a kill in a transaction", "1 s", said)
 
 
 @pytest.mark.proof
 @pytest.mark.postgres
 @pytest.mark.parametrize("alone", ["postgresql"], indirect=True)
-def test_a_server_gives_up_on_who_stopped(alone, record_property):
+def test_a_server_gives_up_on_who_stopped(alone, figure):
     mine, other = alone.start(2)
     stopped = writers.stopped_inside(alone, mine)
     begun, waits = perf_counter(), []
@@ -119,8 +118,7 @@ def test_a_server_gives_up_on_who_stopped(alone, record_property):
     writers.assert_decided(alone, mine, times=1)
 
     said = f"refused after {waits[0]:.1f} s, served after {took_s:.0f} s"
-    print(f"stopped in its transaction: {said}")  # noqa: T201 a figure
-    record_property("figure", ("SIGSTOP in a transaction", "2-5 s, 30 s", said))
+    figure("SIGSTOP in a transaction", "refused after 2 to 5 s", said)
     assert_all_holds(alone.runtime)
 
 

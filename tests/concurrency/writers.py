@@ -136,6 +136,23 @@ def _stop_at_commit(url, started):
     do(runtime, started, MANAGERS[0], Action.APPROVE)
 
 
+def recoveries(company, kills):
+    """
+    Whoever holds a workflow is killed, and the next one asks at once, again and again.
+
+    The seconds until he was served, longest last.
+    """
+    took_s = []
+    for started in company.start(kills):
+        stopped = stopped_inside(company, started)
+        begun = perf_counter()
+        stopped.kill()
+        do(company.runtime, started, MANAGERS[1], Action.APPROVE)
+        took_s.append(perf_counter() - begun)
+        assert_decided(company, started, times=1)
+    return sorted(took_s)
+
+
 def assert_decided(company, started, times):
     """
     The manager's task was approved that often, once or not at all.

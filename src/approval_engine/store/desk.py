@@ -27,8 +27,10 @@ from sqlalchemy import (
 )
 
 from approval_engine.documents import canonical
+from approval_engine.domain.events import instant, stamp
 from approval_engine.store.database import Transaction
 from approval_engine.store.quotes import matches
+from approval_engine.store.rows import intact, readable
 from approval_engine.store.schema import DOCUMENT, INCIDENT, QUOTE, TASK, WORKFLOW
 
 
@@ -138,11 +140,14 @@ def queue(
     # Asked for here: SQLite would walk through all that run to find these.
     runs = (row for row in found if row.status == "pending")
     rows = {(row.quote_id, row.quote_revision): row for row in runs}
-    return tuple(
-        _pending(rows[row.quote_id, row.revision], (str(row.key), str(row.tie)))
-        for row in cut
-        if (row.quote_id, row.revision) in rows
-    )
+    there = (row for row in cut if (row.quote_id, row.revision) in rows)
+
+    def pending(row: Row[Any]) -> Pending:
+        mine = rows[row.quote_id, row.revision]
+        with intact(mine.id):
+            return _pending(mine, (str(row.key), str(row.tie)))
+
+    return tuple(readable(there, pending))
 
 
 def _cut(transaction: Transaction, wanted: QueueFilter) -> Select[Any]:
@@ -218,7 +223,8 @@ def _pending(row: Row[Any], place: tuple[str, str]) -> Pending:
         account=row.account,
         submitted_by=row.submitted_by,
         owner=row.owner,
-        created_at=row.created_at,
+        # It is shown as it is written, so it has to be an instant.
+        created_at=stamp(instant(row.created_at)),
         quote_sha256=row.quote_sha256,
         body=bytes(row.body),
         incident=row.incident,

@@ -93,7 +93,7 @@ def workflow_of(row: Row[Any], tasks: Iterable[Row[Any]]) -> Workflow:
     """
     The value of a workflow row and its task rows. Raises Unreadable.
     """
-    with _readable(row.id):
+    with intact(row.id):
         return _workflow_of(row, tasks)
 
 
@@ -101,7 +101,7 @@ def task_of(row: Row[Any]) -> Task:
     """
     The value of a task row. Raises Unreadable.
     """
-    with _readable(row.workflow_id):
+    with intact(row.workflow_id):
         return _task_of(row)
 
 
@@ -117,7 +117,10 @@ def readable(rows: Iterable[Row[Any]], make: Callable[[Row[Any]], T]) -> Iterato
 
 
 @contextmanager
-def _readable(workflow_id: str) -> Iterator[None]:
+def intact(workflow_id: str) -> Iterator[None]:
+    """
+    Around what reads columns of a workflow. Raises Unreadable for whatever is in them.
+    """
     try:
         yield
     except BROKEN as error:

@@ -4,16 +4,18 @@ What somebody looks for → a page of workflows, newest first, and what a list s
 Two statements per page, whatever it holds; a page begins where the one before ended.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, literal_column, or_, select
+from sqlalchemy import ColumnElement, Row, Select, exists, literal_column, or_, select
 
 from approval_engine.domain.events import instant, stamp
 from approval_engine.store import lists
 from approval_engine.store.database import Transaction
+from approval_engine.store.rows import intact, readable
 from approval_engine.store.schema import INCIDENT, QUOTE, TASK, WORKFLOW
 
 
@@ -90,21 +92,24 @@ def page(transaction: Transaction, wanted: Sought, limit: int) -> tuple[Found, .
     At most so many workflows, newest first.
     """
     columns = (WORKFLOW.c[name] for name in (*_SHOWN, *_MORE, *_TIMES))
-    query = select(*columns, _INCIDENT).order_by(WORKFLOW.c.number.desc()).limit(limit)
+    query: Select[Any] = select(*columns, _INCIDENT)
+    query = query.order_by(WORKFLOW.c.number.desc()).limit(limit)
     for condition in _conditions(wanted):
         query = query.where(condition)
     rows = transaction.execute(query).all()
     asks = _asks(transaction, [row.id for row in rows])
-    return tuple(
-        Found(
+    return tuple(readable(rows, partial(_found, asks)))
+
+
+def _found(asks: Mapping[str, list[Ask]], row: Row[Any]) -> Found:
+    with intact(row.id):
+        return Found(
             **{name: getattr(row, name) for name in (*_SHOWN, *_MORE)},
             created_at=instant(row.created_at),
             updated_at=instant(row.updated_at),
             incident=row.incident,
             tasks=tuple(asks.get(row.id, ())),
         )
-        for row in rows
-    )
 
 
 def named(transaction: Transaction, text: str) -> tuple[str, str] | None:
@@ -127,10 +132,15 @@ def _asks(transaction: Transaction, ids: list[str]) -> dict[str, list[Ask]]:
         .order_by(TASK.c.number)
     )
     found: dict[str, list[Ask]] = {}
-    for row in transaction.execute(query) if ids else ():
-        ask = Ask(id=row.id, step=row.step, due_at=instant(row.due_at))
-        found.setdefault(row.workflow_id, []).append(ask)
+    for workflow_id, ask in readable(transaction.execute(query) if ids else (), _ask):
+        found.setdefault(workflow_id, []).append(ask)
     return found
+
+
+def _ask(row: Row[Any]) -> tuple[str, Ask]:
+    with intact(row.workflow_id):
+        ask = Ask(id=row.id, step=row.step, due_at=instant(row.due_at))
+        return row.workflow_id, ask
 
 
 def _conditions(wanted: Sought) -> Iterator[ColumnElement[bool]]:

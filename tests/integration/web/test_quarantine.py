@@ -19,6 +19,8 @@ BREAKS = {
     "plan": f"workflow_instance SET plan_sha256 = '{NOWHERE}' WHERE id",
     "policy": f"workflow_instance SET policy_sha256 = '{NOWHERE}' WHERE id",
     "timers": "workflow_instance SET timers = '[1]' WHERE id",
+    "created": "workflow_instance SET created_at = 'then' WHERE id",
+    "due": "approval_task SET due_at = 'soon' WHERE workflow_id",
     "candidates": "approval_task SET candidates = '[' WHERE workflow_id",
 }
 """What cannot be read, and the statement that makes it so."""
