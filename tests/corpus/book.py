@@ -23,6 +23,7 @@ from approval_engine.store.catalog import Document
 from approval_engine.store.database import Transaction
 
 BOOK = Path(__file__).with_name("logs.json.xz")
+BEST = 9 | lzma.PRESET_EXTREME
 
 _CHAINED = ("workflow_id", "seq", "id", "prev_hash", "hash")
 """What follows from the place of an event and from the events before it."""
@@ -145,9 +146,9 @@ def _chained(workflow: str, rows: list[dict[str, str]]) -> Iterator[Event]:
         yield event
 
 
-def write(book: Book, path: Path = BOOK) -> None:
+def write(book: Book, path: Path = BOOK, effort: int = BEST) -> None:
     """
-    Store a book.
+    Store a book; more effort makes a smaller file.
     """
     logs = [
         {
@@ -172,5 +173,5 @@ def write(book: Book, path: Path = BOOK) -> None:
         key=lambda each: (each[1], len(each[2]), each[2]),
     )
     content = canonical({"documents": documents, "logs": logs})
-    packed = lzma.compress(content, preset=9 | lzma.PRESET_EXTREME)
+    packed = lzma.compress(content, preset=effort)
     path.write_bytes(packed)

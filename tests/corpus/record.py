@@ -3,7 +3,7 @@ Adds logs to the book, by playing what there is to play.
 
     python -m tests.corpus.record --write
 
-    --total N    how many logs the book shall hold (500)
+    --total N    how many logs the book shall hold (530)
     --played ... which tests are looked through
     --write      store it; without it this says what would be added
 
@@ -40,11 +40,13 @@ from approval_engine.store import catalog, events, workflows
 from approval_engine.store.database import Database
 from approval_engine.store.schema import DOCUMENT
 from approval_engine.store.upgrade import upgrade
+from tests.corpus import drawn
 from tests.corpus.book import BOOK, Book, Recorded, read, replayed, state_of, write
 
 ROOT = Path(__file__).parents[2]
-TOTAL = 500
+TOTAL = 530
 HISTORY = 200
+DRAWN = 40
 NOON = datetime(2026, 3, 6, 12, tzinfo=UTC)
 PLAYED = (
     "acceptance/test_golden_path.py",
@@ -55,6 +57,7 @@ PLAYED = (
 """Tests whose databases are looked through when they are done."""
 
 SHARES = {
+    "drawn": 30,
     "suite": 30,
     "history": 10,
     "golden": 4,
@@ -143,7 +146,7 @@ def _has_workflows(path: Path) -> bool:
 
 def harvest(played: Iterable[str]) -> Harvest:
     """
-    Play the demo, its history, the shipped scenarios and the tests of commands.
+    Play the shipped scenarios, the demo, its history, what can be drawn, and tests.
     """
     found = Harvest()
     with TemporaryDirectory() as name:
@@ -167,6 +170,12 @@ def harvest(played: Iterable[str]) -> Harvest:
         runtime = replace(runtime, database=Database(f"sqlite:///{path}"))
         seed.seed_history(runtime, HISTORY)
         found.gather(path, "history", "seed history")
+        path = folder / "drawn.db"
+        shutil.copyfile(empty, path)
+        drawn.play(path, DRAWN)
+        found.gather(path, "drawn", "everything drawn")
+    if not played:
+        return found
     folders = [str(ROOT / "tests" / each) for each in played]
     options = [
         "-q",

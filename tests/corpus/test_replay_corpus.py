@@ -2,12 +2,16 @@
 What earlier versions have recorded is read as they read it, however libraries move on.
 """
 
+import json
 from collections import Counter
 from contextlib import closing
 from dataclasses import replace
 
 import pytest
 
+from approval_engine.definitions.model import Kind
+from approval_engine.definitions.reading import EVERY_NAME
+from approval_engine.definitions.reading import read as read_process
 from approval_engine.domain.events import Fact
 from approval_engine.executor import projection
 from approval_engine.executor.runtime import Runtime
@@ -63,6 +67,22 @@ def test_the_book_records_every_kind_of_fact(book):
     assert set(Fact) - told.keys() == set()
 
 
+def test_the_book_holds_everything_that_can_be_drawn(book):
+    used = {
+        json.loads(log.events[0].data)["evidence"]["definition"] for log in book.logs
+    }
+    kinds = {
+        node.kind
+        for sha256 in used
+        for node in read_process(
+            book.documents[sha256][1].encode(), names=EVERY_NAME
+        ).process.nodes()
+    }
+
+    # What is called, and the steps in a slot, are copied in when a quote is submitted.
+    assert set(Kind) - kinds == {Kind.CALL, Kind.SLOT}
+
+
 def test_no_two_logs_have_one_name(book):
     assert len({log.name for log in book.logs}) == len(book.logs)
 
@@ -81,7 +101,7 @@ def test_a_log_that_was_chained_anew_is_named(book, runtime, tmp_path):
     good, bad, other = some(book, Fact.TASK_APPROVED).logs
     event = replace(bad.events[-1], actor="mallory")
     changed = replace(bad, events=(*bad.events[:-1], event))
-    write(replace(book, logs=(good, changed, other)), tmp_path / "forged.json.xz")
+    write(replace(book, logs=(good, changed, other)), tmp_path / "forged.json.xz", 0)
 
     found = list(replayed(read(tmp_path / "forged.json.xz"), runtime))
 
@@ -111,6 +131,6 @@ def test_code_that_cannot_read_a_log_is_found(book, runtime, monkeypatch):
 
 def test_a_book_is_stored_as_it_is(book, tmp_path):
     few = some(book)
-    write(few, tmp_path / "few.json.xz")
+    write(few, tmp_path / "few.json.xz", effort=0)
 
     assert read(tmp_path / "few.json.xz") == few
