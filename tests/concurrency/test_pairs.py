@@ -9,7 +9,7 @@ from tests.concurrency.pairs import COMMANDS, at_once, directed
 from tests.concurrency.race import AT_COMMIT, AT_WRITE
 
 each_pair = pytest.mark.parametrize("pair", PAIRS, ids="/".join)
-ROUNDS = 200
+ROUNDS, FEWER = 200, 50
 
 
 def test_every_two_of_the_commands_meet():
@@ -41,7 +41,8 @@ def test_two_commands_at_once_come_to_one_of_two_outcomes(company, pair):
 @pytest.mark.proof
 def test_two_commands_at_once_never_come_to_anything_else(company, figure):
     for pair in PAIRS:
-        at_once(company, pair, rounds=ROUNDS)
+        at_once(company, pair, rounds=ROUNDS if pair in MATRIX else FEWER)
 
-    found = f"{len(MATRIX)} + {len(PAIRS) - len(MATRIX)} pairs × {ROUNDS}, 0 forbidden"
+    more = f"{len(PAIRS) - len(MATRIX)} × {FEWER}"
+    found = f"{len(MATRIX)} pairs × {ROUNDS} and {more}, 0 forbidden"
     figure("two commands at once", f"66 pairs × {ROUNDS}, 0 forbidden", found)

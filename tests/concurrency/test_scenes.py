@@ -15,8 +15,11 @@ def test_repeated_approvals_have_one_effect(company):
 
 
 @pytest.mark.proof
-def test_ten_thousand_repeated_approvals_have_one_effect(company):
+def test_ten_thousand_repeated_approvals_have_one_effect(company, figure):
     scenes.same_approval(company, threads=16, times=625)
+
+    found = "10,000 requests, 1 effect, 9,999 told of it"
+    figure("the same approval again and again", found, found)
 
 
 def test_one_of_twenty_clients_decides(company):
@@ -24,8 +27,11 @@ def test_one_of_twenty_clients_decides(company):
 
 
 @pytest.mark.proof
-def test_one_of_fifty_clients_decides(company):
+def test_one_of_fifty_clients_decides(company, figure):
     scenes.contention(company, clients=50, rounds=20)
+
+    found = "50 clients × 20, 20 winners, the others refused in words"
+    figure("many want different things of one task", found, found)
 
 
 def test_submits_at_once_start_one_workflow(company):

@@ -49,6 +49,13 @@ ACTIONS = (
 )
 DECIDES = ("approve", "approve", "approve", "approve", "reject", "return")
 HANDS_OVER = ("claim", "release", "delegate", "add-approver", "request-info")
+RINGS = {
+    "manager": {"reminder": "remind", "escalation": "escalate"},
+    "finance": {"escalation": "reject"},
+    "panel": {"escalation": "never"},
+}
+"""What each timer that is stored is in the rules."""
+
 NAMES_SOMEBODY = {"delegate", "reassign", "add-approver"}
 WITHIN = {"pair": "discount_pct<=16", "panel": "discount_pct<=61"}
 USED = "KeyReused"
@@ -285,6 +292,11 @@ class Machine(RuleBasedStateMachine):
         assert str(self.world.read(old).status) == before.status
         self.older.append(old)
         self._adopt(answer)
+        # The clock of a step goes on from the review before.
+        self.review.rings = {step: {} for step in self.review.rings}
+        for timer in self.world.read(self.id).timers:
+            kind = RINGS[timer.step][timer.kind]
+            self.review.rings[timer.step][kind] = self._hours(timer.due_at)
         for seat in self.review.seats.values():
             if seat.word == "approved":
                 seat.within = given[seat.step, seat.by]

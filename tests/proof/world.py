@@ -74,21 +74,21 @@ class World:
     One database for many histories; the clock stands where it is put.
     """
 
-    def __init__(self, url):
+    def __init__(self, url, roles=ROLES, policy=POLICY):
         self.now = MONDAY
         self.runtime = Runtime(database=Database(url), clock=lambda: self.now)
         self._numbers, self._versions = count(1), count(2)
         self._dies = False
         upgrade(self.runtime.database)
         event.listen(self.runtime.database.engine, "commit", self._commit)
-        people = [SAM, *(each for members in ROLES.values() for each in members)]
+        people = [SAM, *(each for members in roles.values() for each in members)]
         users = [
             {"id": each, "name": each.title(), "email": f"{each}@example.com"}
             for each in people
         ]
-        directory = {"users": users, "roles": ROLES}
+        directory = {"users": users, "roles": roles}
         intake.import_directory(self.runtime, document(directory))
-        intake.publish_policy(self.runtime, document(POLICY), "dora")
+        intake.publish_policy(self.runtime, document(policy), "dora")
 
     def amend(self):
         """

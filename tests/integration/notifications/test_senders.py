@@ -5,7 +5,6 @@ Several senders at once, and senders that are killed: at least once, under one i
 import multiprocessing
 import os
 import signal
-from random import Random
 from threading import Barrier, Thread
 
 import pytest
@@ -15,7 +14,6 @@ from approval_engine.executor.runtime import Runtime
 from approval_engine.notifications import by_mail, by_webhook, deliver
 from approval_engine.notifications import round as outbox
 from approval_engine.notifications.post import LONGEST, SHORTEST, next_try
-from approval_engine.operations.invariants import check_all
 from approval_engine.store.database import Database
 from tests.integration.executor.company import MONDAY
 
@@ -137,59 +135,6 @@ def test_a_sender_killed_between_sending_and_marking_loses_nothing(
     ids = [each.mail["Message-ID"] for each in mailbox.received]
     ids += [headers["webhook-id"] for _, headers, _ in hook.requests]
     assert len(ids) == len(set(ids)) + 1
-
-
-def send(url, post, at, ready):
-    """
-    A sender whom nothing stops but a signal.
-    """
-    runtime = Runtime(database=Database(url), clock=lambda: at)
-    ready.set()
-    outbox.once(runtime, post)
-
-
-@pytest.mark.proof
-def test_senders_killed_at_any_moment_lose_nothing(
-    company, writer, mailbox, hook, ready_database_url
-):
-    seed = 16
-    dice = Random(seed)  # noqa: S311 it chooses moments, not secrets
-    writer.webhook(hook.url, "workflow.submitted", "task.opened")
-    for number in range(10):
-        company.started(account=f"Customer {number}")
-    spawn = multiprocessing.get_context("spawn")
-    killed = 0
-    while "waiting" in writer.statuses() and killed < 40:
-        ready = spawn.Event()
-        child = spawn.Process(
-            target=send, args=(ready_database_url, writer.post, company.now, ready)
-        )
-        child.start()
-        assert ready.wait(60)
-        # The first moments of a round are the dangerous ones: later it may be over.
-        child.join(timeout=dice.uniform(0, 0.1))
-        child.kill()
-        child.join()
-        killed += child.exitcode == -signal.SIGKILL
-        company.now += deliver.CLAIM
-    while "waiting" in writer.statuses():
-        writer.once()
-        company.now += deliver.CLAIM
-
-    assert killed > 0
-    assert set(writer.statuses()) == {"sent"}
-    told = [headers["webhook-id"] for _, headers, _ in hook.requests]
-    assert len(set(told)) == len(writer.rows()) - len(
-        [row for row in writer.rows() if row["kind"] == "asked"]
-    )
-    for person in ("maria", "fred", "fiona"):
-        texts = "".join(each.text for each in mailbox.of(person))
-        assert all(f"Customer {number}," in texts for number in range(10))
-    ids = {each.mail["Message-ID"] for each in mailbox.received}
-    letters = "SELECT count(DISTINCT letter_id) FROM letter_part"
-    with company.runtime.database.read() as transaction:
-        assert transaction.exec_driver_sql(letters).scalar_one() == len(ids)
-    assert check_all(company.runtime).findings == ()
 
 
 def test_pauses_double_from_half_a_minute_to_a_day():
