@@ -9,7 +9,7 @@ import pytest
 
 from approval_engine.operations import backups
 from approval_engine.operations.invariants import check_all
-from approval_engine.store import backup
+from approval_engine.store import ledger
 from approval_engine.store.database import Database
 from tests.concurrency.load import Done, Load, assert_is_a_beginning
 
@@ -18,7 +18,7 @@ _files = count(1)
 
 def heads_of(runtime):
     with runtime.database.read() as transaction:
-        return backup.heads(transaction)
+        return ledger.every_head(transaction)
 
 
 def restored(runtime, file, url, known):

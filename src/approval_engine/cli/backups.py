@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from approval_engine.operations.backups import Restored, Wish
-    from approval_engine.store.backup import Head
+    from approval_engine.store.ledger import Head
 
 
 @click.command()
@@ -113,16 +113,16 @@ def heads(session: Session) -> None:
     """
     The number and hash of the last event of every workflow, to keep elsewhere.
     """
-    from approval_engine.store import backup as store
+    from approval_engine.store import ledger
 
     session.require_trust()
     with session.runtime.database.read() as transaction:
-        found = store.heads(transaction)
+        found = ledger.every_head(transaction)
     if session.as_json:
         session.document([asdict(each) for each in found])
         return
     for each in found:
-        click.echo(f"{each.workflow} {each.seq} {each.head}")
+        click.echo(f"{each.workflow} {each.seq} {each.hash}")
 
 
 @click.command()

@@ -16,9 +16,9 @@ from approval_engine.operations import dumps, lost
 from approval_engine.operations.invariants import Checked, check_all
 from approval_engine.operations.invariants.model import Finding
 from approval_engine.operations.invariants.table import Watched
-from approval_engine.store import audit, backup, restored, upgrade
-from approval_engine.store.backup import Head
+from approval_engine.store import audit, backup, ledger, restored, upgrade
 from approval_engine.store.database import Database
+from approval_engine.store.ledger import Head
 from approval_engine.store.restored import Ended, Told
 
 SKIPPED = 10_000
@@ -156,7 +156,7 @@ def settle(
     upgrade.upgrade(database)
     told = Told(at=stamp(runtime.clock()), by=wish.by, file=source)
     with database.begin() as transaction:
-        here = lost.highest(backup.heads(transaction))
+        here = lost.highest(ledger.every_head(transaction))
         skip = wish.skip + max(0, lost.highest(wish.known) - here)
         ended = restored.settle(
             transaction, told, skip=skip, tokens=wish.tokens, messages=wish.messages

@@ -12,9 +12,9 @@ from itertools import takewhile
 from typing import Any
 
 from approval_engine.errors import DocumentError, Problem
-from approval_engine.store import backup
-from approval_engine.store.backup import Head
+from approval_engine.store import ledger
 from approval_engine.store.database import Transaction
+from approval_engine.store.ledger import Head
 
 _LINE = re.compile(rb"([A-Za-z0-9-]{1,64}) ([1-9][0-9]{0,8}) ([0-9a-f]{64})")
 
@@ -48,7 +48,7 @@ def read_heads(text: bytes, file: str) -> tuple[Head, ...]:
     DocumentError if there is none.
     """
     found = tuple(
-        Head(workflow=each[1].decode(), seq=int(each[2]), head=each[3].decode())
+        Head(workflow=each[1].decode(), seq=int(each[2]), hash=each[3].decode())
         for each in takewhile(bool, map(_LINE.fullmatch, text.splitlines()))
         if each
     )
@@ -63,13 +63,13 @@ def missing(transaction: Transaction, known: Iterable[Head]) -> Iterator[Missing
     """
     The workflows that lack events which were known, or have others in their place.
     """
-    here = {each.workflow: each for each in backup.heads(transaction)}
+    here = {each.workflow: each for each in ledger.every_head(transaction)}
     for each in known:
         mine = here.get(each.workflow)
         if mine is None or mine.seq < each.seq:
             seq = mine.seq if mine else 0
             yield Missing(workflow=each.workflow, here=seq, known=each.seq)
-        elif _hash_at(transaction, mine, each.seq) != each.head:
+        elif _hash_at(transaction, mine, each.seq) != each.hash:
             found: dict[str, Any] = {"here": mine.seq, "known": each.seq}
             yield Missing(workflow=each.workflow, differs=True, **found)
 
@@ -84,5 +84,6 @@ def highest(known: Iterable[Head]) -> int:
 
 def _hash_at(transaction: Transaction, head: Head, seq: int) -> str | None:
     if head.seq == seq:
-        return head.head
-    return backup.hash_at(transaction, head.workflow, seq)
+        return head.hash
+    place = Head(workflow=head.workflow, seq=seq, hash="")
+    return ledger.hashes(transaction, (place,)).get((head.workflow, seq))

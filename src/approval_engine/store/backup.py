@@ -7,7 +7,6 @@ SQLite copies itself; PostgreSQL lends a snapshot to the program that copies it.
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import func, inspect, select, text
@@ -17,36 +16,6 @@ from approval_engine.store.database import Database, Transaction
 from approval_engine.store.schema import EVENT, WORKFLOW
 
 _SIGNS = {"sqlite": b"SQLite format 3\x00", "postgresql": b"PGDMP"}
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Head:
-    """
-    How far one workflow had come: the number of its events and the hash of the last.
-    """
-
-    workflow: str
-    seq: int
-    head: str
-
-
-_HEADS = select(WORKFLOW.c.id.label("workflow"), WORKFLOW.c.seq, WORKFLOW.c.head)
-
-
-def heads(transaction: Transaction) -> tuple[Head, ...]:
-    """
-    The head of every workflow, oldest first.
-    """
-    rows = transaction.execute(_HEADS.order_by(WORKFLOW.c.number))
-    return tuple(Head(**row._mapping) for row in rows)  # noqa: SLF001 public in SQLAlchemy
-
-
-def hash_at(transaction: Transaction, workflow_id: str, seq: int) -> str | None:
-    """
-    The hash of one event of a workflow; None if it is not there.
-    """
-    mine = (EVENT.c.workflow_id == workflow_id, EVENT.c.seq == seq)
-    return transaction.execute(select(EVENT.c.hash).where(*mine)).scalar_one_or_none()
 
 
 def sizes(transaction: Transaction) -> tuple[int, int]:

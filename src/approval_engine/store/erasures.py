@@ -44,6 +44,15 @@ def every(transaction: Transaction) -> tuple[Erasure, ...]:
     return tuple(Erasure(**row._mapping) for row in rows)  # noqa: SLF001 public in SQLAlchemy
 
 
+def ending(transaction: Transaction) -> tuple[int, str] | None:
+    """
+    Number and hash of the last one; None if nobody was ever erased.
+    """
+    last = select(ERASURE).order_by(ERASURE.c.number.desc()).limit(1)
+    row = transaction.execute(last).one_or_none()
+    return (row.number, row.hash) if row is not None else None
+
+
 def append(
     transaction: Transaction,
     at: str,

@@ -6,6 +6,7 @@ Whoever checks a hundred thousand workflows holds no more of them than one batch
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 
 from sqlalchemy import bindparam, select
 
@@ -64,6 +65,13 @@ def heads(transaction: Transaction) -> Iterator[tuple[Head, ...]]:
     query = _HEADS.execution_options(yield_per=AT_ONCE)
     for rows in transaction.execute(query).partitions():
         yield tuple(Head(workflow=r.id, seq=r.seq, hash=r.head) for r in rows)
+
+
+def every_head(transaction: Transaction) -> tuple[Head, ...]:
+    """
+    The heads of all workflows at once.
+    """
+    return tuple(chain.from_iterable(heads(transaction)))
 
 
 def logs(

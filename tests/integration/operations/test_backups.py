@@ -12,7 +12,7 @@ from approval_engine.errors import InvalidState, NotFound, Unauthenticated
 from approval_engine.operations import backups, messages
 from approval_engine.operations.backups import Wish
 from approval_engine.operations.invariants import check_all
-from approval_engine.store import backup, delivery
+from approval_engine.store import delivery, ledger
 from approval_engine.store.database import Database
 from approval_engine.store.restored import HELD
 from tests.integration.executor.company import Company
@@ -175,7 +175,7 @@ def test_the_gap_is_told_by_what_was_written_down_elsewhere(company, saved, anot
     company.act(company.workflow, "manager", "approve", "maria")
     lost = company.started()
     with company.runtime.database.read() as transaction:
-        known = backup.heads(transaction)
+        known = ledger.every_head(transaction)
     other, found = another(saved, Wish(by="ada", known=known, skip=0))
 
     told = {each.workflow: (each.here, each.known) for each in found.missing}
@@ -191,8 +191,8 @@ def test_the_gap_is_told_by_what_was_written_down_elsewhere(company, saved, anot
 @on_one
 def test_another_past_is_no_gap(company, saved, another):
     with company.runtime.database.read() as transaction:
-        (head,) = backup.heads(transaction)
-    forged = (replace(head, head="0" * 64), replace(head, seq=1, head="1" * 64))
+        (head,) = ledger.every_head(transaction)
+    forged = (replace(head, hash="0" * 64), replace(head, seq=1, hash="1" * 64))
     _, found = another(saved, Wish(by="ada", known=forged))
 
     assert [each.differs for each in found.missing] == [True, True]

@@ -15,7 +15,7 @@ from approval_engine.errors import Altered, Conflict, InvalidInput
 from approval_engine.history.evidence import keys, signed
 from approval_engine.history.evidence.checkpoint import read, write
 from approval_engine.operations.invariants import check_all
-from approval_engine.store import checkpoints
+from approval_engine.store import checkpoints, erasures
 from tests.integration.executor.company import Company
 from tests.integration.operations.tampering import Logs, cut_tail, remove, unguard
 
@@ -58,6 +58,24 @@ def test_what_grew_since_is_as_it_was_signed(company, signer, sign):
     known = signed.checked([path], [signer.public])
     assert differing(company, known) == []
     assert (made.number, made.workflows, made.previous) == (1, 1, None)
+
+
+def test_the_log_of_erasures_is_signed_too(company, signer, sign):
+    with company.runtime.database.begin() as transaction:
+        for number in (1, 2):
+            erasures.append(transaction, "at", ("ada", f"p-{number}"), "left", {})
+    made, path = sign()
+    known = signed.checked([path], [signer.public])
+    before = differing(company, known)
+    with company.runtime.database.begin() as transaction:
+        unguard(transaction)
+        transaction.execute(text("DELETE FROM erasure WHERE number = 2"))
+        cut = list(known.differences(transaction))
+        erasures.append(transaction, "at", ("ada", "p-2"), "for another reason", {})
+
+    assert (made.erasures, before) == (2, [])
+    assert [(each.workflow, each.seq) for each in cut] == [("erasures", 2)]
+    assert differing(company, known) == [("erasures", 2, 1)]
 
 
 def test_a_database_of_no_workflow_is_signed(company, signer, sign):

@@ -22,7 +22,7 @@ from approval_engine.documents import canonical, load, sha256
 from approval_engine.domain.events import stamp
 from approval_engine.errors import Altered, Conflict, InvalidInput
 from approval_engine.history.evidence.keys import PublicKey, Signer, signer_of
-from approval_engine.store import checkpoints, ledger
+from approval_engine.store import checkpoints, erasures, ledger
 from approval_engine.store.checkpoints import CheckpointRow
 from approval_engine.store.database import Database, Transaction
 from approval_engine.store.ledger import Head
@@ -39,7 +39,8 @@ class Checkpoint:
     """
     What is signed: how many heads, their hash, and the hash of what was signed before.
 
-    `key` is the id of the key that signs.
+    `erasures` is the number of erasures and `erasure` the hash of the last one, if there
+    was any. `key` is the id of the key that signs.
     """
 
     number: int
@@ -47,6 +48,8 @@ class Checkpoint:
     previous: str | None
     workflows: int
     heads: str
+    erasures: int
+    erasure: str | None
     key: str
 
     def statement(self) -> bytes:
@@ -81,12 +84,15 @@ def write(
         try:
             with _exclusive(path, part) as file:
                 count, digest = _write_heads(file, transaction)
+                erased = erasures.ending(transaction)
                 found = Checkpoint(
                     number=number,
                     at=stamp(now),
                     previous=sha256(last.statement.encode()) if last else None,
                     workflows=count,
                     heads=digest,
+                    erasures=erased[0] if erased else 0,
+                    erasure=erased[1] if erased else None,
                     key=signer.id,
                 )
                 row = _signed(found, signer)

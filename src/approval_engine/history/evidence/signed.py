@@ -13,9 +13,13 @@ from pathlib import Path
 from approval_engine.errors import Altered, InvalidInput
 from approval_engine.history.evidence.checkpoint import Checkpoint, heads_in, read
 from approval_engine.history.evidence.keys import PublicKey
-from approval_engine.store import ledger
+from approval_engine.store import erasures, ledger
 from approval_engine.store.database import Transaction
+from approval_engine.store.erasures import Erasure
 from approval_engine.store.ledger import Head
+
+_ERASURES = "erasures"
+"""What stands for a workflow where the log of erasures differs."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,7 +47,16 @@ class Signed:
         What of the database differs, once per workflow, by the oldest that shows it.
         """
         told: set[str] = set()
+        log = erasures.every(transaction)
         for found, path in self.files:
+            if _ERASURES not in told and (seq := _of_erasures(log, found)):
+                told.add(_ERASURES)
+                yield Difference(
+                    workflow=_ERASURES,
+                    seq=seq,
+                    checkpoint=found.number,
+                    because="the log of erasures is not the one that was signed",
+                )
             for batch in heads_in(path, found):
                 for each in _compared(transaction, batch, found.number):
                     if each.workflow not in told:
@@ -79,6 +92,16 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
             yield from sorted(path.glob("checkpoint-*.txt"))
         else:
             yield path
+
+
+def _of_erasures(log: tuple[Erasure, ...], signed: Checkpoint) -> int:
+    """
+    The first erasure that is not there as it was signed; 0 if all are.
+    """
+    if len(log) < signed.erasures:
+        return len(log) + 1
+    last = log[signed.erasures - 1].hash if signed.erasures else None
+    return signed.erasures if last != signed.erasure else 0
 
 
 def _compared(
