@@ -39,8 +39,8 @@ class Checkpoint:
     """
     What is signed: how many heads, their hash, and the hash of what was signed before.
 
-    `erasures` is the number of erasures and `erasure` the hash of the last one, if there
-    was any. `key` is the id of the key that signs.
+    `erasures` is the number of erasures and `erasure` the hash of the last one, if any.
+    `key` is the id of the key that signs.
     """
 
     number: int
