@@ -6,6 +6,7 @@ import base64
 import random
 import threading
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -207,22 +208,50 @@ def test_a_file_that_is_there_is_left_as_it_is(company, sign, tmp_path):
         sign("nowhere/checkpoint.txt")
 
 
-def test_of_two_that_sign_at_once_one_has_the_number(company, signer, tmp_path):
+@pytest.mark.parametrize("same", [False, True])
+def test_of_two_that_sign_at_once_one_has_the_number(company, signer, tmp_path, same):
     """
-    The other one's file is taken back.
+    The other one takes back what he wrote, and nothing else, also under one name.
     """
     database = company.runtime.database
     folder = tmp_path / "folder"
     folder.mkdir()
+    begun = []
 
     def late(number):
-        if number == 1 and not list(folder.iterdir()):
+        if not begun:
+            begun.append(number)
             write(database, signer, company.now, lambda _: folder / "first.txt")
-        return folder / "second.txt"
+            (folder / "first.txt").rename(tmp_path / "kept.txt")
+        return folder / ("first.txt" if same else "second.txt")
 
     with pytest.raises(Conflict):
         write(database, signer, company.now, late)
-    assert [each.name for each in folder.iterdir()] == ["first.txt"]
+    assert list(folder.iterdir()) == []
+    assert read(tmp_path / "kept.txt", [signer.public]).number == 1
+
+
+def test_whoever_dies_before_the_file_has_its_name_leaves_no_fork(
+    company, signer, tmp_path, sign, monkeypatch
+):
+    """
+    The number is taken, so the next checkpoint follows it; one file is missing.
+    """
+    sign()
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", lambda *_: (_ for _ in ()).throw(Gone))
+        with pytest.raises(Gone):
+            sign("checkpoint-2.txt")
+    sign("checkpoint-3.txt")
+
+    known = signed.checked([tmp_path], [signer.public])
+    assert [each.number for each, _ in known.files] == [1, 3]
+
+
+class Gone(BaseException):
+    """
+    A process that ends here.
+    """
 
 
 def test_workers_sign_once_an_hour(company, signer, tmp_path):

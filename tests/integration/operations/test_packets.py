@@ -130,15 +130,31 @@ def test_another_key_proves_nothing(decided, signer, tmp_path):
     assert verify(packet, [other.public, signer.public]).key == signer.id
 
 
-def test_what_was_altered_is_not_signed(decided, signer):
+CHEAPER = (
+    "UPDATE document SET body ="
+    " CAST(replace(CAST(body AS TEXT), '184000', '1000') AS BLOB) WHERE kind = 'quote'"
+)
+
+
+@pytest.mark.parametrize(
+    ("statement", "file", "seq"),
+    [
+        ("UPDATE workflow_event SET actor = 'x' WHERE seq = 4", "events.jsonl", 4),
+        ("UPDATE event_text SET body = 'no'", "texts.jsonl", 5),
+        (CHEAPER, "quote.json", 1),
+        ("UPDATE workflow_instance SET status = 'approved'", "events.jsonl", 5),
+    ],
+)
+def test_what_was_altered_is_not_signed(decided, signer, statement, file, seq):
     company, _ = decided
+    company.begin_anew()
     with company.runtime.database.begin() as transaction:
         unguard(transaction)
-        transaction.exec_driver_sql("UPDATE workflow_event SET actor='x' WHERE seq=4")
+        transaction.exec_driver_sql(statement)
 
     with pytest.raises(Altered) as refused:
         packet_of(decided, signer)
-    assert (refused.value.file, refused.value.seq) == ("events.jsonl", 4)
+    assert (refused.value.file, refused.value.seq) == (file, seq)
 
 
 def signed_anew(signer, files, **changes):

@@ -28,6 +28,7 @@ from approval_engine.store import incidents
 from approval_engine.store.schema import OUTBOX, OUTBOX_FAILURE
 from tests.integration.executor import exceptions, office
 from tests.integration.executor.company import INPUTS, TRIGGERS, Company, quote
+from tests.integration.operations.tampering import unguard
 
 MARK = "pwned"
 """What every piece of markup of an attack is named after."""
@@ -160,6 +161,7 @@ def poison(database):
     """
     tables, hit = MetaData(), []
     with database.begin() as transaction:
+        unguard(transaction)
         tables.reflect(transaction)
         for table in tables.sorted_tables:
             free = [column for column in table.columns if _is_free(column)]

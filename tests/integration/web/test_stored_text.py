@@ -8,8 +8,12 @@ import pytest
 
 from approval_engine.accounts.passwords import set_password
 from approval_engine.config import Settings
+from approval_engine.history.evidence import keys
 from approval_engine.history.visible import visible
 from approval_engine.notifications.smtp import mail_server
+from approval_engine.operations.evidence import export, verify
+from approval_engine.operations.evidence.archive import unpack
+from approval_engine.store import workflows
 from approval_engine.web.app import create_app
 from tests.integration.notifications.conftest import Writer
 from tests.integration.notifications.receivers import serving_mail
@@ -165,6 +169,26 @@ def test_mails_show_it_as_text(company):
         assert hostile.TURNED not in mail.text + mail.mail["Subject"]
         assert not {"Bcc", "Cc"} & set(mail.mail)
     assert sum("x-account" in Parsed("/", mail.html).text for mail in mails) > 3
+
+
+def test_packets_show_it_as_text(company, tmp_path):
+    """
+    The page in a packet has its style inline, and is read far from any server of ours.
+    """
+    signer = keys.make(tmp_path / "private.pem")
+    with company.runtime.database.read() as transaction:
+        ids = workflows.ids(transaction)
+    pages = []
+    for each in ids:
+        packet = export(company.runtime, each, signer)
+        assert verify(packet, [signer.public])
+        text = unpack(packet)["summary.html"].decode()
+        assert hostile.TURNED not in text
+        pages.append(Parsed("/", text))
+
+    found = [list(hostile.harm(page, forbidden={"srcdoc"})) for page in pages]
+    assert [each for each in found if each] == []
+    assert any("x-comment" in page.text for page in pages)
 
 
 def test_a_page_that_is_harmed_is_noticed():

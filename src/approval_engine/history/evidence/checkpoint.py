@@ -12,7 +12,9 @@ import binascii
 import hashlib
 import os
 import re
+import secrets
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -78,46 +80,63 @@ def write(
     """
     with database.read() as transaction:
         last = checkpoints.last(transaction)
-        number = last.number + 1 if last else 1
-        path = place(number)
-        part = path.with_name(f".{path.name}.part")
-        try:
-            with _exclusive(path, part) as file:
-                count, digest = _write_heads(file, transaction)
-                erased = erasures.ending(transaction)
-                found = Checkpoint(
-                    number=number,
-                    at=stamp(now),
-                    previous=sha256(last.statement.encode()) if last else None,
-                    workflows=count,
-                    heads=digest,
-                    erasures=erased[0] if erased else 0,
-                    erasure=erased[1] if erased else None,
-                    key=signer.id,
-                )
-                row = _signed(found, signer)
-                file.write(f"{row.statement}\n{row.signature}\n".encode())
-                file.flush()
-                os.fsync(file.fileno())
-            part.replace(path)
-        except OSError as error:
-            part.unlink(missing_ok=True)
-            sentence = f"{path} cannot be written: {error.strerror or error}."
-            raise InvalidInput(sentence) from error
-    try:
+        path = place(last.number + 1 if last else 1)
+        if path.exists():
+            sentence = f"There is a file '{path}' already; it is left as it is."
+            raise InvalidInput(sentence)
+        # Two who sign at one moment must not write into one file.
+        part = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+        with _cleaned(part, path), part.open("xb") as file:
+            found, row = _written(file, transaction, last, (signer, now))
+    # The number is taken before the file has its name: a crash in between loses a file,
+    # and never leaves two of one number, which would look like a fork.
+    with _cleaned(part, path):
         with database.begin() as transaction:
             checkpoints.add(transaction, row)
-    except Conflict:
-        # Somebody else's file has this number; two of them would look like a fork.
-        path.unlink()
-        raise
+        part.replace(path)
     return found, path
 
 
-def _exclusive(path: Path, part: Path) -> BinaryIO:
-    if path.exists():
-        raise InvalidInput(f"There is a file '{path}' already; it is left as it is.")
-    return part.open("wb")
+@contextmanager
+def _cleaned(part: Path, path: Path) -> Iterator[None]:
+    """
+    Leaves no part of a file behind where anything goes wrong.
+    """
+    try:
+        yield
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        sentence = f"{path} cannot be written: {error.strerror or error}."
+        raise InvalidInput(sentence) from error
+    except Conflict:
+        part.unlink()
+        raise
+
+
+def _written(
+    file: BinaryIO,
+    transaction: Transaction,
+    last: CheckpointRow | None,
+    by: tuple[Signer, datetime],
+) -> tuple[Checkpoint, CheckpointRow]:
+    signer, now = by
+    count, digest = _write_heads(file, transaction)
+    erased = erasures.ending(transaction)
+    found = Checkpoint(
+        number=last.number + 1 if last else 1,
+        at=stamp(now),
+        previous=sha256(last.statement.encode()) if last else None,
+        workflows=count,
+        heads=digest,
+        erasures=erased[0] if erased else 0,
+        erasure=erased[1] if erased else None,
+        key=signer.id,
+    )
+    row = _signed(found, signer)
+    file.write(f"{row.statement}\n{row.signature}\n".encode())
+    file.flush()
+    os.fsync(file.fileno())
+    return found, row
 
 
 def _write_heads(file: BinaryIO, transaction: Transaction) -> tuple[int, str]:

@@ -16,6 +16,7 @@ from approval_engine.history import explain, reading
 from approval_engine.history.evidence.keys import Signer
 from approval_engine.history.reading import Case
 from approval_engine.operations.evidence.archive import pack
+from approval_engine.operations.evidence.judge import verify
 from approval_engine.operations.evidence.lines import (
     event_lines,
     events_in,
@@ -49,8 +50,8 @@ def export(runtime: Runtime, workflow_id: str, signer: Signer) -> bytes:
     """
     The signed packet of a workflow, an archive.
 
-    Raises NotFound, and Altered if its log or a text is not as it was written: what
-    does not hold is not signed.
+    Raises NotFound, and Altered if its record does not hold: what would not verify is
+    not given away.
     """
     with runtime.database.read() as transaction:
         case = reading.case(transaction, workflow_id)
@@ -77,7 +78,9 @@ def export(runtime: Runtime, workflow_id: str, signer: Signer) -> bytes:
     manifest = _manifest(case, log, gone, files, signer.id)
     texts_in(files[TEXTS], manifest, events_in(files[EVENTS], manifest))
     text = manifest.text()
-    return pack({MANIFEST: text, SIGNATURE: signer.sign(text), **files})
+    return _checked(
+        pack({MANIFEST: text, SIGNATURE: signer.sign(text), **files}), signer
+    )
 
 
 def _manifest(
@@ -183,3 +186,11 @@ def _attachments(quote: Quote, log: tuple[Event, ...]) -> Iterator[dict[str, obj
         data: Any = load(event.data.encode())
         if added := data.get("attachment"):
             yield {"of": f"event {event.seq}", **added}
+
+
+def _checked(packet: bytes, signer: Signer) -> bytes:
+    """
+    The packet, if whoever gets it can verify it.
+    """
+    verify(packet, [signer.public])
+    return packet
