@@ -1,7 +1,8 @@
 """
 The table of threats is whole: every threat of the design, each with its requirements.
 
-What is named as a test exists; see `test_security_page.py`.
+What is named as a test exists; see `test_security_page.py`. Run as a script, it prints
+what the table of what is claimed must be.
 """
 
 import re
@@ -107,13 +108,22 @@ def test_every_threat_of_the_design_is_answered():
     assert set(ANSWERED.values()) - THREATS.keys() == set()
 
 
-def test_what_is_claimed_is_what_the_table_shows():
-    shown = {}
+def shown():
+    """
+    The requirements that the threats name, with the threats, in their order.
+    """
+    found = {}
     for name, (_, requirements, _) in THREATS.items():
         for each in requirements.split(", "):
-            shown.setdefault(each, []).append(name)
+            found.setdefault(each, []).append(name)
+    in_order = sorted(found, key=lambda each: [int(part) for part in each.split(".")])
+    return {each: found[each] for each in in_order}
 
-    assert {each: names.split("; ") for each, names in CLAIMED.items()} == shown
+
+def test_what_is_claimed_is_what_the_table_shows():
+    claimed = [(each, names.split("; ")) for each, names in CLAIMED.items()]
+
+    assert claimed == list(shown().items())
 
 
 def test_what_is_not_claimed_has_a_reason():
@@ -144,3 +154,8 @@ def test_the_list_is_that_of_the_design():
 
     assert set(threats) == ANSWERED.keys()
     assert wanted - (CLAIMED.keys() | UNCLAIMED.keys()) == set()
+
+
+if __name__ == "__main__":
+    for requirement, names in shown().items():
+        print(f"| {requirement} | {'; '.join(names)} |")  # noqa: T201
