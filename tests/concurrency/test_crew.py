@@ -13,7 +13,7 @@ def test_worker_processes_fire_each_timer_once(company, workers):
 
 
 def test_a_worker_that_is_killed_leaves_nothing_undone(company):
-    crew.harass(company, workers=2, overdue=100)
+    crew.harass(company, workers=2, overdue=60)
 
 
 @pytest.mark.proof

@@ -32,7 +32,7 @@ def company(server):
 
 
 def test_restarts_under_load_lose_and_double_nothing(company, server):
-    restarts.storm(company, server, decisions=120, restarts=3)
+    restarts.storm(company, server, decisions=60, restarts=2)
 
 
 @pytest.mark.proof

@@ -7,7 +7,7 @@ from datetime import timedelta
 from approval_engine import worker
 from approval_engine.domain.actions import Action
 from approval_engine.store import workflows
-from tests.concurrency.company import LATE, NOW, do
+from tests.concurrency.company import LATE, NOW, SOON, do
 from tests.concurrency.oracle import assert_all_holds, facts
 from tests.concurrency.race import together
 
@@ -36,8 +36,7 @@ def jumps(company, number):
     """
     clock = Clock(NOW)
     runtime = company.connect_by(clock)
-    started = company.start(number)
-    (due_at,) = {_next_due_at(company, each) for each in started}
+    started, due_at = _late(company, number)
     clock.now = due_at - timedelta(microseconds=1)
     for jump in JUMPS:
         # However it jumps, it comes to no moment at which anything is due.
@@ -67,12 +66,11 @@ def apart(company, number):
     """
     Two machines, one five minutes ahead of the other, fire what comes due to either.
     """
-    started = company.start(number)
-    due_at = _next_due_at(company, started[0])
+    started, due_at = _late(company, number)
     slow, fast = Clock(due_at - APART), Clock(due_at)
     runtimes = [company.connect_by(clock) for clock in (slow, fast)]
     fired = 0
-    for _ in range(12):
+    for _ in range(7):
         done = together([lambda each=each: worker.once(each) for each in runtimes])
         fired += sum(each.fired for each in done)
         for clock in (slow, fast):
@@ -85,11 +83,20 @@ def apart(company, number):
     assert_all_holds(company.runtime)
 
 
-def _next_due_at(company, started):
-    with company.runtime.database.read() as transaction:
-        found, _ = workflows.read(transaction, started.id)
-    assert found.next_due_at < LATE
-    return found.next_due_at
+def _late(company, number):
+    """
+    That many workflows of which everybody was reminded, and when they climb a rung.
+    """
+    started = company.start(number)
+    assert worker.once(company.connect(SOON)).fired == number
+    found = set()
+    for each in started:
+        with company.runtime.database.read() as transaction:
+            workflow, _ = workflows.read(transaction, each.id)
+        found.add(workflow.next_due_at)
+    (due_at,) = found
+    assert SOON < due_at < LATE
+    return started, due_at
 
 
 def backlog(company, number, down):

@@ -194,9 +194,10 @@ def comment(
     """
     Comment on a workflow, or answer a comment.
     """
+    from approval_engine.executor.incident import held_on_failure
     from approval_engine.history.reading import find
 
-    with session.intact():
+    with held_on_failure(session.runtime):
         found = find(session.runtime.database, workflow_id).workflow
     if not found.tasks:
         sentence = f"There is no task in {found.subject} to comment on."
@@ -221,9 +222,10 @@ def nudge(session: Session, workflow_id: str, key: str | None) -> None:
     Remind those who have not answered your quote yet.
     """
     from approval_engine.executor.commands.nudge import nudge as command
+    from approval_engine.executor.incident import held_on_failure
     from approval_engine.history.reading import find
 
-    with session.intact():
+    with held_on_failure(session.runtime):
         submitter = find(session.runtime.database, workflow_id).workflow.submitted_by
     answer = command(
         session.runtime, workflow_id, session.caller("submit", submitter, key)
@@ -245,9 +247,10 @@ def _file(session: Session, path: str) -> "File":
 
 def _act(session: Session, wish: "Wish", key: str | None) -> None:
     from approval_engine.executor.commands.act import act
+    from approval_engine.executor.incident import held_on_failure
     from approval_engine.history.reading import asked_for
 
-    with session.intact():
+    with held_on_failure(session.runtime):
         asked = asked_for(session.runtime.database, wish.workflow, wish.task)
     answer = act(session.runtime, wish, session.caller("act", asked, key))
     session.record(

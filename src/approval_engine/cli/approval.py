@@ -73,9 +73,10 @@ def recall(session: Session, workflow_id: str, comment: str, key: str | None) ->
     from approval_engine.executor.commands.recall import (
         recall as command,
     )
+    from approval_engine.executor.incident import held_on_failure
     from approval_engine.history.reading import find
 
-    with session.intact():
+    with held_on_failure(session.runtime):
         submitter = find(session.runtime.database, workflow_id).workflow.submitted_by
     answer = command(
         session.runtime, workflow_id, comment, session.caller("submit", submitter, key)

@@ -18,8 +18,6 @@ from approval_engine.cli.words import camel, plain
 from approval_engine.errors import Forbidden, InvalidInput
 
 if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
-
     from approval_engine.documents import Document
     from approval_engine.executor.answer import Caller
     from approval_engine.executor.attached import Limits
@@ -130,16 +128,6 @@ class Session:
                 " set CPQ_TOKEN, or CPQ_TRUST_CLI=1 on a machine of yours."
             )
             raise Forbidden(sentence)
-
-    def intact(self) -> "AbstractContextManager[None]":
-        """
-        Around what is read of a workflow before somebody acts on it.
-
-        What is broken is held, as by the command itself: raises Quarantined.
-        """
-        from approval_engine.executor.incident import held_on_failure
-
-        return held_on_failure(self.runtime)
 
     @property
     def limits(self) -> "Limits":
