@@ -134,15 +134,15 @@ def application(runtime):
     """
     What serves the demo, with a key of its own that signs.
     """
-    private = Path(runtime.database.url.database).with_name("private.pem")
-    if not private.exists():
+    with tempfile.TemporaryDirectory() as folder:
+        private = Path(folder) / "private.pem"
         keys.make(private)
-    secrets = {
-        "secret_key": "a secret that only tests know",
-        "webhook_secret": "whsec_c2VjcmV0",
-        "evidence_key": private,
-    }
-    return create_app(Settings(**secrets), runtime)
+        secrets = {
+            "secret_key": "a secret that only tests know",
+            "webhook_secret": "whsec_c2VjcmV0",
+            "evidence_key": private,
+        }
+        return create_app(Settings(**secrets), runtime)
 
 
 def _address(operation, example):
