@@ -9,7 +9,7 @@ from approval_engine.errors import InvalidState
 from approval_engine.executor.commands.tick import tick
 from approval_engine.operations.check import replay_all
 
-BROKEN = [b"", b"{}", b'{"v":99}', b"not json", b'{"serializer_version":"1.0"}']
+BROKEN = [b"", b"{}", b'{"v":0}', b"not json", b'{"serializer_version":"1.0"}']
 
 
 def break_state(company, workflow, state):
