@@ -25,7 +25,7 @@ from approval_engine.policy.quotes import read_directory
 from approval_engine.scenarios import world
 from approval_engine.scenarios.crowd import Crowd
 from approval_engine.scenarios.market import Market, Offer
-from approval_engine.scenarios.stage import Stage
+from approval_engine.scenarios.stage import Deed, Stage
 
 SPAN_HOURS = 1000
 """Business hours that a history covers: about half a year."""
@@ -162,14 +162,19 @@ class History:
             return
         members = tuple(user.id for user in self._directory.members(task.role))
         deed = self._crowd.deed(task, members)
+        # He may not hand it to that colleague, so he decides himself.
+        alone = replace(deed, action=Action.APPROVE, comment=None, to=None)
+        if not (self._done(task, deed) or self._done(task, alone)):
+            # Whom he stood in for is back, and has it again.
+            self._stage.sweep()
+        self._follow(workflow_id, offer)
+
+    def _done(self, task: Task, deed: Deed) -> bool:
         try:
             self._stage.act(task, deed)
         except Refused:
-            # He may not hand it to that colleague, so he decides himself.
-            self._stage.act(
-                task, replace(deed, action=Action.APPROVE, comment=None, to=None)
-            )
-        self._follow(workflow_id, offer)
+            return False
+        return True
 
     def _ring(self, workflow_id: str, offer: Offer) -> None:
         tick(self._stage.runtime, workflow_id)

@@ -112,10 +112,16 @@ class Stage:
         """
         Sweep the windows and fire every timer that is due, as the worker would.
         """
-        stand_in.sweep(self.runtime, partial(stand_in.stand_in, self.runtime))
+        self.sweep()
         while found := tick.due(self.runtime):
             for workflow_id in found:
                 tick.tick(self.runtime, workflow_id)
+
+    def sweep(self) -> None:
+        """
+        Move the tasks of whoever is away now, and back.
+        """
+        stand_in.sweep(self.runtime, partial(stand_in.stand_in, self.runtime))
 
 
 def asked(task: Task) -> str:

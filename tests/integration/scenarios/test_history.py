@@ -1,5 +1,5 @@
 from collections import Counter
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 
@@ -101,3 +101,16 @@ def test_a_history_is_the_same_each_time(lived, open_runtime, fresh_database):
 def _shape(workflow):
     tasks = [(task.id, task.status, task.closed_by) for task in workflow.tasks]
     return workflow.id, workflow.quote_id, workflow.status, workflow.updated_at, tasks
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("day", [1, 12, 26])
+def test_a_history_goes_on_when_somebody_answers_for_one_who_is_back(
+    open_runtime, fresh_database, day
+):
+    end = datetime(2026, 11, day, 3, 5, 40, tzinfo=UTC)
+    runtime = open_runtime(fresh_database("sqlite"), end)
+    prepare(runtime, reset=False)
+    seed_history(runtime, 300, lambda: None)
+
+    assert len(all_of(runtime)) == 300
