@@ -130,7 +130,10 @@ class Talk:
             return self.say(reply)
         self.say("354 go on")
         lines = []
-        while (line := self.file.readline()) not in {b".\r\n", b""}:
+        while (line := self.file.readline()) != b".\r\n":
+            if not line.endswith(b"\n"):
+                # Whoever sent it died in the middle: that is no mail.
+                return False
             lines.append(line.removeprefix(b"."))
         for reply in self.box.fault("refused"):
             return self.say(reply)
