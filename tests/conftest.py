@@ -14,12 +14,19 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 from psycopg import sql
 
 from approval_engine.store.database import Database
 from approval_engine.store.upgrade import upgrade
 
 pytest_plugins = ["tests.figures"]
+
+# No test fails because the machine is busy.
+settings.register_profile(
+    "patient", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("patient")
 
 KINDS = ("sqlite", "postgresql")
 _MEMORY = Path("/dev/shm")  # noqa: S108 every folder in it has a name of its own
