@@ -6,10 +6,11 @@ What a sign cannot say stays a condition in the words of the language.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from approval_engine.policy.conditions import Kind
+from approval_engine.policy.form.fields import clean
 from approval_engine.policy.lines import LINE_KINDS
 from approval_engine.policy.model import InputType
 
@@ -134,7 +135,13 @@ def changed(old: str | None, typed: Cell, kind: InputType | None) -> str | None:
     """
     The test after somebody typed this; one that says the same stays as it is written.
     """
-    return old if split(old, kind) == typed else compose(typed, kind)
+    return old if _bare(split(old, kind)) == _bare(typed) else compose(typed, kind)
+
+
+def _bare(cell: Cell) -> Cell:
+    # What is typed comes without blanks around it, and without what nobody can type.
+    first, second = ("".join(clean([text])) for text in (cell.first, cell.second))
+    return replace(cell, first=first, second=second)
 
 
 def _values(cell: Cell) -> list[str]:
