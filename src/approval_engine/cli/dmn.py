@@ -63,7 +63,7 @@ def export_dmn(
 @click.option("--new-version", metavar="V", help="Default: that of the base.")
 @_OUT
 @pass_session
-def import_dmn(  # noqa: PLR0913 - one argument per option
+def import_dmn(  # noqa: PLR0913 one argument per option
     session: Session,
     path: str,
     *,

@@ -56,7 +56,7 @@ def sha256(value: object) -> str:
     return hashlib.sha256(text).hexdigest()
 
 
-def _plain(value: Any) -> object:  # noqa: ANN401 JSON
+def _plain(value: Any) -> object:  # noqa: ANN401 any JSON value
     kind = type(value)
     return value if kind in _AS_THEY_ARE else _form(kind)(value)  # type: ignore[arg-type] # a type is hashable
 

@@ -69,7 +69,7 @@ def delegations_of(document: bytes) -> tuple[Delegation, ...]:
     return tuple(Delegation(**{n: _read(n, v) for n, v in r.items()}) for r in rows)
 
 
-def _read(name: str, value: Any) -> Any:  # noqa: ANN401 JSON
+def _read(name: str, value: Any) -> Any:  # noqa: ANN401 any JSON value
     return instant(value) if name.endswith("_at") and value else value
 
 

@@ -215,7 +215,7 @@ def _cut_words(quote: dict[str, Any], person: str) -> None:
         quote["justification"] = GONE
 
 
-def _without(value: Any, marks: re.Pattern[str], person: str) -> Any:  # noqa: ANN401 JSON
+def _without(value: Any, marks: re.Pattern[str], person: str) -> Any:  # noqa: ANN401 any JSON value
     if isinstance(value, str):
         return marks.sub(person, value)
     if isinstance(value, list):

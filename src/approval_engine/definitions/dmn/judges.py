@@ -102,7 +102,7 @@ def _either(test: UnaryTest, tests: tuple[UnaryTest, ...]) -> Judge:
     ]
     kinds = {type(bound) for bound in bounds}
     if len(bounds) == len(tests) and len(kinds) == 1 and kinds <= {*_EXACT}:
-        return _among(test, frozenset(bounds), kinds.pop(), True)  # noqa: FBT003
+        return _among(test, frozenset(bounds), kinds.pop(), True)  # noqa: FBT003 inside
     return _walked(test)
 
 

@@ -96,7 +96,7 @@ def _numbered(body: bytes) -> Iterator[tuple[int, bytes]]:
     return enumerate(lines[:-1] if lines[-1] == b"" else lines, start=1)
 
 
-def _json(line: bytes) -> Any:  # noqa: ANN401 JSON
+def _json(line: bytes) -> Any:  # noqa: ANN401 any JSON value
     try:
         value = load(line)
         return value if canonical(value) == line else None

@@ -50,7 +50,7 @@ def _by(event: Columns) -> str:
     return str(data["by"])
 
 
-def _is_his(original: Columns, data: Any) -> bool:  # noqa: ANN401 JSON
+def _is_his(original: Columns, data: Any) -> bool:  # noqa: ANN401 any JSON value
     return (original["action"], original["actor"], original["task_id"]) == (
         Fact.TASK_APPROVED,
         data["person"],

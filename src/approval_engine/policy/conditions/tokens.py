@@ -114,7 +114,7 @@ def _unknown(text: str, at: int) -> str:
     sign = text[at]
     if sign in "\"'":
         return "Expected a closing quote, and only the escapes \\\\, \\\" and \\'."
-    if sign in "“”‘’„":  # noqa: RUF001
+    if sign in "“”‘’„":  # noqa: RUF001 the quotes that people paste
         return f"Expected straight quotes around a text, but got {sign}."
     if sign == ".":
         return "Expected a plain name or number, but got a dot: nothing has parts."

@@ -1,5 +1,7 @@
 """
 The first schema, in one piece: a migration that ran is never touched again.
+
+It is one list of tables, read from top to bottom, and no later version adds to it.
 """
 
 import sqlalchemy as sa
