@@ -38,11 +38,7 @@ _KINDS = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
 
 @pytest.fixture(scope="module", params=_KINDS)
 def founded(request, tmp_path_factory):
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path_factory.mktemp('company')}/races.db"
-    else:
-        url = _new_database(request.getfixturevalue("postgres_url"))
-    company = Company(url)
+    company = _found(request, tmp_path_factory)
     yield company
     company.close()
 
@@ -54,6 +50,17 @@ def company(founded):
     """
     yield founded
     assert_all_holds(founded.runtime)
+
+
+@pytest.fixture(params=_KINDS)
+def fresh(request, tmp_path_factory):
+    """
+    A company of one test: what judges thousands of meetings reads whole tables.
+    """
+    company = _found(request, tmp_path_factory)
+    yield company
+    assert_all_holds(company.runtime)
+    company.close()
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +79,12 @@ def worker():
     process = Worker()
     yield process
     process.close()
+
+
+def _found(request, tmp_path_factory):
+    if request.param == "sqlite":
+        return Company(f"sqlite:///{tmp_path_factory.mktemp('company')}/races.db")
+    return Company(_new_database(request.getfixturevalue("postgres_url")))
 
 
 def _new_database(server):
