@@ -20,6 +20,7 @@ PARTS = {
     "review": (300, 60),
     "growth": (60, 4),
     "service": (100, 10),
+    "flood": (100, 20),
     "tables": (2000, 200),
     "pages": (40, 4),
     "evidence": (2, 1),
