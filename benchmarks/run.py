@@ -21,6 +21,7 @@ PARTS = {
     "growth": (60, 4),
     "service": (100, 10),
     "flood": (100, 20),
+    "simulate": (20, 1),
     "tables": (2000, 200),
     "pages": (40, 4),
     "evidence": (2, 1),
