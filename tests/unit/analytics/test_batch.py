@@ -3,13 +3,26 @@ Many quotes at once: every answer is the one that `evaluate` gives for that quot
 """
 
 import json
+from decimal import Decimal
+from itertools import product
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from approval_engine.analytics.batch import Batch, judge
+from approval_engine.analytics.batch.columns import column
+from approval_engine.analytics.batch.names import Table
 from approval_engine.documents import parse
+from approval_engine.policy.conditions import (
+    ConditionError,
+    holds,
+    parse_expression,
+    parse_unary,
+)
+from approval_engine.policy.conditions import evaluate as evaluate_expression
+from approval_engine.policy.conditions.tree import Relation
 from approval_engine.policy.evaluate import evaluate
 from approval_engine.policy.load import load
 from approval_engine.policy.quotes import read_quotes
@@ -31,27 +44,26 @@ INPUTS = [
     {"name": "clauses", "type": "list", "values": ["cap", "net-90", "exit"]},
     {"name": "closes", "type": "date", "optional": True},
 ]
-NUMBER = st.sampled_from(
-    [
-        "-",
-        "< 24",
-        ">= 24",
-        "12.5",
-        "not(12.5)",
-        "[10..24)",
-        "(10..24.05]",
-        "> 10 and < 20",
-        "< floor",
-        ">= floor * 2 + 0.5",
-        "1, 24, > 500",
-        "? * 2 > amount",
-        "> 10 and < months",
-        "not(? in (1, 24))",
-        "? in (1, [20..30])",
-        "? / months > 2",
-        "not(? > 10 and ? < months) ",
-    ]
-)
+NUMBER_TESTS = [
+    "-",
+    "< 24",
+    ">= 24",
+    "12.5",
+    "not(12.5)",
+    "[10..24)",
+    "(10..24.05]",
+    "> 10 and < 20",
+    "< floor",
+    ">= floor * 2 + 0.5",
+    "1, 24, > 500",
+    "? * 2 > amount",
+    "> 10 and < months",
+    "not(? in (1, 24))",
+    "? in (1, [20..30])",
+    "? / months > 2",
+    "not(? > 10 and ? < months) ",
+]
+NUMBER = st.sampled_from(NUMBER_TESTS)
 MAY_LACK = st.one_of(NUMBER, st.sampled_from(["null", "not(null)", "null, < 24"]))
 CELLS = {
     "amount": NUMBER,
@@ -117,6 +129,58 @@ QUOTES = st.one_of(
         SOUND, st.sampled_from(["amount", "months", "margin", "yearly"]), ODD
     ).map(lambda made: made[0] | {made[1]: made[2]}),
 )
+
+
+EDGES = ["-3", "0", "1", "9.99", "10", "12.5", "20", "24", "24.05", "24.051", "600"]
+SIDES = ["-3", "0", "0.5", "12", "24.05"]
+
+
+@pytest.mark.parametrize(
+    "text", [*NUMBER_TESTS, "null", "<= months", "? / months <= floor"]
+)
+def test_every_cell_at_every_edge_says_what_the_evaluator_says(text):
+    test = parse_unary(text)
+    rows = list(product((None, *EDGES), (None, *SIDES), (None, *SIDES)))
+    columns = [[v and Decimal(v) for v in each] for each in zip(*rows, strict=True)]
+    named = dict(zip(("amount", "months", "floor"), columns, strict=True))
+    aside = np.zeros(len(rows), bool)
+    table = Table(len(rows), {n: column(values, aside) for n, values in named.items()})
+    verdict = table.test("amount", test)
+
+    assert not aside.any()
+    for row in range(len(rows)):
+        names = {name: values[row] for name, values in named.items()}
+        try:
+            expected = holds(test, names["amount"], names)
+        except ConditionError:
+            assert table.wrong[row], names
+            continue
+        found = (verdict.yes[row], verdict.no[row])
+        assert found == (expected is True, expected is False), names
+        assert not table.wrong[row], names
+
+
+@pytest.mark.parametrize("text", ["amount * 12 / months", "amount - months * 2.5"])
+@pytest.mark.parametrize("relation", Relation)
+def test_what_is_calculated_compares_as_the_evaluator_says(text, relation):
+    expression, test = parse_expression(text), parse_unary(f"{relation} floor")
+    rows = list(product(EDGES, SIDES, SIDES))
+    columns = [[Decimal(v) for v in each] for each in zip(*rows, strict=True)]
+    named = dict(zip(("amount", "months", "floor"), columns, strict=True))
+    aside = np.zeros(len(rows), bool)
+    table = Table(len(rows), {n: column(values, aside) for n, values in named.items()})
+    table.add("found", expression)
+    verdict = table.test("found", test)
+
+    for row in range(len(rows)):
+        names = {name: values[row] for name, values in named.items()}
+        try:
+            names["found"] = evaluate_expression(expression, names)
+        except ConditionError:
+            assert table.wrong[row], names
+            continue
+        expected = holds(test, names["found"], names)
+        assert (verdict.yes[row], verdict.no[row]) == (expected, not expected), names
 
 
 def policy_of(made):
