@@ -19,6 +19,7 @@ from waitress.channel import HTTPChannel  # type: ignore[import-untyped] # the s
 from waitress.server import create_server  # type: ignore[import-untyped] # the same
 from waitress.task import WSGITask  # type: ignore[import-untyped] # the same
 
+from approval_engine.executor.warming import settle
 from approval_engine.web import stopping
 
 FINISH_S = 30
@@ -92,6 +93,7 @@ class Server:
 
         After SIGTERM it goes on for `drain_s` seconds more, unless told once more.
         """
+        settle()
         self._serve_until(lambda: self._told > 0)
         stopping.begin()
         self._serve_until(lambda: self._told >= _AT_ONCE, drain_s)
