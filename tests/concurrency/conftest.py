@@ -9,8 +9,10 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
 _JUDGES = (
+    "balancer",
     "clock",
     "crew",
+    "fleet",
     "full",
     "kills",
     "layers",
@@ -84,14 +86,17 @@ def worker():
 def _found(request, tmp_path_factory):
     if request.param == "sqlite":
         return Company(f"sqlite:///{tmp_path_factory.mktemp('company')}/races.db")
-    return Company(_new_database(request.getfixturevalue("postgres_url")))
+    return Company(new_database(request.getfixturevalue("postgres_url")))
 
 
-def _new_database(server):
+def new_database(server, template="template1"):
+    """
+    The address of a new database on that server, a copy of the template.
+    """
     # The server goes when the session ends, and its databases with it.
     name = next(_names)
     engine = create_engine(server, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
     engine.dispose()
     return make_url(server).set(database=name).render_as_string(hide_password=False)

@@ -22,15 +22,12 @@ from approval_engine.errors import BROKEN, EngineError, StorageError, reason
 from approval_engine.planner.document import plan_of
 from approval_engine.planner.plan import RoutingPlan
 from approval_engine.policy.evaluation import Terms
-from approval_engine.policy.exceptions import exceptions_of
-from approval_engine.policy.model import Policy
-from approval_engine.policy.quotes import read_directory, read_reviewed
-from approval_engine.policy.rates import rate_of
 from approval_engine.store import catalog, lists
 from approval_engine.store.database import Database, Transaction
 
 if TYPE_CHECKING:
     from approval_engine.executor import engine
+    from approval_engine.policy.model import Policy
 
 T = TypeVar("T")
 
@@ -73,8 +70,10 @@ def _read(name: str, value: Any) -> Any:  # noqa: ANN401 any JSON value
     return instant(value) if name.endswith("_at") and value else value
 
 
-def _policy(body: bytes, sha256: str) -> Policy:
-    # Imported late, like the engine: whoever only looks at a workflow needs neither.
+# Imported late, like the engine: whoever only looks at a workflow needs none of it.
+
+
+def _policy(body: bytes, sha256: str) -> "Policy":
     from approval_engine.policy.load import load_published
 
     # Only what still has the hash it was published under was judged as it is.
@@ -85,14 +84,21 @@ def _policy(body: bytes, sha256: str) -> Policy:
 
 
 def _directory(body: bytes) -> Directory:
+    from approval_engine.policy.quotes import read_directory
+
     return read_directory(parse(body, "directory"))
 
 
 def _quote(body: bytes) -> Quote:
+    from approval_engine.policy.quotes import read_reviewed
+
     return read_reviewed(parse(body, "quote"))
 
 
 def _terms(body: bytes) -> Terms:
+    from approval_engine.policy.exceptions import exceptions_of
+    from approval_engine.policy.rates import rate_of
+
     return Terms(
         exceptions=exceptions_of(body), rate=rate_of(body), authors=_authors(body)
     )
@@ -137,7 +143,7 @@ class Runtime:
         """
         return catalog.body(transaction, sha256)
 
-    def policy(self, transaction: Transaction, sha256: str) -> Policy:
+    def policy(self, transaction: Transaction, sha256: str) -> "Policy":
         """
         The policy version of that hash. Raises EngineError if its bytes were altered.
         """
