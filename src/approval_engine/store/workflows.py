@@ -45,6 +45,7 @@ _CHANGED = (
     "status", "state", "ended", "timers", "next_due_at", "updated_at",
     "seq", "head",
 )  # fmt: skip
+_NOT_ARCHIVED = {"archived_month": None, "archived_seq": None}
 _INSERT_WORKFLOW = prepared.insert(WORKFLOW)
 _INSERT_TASKS = prepared.insert(TASK)
 _UPDATE_WORKFLOW = prepared.change(
@@ -252,7 +253,8 @@ def insert(
     """
     Add a workflow and its tasks, with what lists say of it.
     """
-    _INSERT_WORKFLOW.run(transaction, [workflow_row(workflow) | listed.row()])
+    row = workflow_row(workflow) | listed.row() | _NOT_ARCHIVED
+    _INSERT_WORKFLOW.run(transaction, [row])
     insert_tasks(transaction, workflow.tasks)
 
 
