@@ -23,15 +23,18 @@ SEATS = 2
 REVIEWS = 400
 """How many reviews the product makes, if that many are wanted."""
 
-ADMIN, SEVERAL, NOBODY = "ada", "fay", "nina"
-"""Who sees everything, who is in five roles, and whom nothing waits for."""
+ADMIN, SEVERAL, NOBODY, ORDINARY = "ada", "fay", "nina", "oona"
+"""Who sees all, is in five roles, has no tasks, and has some."""
+
+SOME = 20
+"""How many tasks an ordinary person has."""
 
 _APART = timedelta(minutes=7)
 
 
 def crowd(url: str, tasks: int) -> Runtime:
     """
-    A company with so many open tasks; the people are m0, m1, … and s0, s1, ….
+    A company with so many open tasks and some; the people are m0, m1, …, s0, s1, ….
     """
     workflows = tasks // SEATS
     made = min(REVIEWS, workflows)
@@ -39,7 +42,7 @@ def crowd(url: str, tasks: int) -> Runtime:
     intake.import_directory(runtime, world.document(_directory()))
     floor.start_numbers(runtime)
     for number in range(made):
-        _review(runtime, number)
+        _review(runtime, number, f"s{number % TEAMS}")
     with runtime.database.begin() as transaction:
         sent = {"status": "sent", "attempts": 1, "next_attempt_at": None}
         transaction.execute(OUTBOX.update().values(sent))
@@ -48,20 +51,22 @@ def crowd(url: str, tasks: int) -> Runtime:
     filling.fill(runtime.database, reviews, range(1, copies))
     # What the product submits from now on has numbers behind all of these.
     floor.start_numbers(runtime, copies * filling.STRIDE)
+    for number in range(SOME):
+        _review(runtime, copies * filling.STRIDE + number, f"of-{ORDINARY}")
     runtime.database.close()
     return world.open_runtime(url)
 
 
-def _review(runtime: Runtime, number: int) -> None:
-    team, quote = number % TEAMS, floor.QUOTE + number
+def _review(runtime: Runtime, number: int, submitter: str) -> None:
+    quote, kind = floor.QUOTE + number, number % REVIEWS
     # Nobody works at one instant, and not for one customer.
     earlier = Runtime(
-        database=runtime.database, clock=lambda: world.NOW - number * _APART
+        database=runtime.database, clock=lambda: world.NOW - kind * _APART
     )
-    account = f"Account {number:03}"
-    made = world.quote(quote, submitted_by=f"s{team}", account=account)
+    account = f"Account {kind:03}"
+    made = world.quote(quote, submitted_by=submitter, account=account)
     world.import_quotes(earlier, [made])
-    caller = Caller(actor=f"s{team}", channel="bench", key=f"submit-{quote}")
+    caller = Caller(actor=submitter, channel="bench", key=f"submit-{quote}")
     submit(earlier, f"Q-{quote}", caller)
 
 
@@ -74,7 +79,7 @@ def _whose(number: int) -> int:
 def _directory() -> dict[str, object]:
     managers = [f"m{team}" for team in range(TEAMS)]
     roles = {
-        "manager": managers,
+        "manager": [*managers, ORDINARY],
         "finance": ["fiona", "fred", SEVERAL],
         "director": ["dana", SEVERAL],
         "cfo": ["carl", SEVERAL],
@@ -83,6 +88,7 @@ def _directory() -> dict[str, object]:
         "admin": [ADMIN],
     }
     leads = {f"s{team}": f"m{team}" for team in range(TEAMS)}
+    leads[f"of-{ORDINARY}"] = ORDINARY
     people = {NOBODY, *leads, *(each for members in roles.values() for each in members)}
     users = [
         {

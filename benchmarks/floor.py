@@ -120,7 +120,7 @@ class Floor:
 
     def __init__(self, url: str, shared: frozenset[str]) -> None:
         self.shared = shared
-        self.connection = _connect(url)
+        self.connection = connect(url)
         self.cursor = self.connection.cursor()
         self.prepared: dict[tuple[str, int], list[Write]] = {}
 
@@ -177,7 +177,10 @@ def _renumbered(value: int, number: int) -> int:
     return value + (number + 1) * (_STEP if TASK <= value < QUOTE else 1)
 
 
-def _connect(url: str) -> sqlite3.Connection | psycopg.Connection:
+def connect(url: str) -> sqlite3.Connection | psycopg.Connection:
+    """
+    The bare driver, as durable as the product.
+    """
     if not url.startswith("sqlite"):
         return psycopg.connect(plain(url))
     connection = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
