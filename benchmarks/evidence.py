@@ -25,7 +25,7 @@ from approval_engine.operations import evidence
 from approval_engine.store import events
 from approval_engine.store.schema import EVENT, WORKFLOW
 from benchmarks import measure, places, world
-from benchmarks.crowded import write_rows
+from benchmarks.filling import write_rows
 from benchmarks.measure import Figure
 
 T = TypeVar("T")

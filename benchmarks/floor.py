@@ -45,17 +45,20 @@ Rows = dict[str, dict[tuple[object, ...], dict[str, object]]]
 """Everything in a database: rows by key, by table."""
 
 
-def start_numbers(runtime: Runtime) -> None:
+def start_numbers(runtime: Runtime, behind: int = 0) -> None:
     """
     Let the next workflow and the next task have the numbers that clones replace.
+
+    Or those that lie so far behind them.
     """
+    workflow, task = WORKFLOW + behind, TASK + behind
     with runtime.database.begin() as transaction:
         if runtime.database.is_sqlite:
-            numbers = {"workflow": WORKFLOW, "task": TASK}
+            numbers = {"workflow": workflow, "task": task}
             update = "UPDATE counter SET workflow = :workflow, task = :task"
             transaction.execute(text(update), numbers)
             return
-        for name, number in (("workflow", WORKFLOW), ("task", TASK)):
+        for name, number in (("workflow", workflow), ("task", task)):
             restart = f"ALTER SEQUENCE {name}_number RESTART WITH {number}"
             transaction.execute(text(restart))
 
@@ -117,7 +120,7 @@ class Floor:
 
     def __init__(self, url: str, shared: frozenset[str]) -> None:
         self.shared = shared
-        self.connection = _connect(url)
+        self.connection = connect(url)
         self.cursor = self.connection.cursor()
         self.prepared: dict[tuple[str, int], list[Write]] = {}
 
@@ -174,7 +177,10 @@ def _renumbered(value: int, number: int) -> int:
     return value + (number + 1) * (_STEP if TASK <= value < QUOTE else 1)
 
 
-def _connect(url: str) -> sqlite3.Connection | psycopg.Connection:
+def connect(url: str) -> sqlite3.Connection | psycopg.Connection:
+    """
+    The bare driver, as durable as the product.
+    """
     if not url.startswith("sqlite"):
         return psycopg.connect(plain(url))
     connection = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)

@@ -11,6 +11,9 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TypeVar
+
+T = TypeVar("T")
 
 Operation = Callable[[int], object]
 """Does its work for the round of that number."""
@@ -21,7 +24,8 @@ class Figure:
     """
     One number that was measured. `ratio` is against `baseline`, in the same run.
 
-    `target` is how high the ratio, or else the value, may be at most.
+    `target` is how high the ratio, or else the value, may be at most; with `least` it
+    is how low.
     """
 
     workload: str
@@ -33,6 +37,30 @@ class Figure:
     baseline: str | None = None
     ratio: float | None = None
     target: float | None = None
+    least: bool = False
+
+    @property
+    def key(self) -> tuple[str, str, str, str | None]:
+        """
+        What was measured: the same in every run.
+        """
+        return self.workload, self.database, self.subject, self.baseline
+
+    @property
+    def reached(self) -> float:
+        """
+        The ratio, or the value where there is none.
+        """
+        return self.value if self.ratio is None else self.ratio
+
+    @property
+    def wanted(self) -> str:
+        """
+        The target as a table shows it; empty where there is none.
+        """
+        if self.target is None:
+            return ""
+        return f"{'>=' if self.least else '<='} {self.target:g}"
 
     @property
     def verdict(self) -> str:
@@ -41,8 +69,9 @@ class Figure:
         """
         if self.target is None:
             return ""
-        reached = self.value if self.ratio is None else self.ratio
-        return "ok" if reached <= self.target else "MISSED"
+        off = self.reached - self.target
+        met = off >= 0 if self.least else off <= 0
+        return "ok" if met else "MISSED"
 
 
 def interleaved(
@@ -59,7 +88,7 @@ def interleaved(
     gc.freeze()
     for number in range(warm_up + rounds):
         for operation, times in zip(operations, taken, strict=True):
-            for name in _rotated(tuple(operation), number):
+            for name in rotated(tuple(operation), number):
                 start = time.perf_counter()
                 operation[name](number)
                 elapsed = (time.perf_counter() - start) * 1000
@@ -126,17 +155,52 @@ def table(found: Iterable[Figure]) -> str:
                 figure.subject,
                 f"{figure.value:.3g} {figure.unit}",
                 ratio + against,
-                "" if figure.target is None else f"<= {figure.target:g}",
+                figure.wanted,
                 figure.verdict,
             )
         )
+    return _aligned(rows)
+
+
+def compared(before: Iterable[Figure], after: Iterable[Figure]) -> str:
+    """
+    What two runs have in common, as lines: both ratios, or values where there is none.
+    """
+    known = {figure.key: figure for figure in before}
+    rows = [("workload", "database", "subject", "before", "after", "change", "", "")]
+    for figure in after:
+        old = known.get(figure.key)
+        if old is None:
+            continue
+        then, now = (
+            each.value if each.ratio is None else each.ratio for each in (old, figure)
+        )
+        unit = figure.unit if figure.ratio is None else f"x {figure.baseline}"
+        rows.append(
+            (
+                *figure.key[:3],
+                f"{then:.3g} {unit}",
+                f"{now:.3g} {unit}",
+                f"{(now / then - 1) * 100:+.0f} %" if then else "",
+                figure.wanted,
+                figure.verdict,
+            )
+        )
+    return _aligned(rows)
+
+
+def _aligned(rows: Sequence[tuple[str, ...]]) -> str:
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return "\n".join(
+    lines = (
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         for row in rows
     )
+    return "\n".join(line.rstrip() for line in lines)
 
 
-def _rotated(names: tuple[str, ...], number: int) -> tuple[str, ...]:
+def rotated(names: tuple[T, ...], number: int) -> tuple[T, ...]:
+    """
+    The names in another order each time.
+    """
     turn = number % len(names)
     return names[turn:] + names[:turn]

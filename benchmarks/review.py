@@ -43,23 +43,38 @@ class Product:
         """
         Submit the quote of that number; they must come in order, for their ids.
         """
-        quote = floor.QUOTE + number
-        caller = Caller(actor=world.SUBMITTER, channel="bench", key=f"submit-{quote}")
-        submit(self.runtime, f"Q-{quote}", caller)
+        quote = quote_id(number)
+        submit(self.runtime, quote, caller(world.SUBMITTER, f"submit-{quote}"))
 
     def approve(self, number: int, seat: int) -> None:
         """
         Approve as the first or second approver.
         """
-        task = floor.TASK + number * len(APPROVERS) + seat
-        wish = Wish(
-            workflow=f"WF-{floor.WORKFLOW + number}",
-            task=f"T-{task}",
-            action=Action.APPROVE,
-        )
-        key = f"act-{task}"
-        caller = Caller(actor=APPROVERS[seat][1], channel="bench", key=key)
-        act(self.runtime, wish, caller)
+        task = f"T-{floor.TASK + number * len(APPROVERS) + seat}"
+        workflow = f"WF-{floor.WORKFLOW + number}"
+        approve(self.runtime, workflow, task, APPROVERS[seat][1])
+
+
+def quote_id(number: int) -> str:
+    """
+    The id of the quote of that number.
+    """
+    return f"Q-{floor.QUOTE + number}"
+
+
+def caller(person: str, key: str) -> Caller:
+    """
+    Somebody who asks once.
+    """
+    return Caller(actor=person, channel="bench", key=key)
+
+
+def approve(runtime: Runtime, workflow: str, task: str, person: str) -> None:
+    """
+    Approve a task through the command that every channel uses.
+    """
+    wish = Wish(workflow=workflow, task=task, action=Action.APPROVE)
+    act(runtime, wish, caller(person, f"act-{task}"))
 
 
 def run(server: str, kind: str, rounds: int) -> list[Figure]:
@@ -88,7 +103,7 @@ def run(server: str, kind: str, rounds: int) -> list[Figure]:
 
 
 def _contestants(urls: dict[str, str], count: int) -> dict[str, list[Operation]]:
-    product = Product(_founded(urls["product"], count))
+    product = Product(founded(urls["product"], count))
     spiff = PlainSpiff(urls["spiff"], STAGES)
     viewflow = Viewflow(urls["viewflow"])
     return {
@@ -105,18 +120,21 @@ def _contestants(urls: dict[str, str], count: int) -> dict[str, list[Operation]]
     }
 
 
-def _founded(url: str, count: int) -> Runtime:
+def founded(url: str, count: int) -> Runtime:
+    """
+    A company with so many quotes, in a process that knows none of them yet.
+    """
     runtime = world.found(url, world.deal_desk())
     numbers = range(floor.QUOTE, floor.QUOTE + count)
     world.import_quotes(runtime, map(world.quote, numbers))
     runtime.database.close()
-    # A new process: what the import knew of the quotes is forgotten.
+    # What the import knew of the quotes is forgotten.
     return world.open_runtime(url)
 
 
 def _floor(url: str, count: int) -> list[Operation]:
     # The first review stores what all others share; the second one is cloned.
-    product = Product(_founded(url, 2))
+    product = Product(founded(url, 2))
     commands = (product.submit, *_seats(product))
     mark = "?" if product.runtime.database.is_sqlite else "%s"
     for command in commands:

@@ -2,7 +2,8 @@
 Run the benchmarks: one JSON line per figure into results/, a table on the screen.
 
 Each part runs in a process of its own, on SQLite and on PostgreSQL, or on the database
-of CPQ_DATABASE_URL only. `--short` takes less than a minute and proves little.
+of CPQ_DATABASE_URL only. `--short` takes few minutes and proves little; a part that
+takes long to fill runs only if it is named. `--compare` shows two runs side by side.
 """
 
 import argparse
@@ -19,6 +20,9 @@ from benchmarks import measure, places
 PARTS = {
     "review": (300, 60),
     "growth": (60, 4),
+    "inbox": (200, 4),
+    "escalate": (40, 3),
+    "throughput": (6, 1),
     "service": (100, 10),
     "flood": (100, 20),
     "simulate": (20, 1),
@@ -28,7 +32,16 @@ PARTS = {
 }
 """The modules that measure, with their rounds in the long and in the short form."""
 
+NAMED = {"million": (15, 1)}
+"""Those that run only if they are named: filling takes minutes."""
+
 KINDS = ("sqlite", "postgresql")
+
+LEGEND = """\
+W1 submit, W2 act, flow: submit and two acts; W3 inbox; W4 escalate; W5 throughput;
+W7 growth. W6, the simulation of a policy, is measured where its back ends are.
+'x baseline' is a ratio within this run; only ratios count, and only of one run.
+"""
 
 
 def main() -> None:
@@ -37,12 +50,18 @@ def main() -> None:
     """
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--short", action="store_true", help="few rounds")
-    parser.add_argument("--only", choices=PARTS, help="one part")
+    parser.add_argument("--only", choices=PARTS | NAMED, help="one part")
     parser.add_argument("--on", choices=KINDS, help="one kind of database")
+    parser.add_argument(
+        "--compare", nargs=2, type=Path, metavar=("BEFORE", "AFTER"), help="two runs"
+    )
     parser.add_argument("--part", nargs=4, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.part:
         _part(*options.part)
+        return
+    if options.compare:
+        print(measure.compared(*map(measure.read, options.compare)))
         return
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     results = places.RESULTS / f"{stamp}.jsonl"
@@ -51,12 +70,15 @@ def main() -> None:
         with places.place(kind, url) as server:
             if not places.durable(server):
                 sys.exit("Expected a database that syncs its commits to disk.")
-            for part, rounds in PARTS.items():
-                if options.only in {None, part}:
-                    command = (part, server, kind, str(rounds[options.short]))
-                    _in_a_process_of_its_own(*command, results)
+            for part, rounds in _chosen(options.only).items():
+                command = (part, server, kind, str(rounds[options.short]))
+                _in_a_process_of_its_own(*command, results)
     print(measure.table(measure.read(results)))
-    print(f"\n{results}")
+    print(f"\n{LEGEND}\n{results}")
+
+
+def _chosen(only: str | None) -> dict[str, tuple[int, int]]:
+    return {only: (PARTS | NAMED)[only]} if only else PARTS
 
 
 def _databases(only: str | None) -> Iterator[tuple[str, str | None]]:

@@ -106,13 +106,16 @@ def orphans(
     The pinned processes in use that the policy would orphan, by name and version.
     """
     since = stamp(runtime.clock() - timedelta(days=DAYS))
-    counts = processes.counted_since(transaction, since)
+    counts: dict[str, int] | None = None
     for version, body in _in_use(runtime, transaction):
         if version.role is not Role.PINNED:
             continue
         process = read(body, version.file, EVERY_NAME).process
         problems = pinned.changed_steps(process, policy, version.file)
         if problems:
+            # Counting goes through all workflows, and most policies orphan nothing.
+            if counts is None:
+                counts = processes.counted_since(transaction, since)
             yield Orphan(
                 version=version,
                 because=problems[0].sentence,

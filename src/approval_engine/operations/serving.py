@@ -2,7 +2,6 @@
 Everything that is deployed → where each serves today, and which serve nothing.
 """
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -32,6 +31,7 @@ class Serving:
 
     `chosen` says that the active policy sends quotes to it. `users` are the newest
     versions that call or ask it, `orphaned` why versions serve no plan any more.
+    `workflows` are counted up to `processes.MOST`.
     """
 
     name: str
@@ -48,6 +48,14 @@ class Serving:
         """
         return self.versions[0].role
 
+    @property
+    def shown_workflows(self) -> str:
+        """
+        The count as it is shown.
+        """
+        most = processes.MOST
+        return f"{most}+" if self.workflows > most else str(self.workflows)
+
 
 def served(runtime: Runtime, transaction: Transaction) -> tuple[Serving, ...]:
     """
@@ -58,9 +66,8 @@ def served(runtime: Runtime, transaction: Transaction) -> tuple[Serving, ...]:
     lost = orphans(runtime, transaction, policy) if policy else ()
     because = [(o.version.name, (o.version.version, o.because)) for o in lost]
     known = processes.versions(transaction)
-    counts: Counter[str] = Counter()
-    for used in processes.used(transaction):
-        counts[used.process] += used.workflows
+    names = tuple(dict.fromkeys(version.name for version in known))
+    counts = processes.counted(transaction, names)
     return tuple(
         Serving(
             name=name,
@@ -70,7 +77,7 @@ def served(runtime: Runtime, transaction: Transaction) -> tuple[Serving, ...]:
             orphaned=tuple(why for lost_name, why in because if lost_name == name),
             workflows=counts[name],
         )
-        for name in dict.fromkeys(version.name for version in known)
+        for name in names
     )
 
 

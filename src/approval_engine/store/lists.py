@@ -8,11 +8,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, exists, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select, tuple_
 
 from approval_engine.documents import canonical
 from approval_engine.domain.lifecycle import OPEN_TASK, TaskStatus
 from approval_engine.domain.workflow import Task
+from approval_engine.store import reach
 from approval_engine.store.catalog import QuoteRow
 from approval_engine.store.database import Transaction
 from approval_engine.store.rows import readable, task_of
@@ -69,11 +70,20 @@ class QuoteState:
 
 def workflow_ids(
     transaction: Transaction, wanted: WorkflowFilter, limit: int
-) -> tuple[str, ...]:
+) -> tuple[tuple[str, ...], int | None]:
     """
-    The ids of workflows, newest first.
+    The ids of workflows, newest first, and where the next page begins, if there is one.
+
+    Of what a viewer has a part in a page may hold fewer than there are: so many
+    workflows are looked at for one page.
     """
-    query = select(WORKFLOW.c.id).order_by(WORKFLOW.c.number.desc()).limit(limit)
+    query = select(WORKFLOW.c.id, WORKFLOW.c.number).limit(limit + 1)
+    query = query.order_by(WORKFLOW.c.number.desc())
+    end = None
+    if wanted.viewer is not None and wanted.quote_id is None:
+        end = reach.end(transaction, wanted.before)
+    if end is not None:
+        query = query.where(WORKFLOW.c.number >= end)
     if wanted.viewer is not None:
         query = query.where(has_part(wanted.viewer))
     if wanted.status is not None:
@@ -82,7 +92,9 @@ def workflow_ids(
         query = query.where(WORKFLOW.c.quote_id == wanted.quote_id)
     if wanted.before is not None:
         query = query.where(WORKFLOW.c.number < wanted.before)
-    return tuple(transaction.execute(query).scalars())
+    rows = transaction.execute(query).all()
+    ids = tuple(row.id for row in rows[:limit])
+    return ids, rows[limit - 1].number if len(rows) > limit else end
 
 
 def tasks(
@@ -188,7 +200,10 @@ def _submitted_by(person: str) -> ColumnElement[bool]:
 
 
 def _asked(person: str) -> ColumnElement[bool]:
-    return exists().where(TASK.c.workflow_id == WORKFLOW.c.id, _has(person))
+    # Of each workflow that is looked at, never all of his tasks at once: those may be
+    # very many. EXISTS would leave that to the planner.
+    his = select(TASK.c.id).where(TASK.c.workflow_id == WORKFLOW.c.id, _has(person))
+    return his.limit(1).scalar_subquery().is_not(None)
 
 
 def _has(person: str) -> ColumnElement[bool]:

@@ -55,8 +55,7 @@ def of_workflow(
     """
     The messages of one workflow, whatever became of them.
     """
-    # The id of a message begins with that of its workflow, and is the key of the table.
-    mine = OUTBOX.c.id.between(f"{workflow_id}:", f"{workflow_id};")
+    mine = OUTBOX.c.workflow_id == workflow_id
     query = _shown().where(mine).order_by(OUTBOX.c.created_at.desc(), OUTBOX.c.id)
     return _listed(transaction, query.limit(limit))
 

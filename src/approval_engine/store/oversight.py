@@ -17,6 +17,7 @@ from approval_engine.domain.events import instant, stamp
 from approval_engine.domain.people import Directory
 from approval_engine.domain.seats import is_vacant
 from approval_engine.domain.workflow import Task, Workflow
+from approval_engine.store import candidates
 from approval_engine.store.database import Transaction
 from approval_engine.store.rows import readable, task_of, workflow_of
 from approval_engine.store.schema import INCIDENT, OUTBOX, TASK, WORKFLOW
@@ -38,7 +39,6 @@ _NEXT = (
 )
 _HOLDER = _FIRST.union_all(select(_NEXT).where(_FIRST.c.name.is_not(None)))
 _HOLDERS = select(_HOLDER.c.name).where(_HOLDER.c.name.is_not(None))
-_POOLS = select(TASK.c.candidates).where(_IS_OPEN, TASK.c.assignee.is_(None)).distinct()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -130,7 +130,7 @@ def vacant(
     """
     The open tasks all of whose people have left, oldest first.
     """
-    pools = transaction.execute(_POOLS).scalars()
+    pools = candidates.lists(transaction)
     lost = [text for text in pools if _is_lost(text, directory)]
     holders = transaction.execute(_HOLDERS).scalars().all()
     gone = [each for each in holders if not any(_are_here((each,), directory))]

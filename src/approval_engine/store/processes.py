@@ -31,6 +31,10 @@ _VERSIONS = select(PROCESS_VERSION).order_by(
 _LOCK = select(SETTING.c.value).where(SETTING.c.name == POINTER).with_for_update()
 
 
+MOST = 1000
+"""Counting ends here; what is more than that is 'more than 1000'."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Used:
     """
@@ -50,6 +54,22 @@ def used(transaction: Transaction) -> tuple[Used, ...]:
         Used(process=row.process, sha256=row.sha256, workflows=row.workflows)
         for row in transaction.execute(_USED)
     )
+
+
+def counted(transaction: Transaction, names: tuple[str, ...]) -> dict[str, int]:
+    """
+    How many workflows run, or ran, on each process, counted up to one more than MOST.
+    """
+    mine = (
+        select(WORKFLOW.c.number).where(WORKFLOW.c.process == name).limit(MOST + 1)
+        for name in names
+    )
+    counts = [
+        select(func.count()).select_from(each.subquery()).scalar_subquery()
+        for each in mine
+    ]
+    found = transaction.execute(select(*counts)).one() if counts else ()
+    return dict(zip(names, found, strict=True))
 
 
 def counted_since(transaction: Transaction, since: str) -> dict[str, int]:

@@ -1,10 +1,12 @@
 """
 What somebody looks for → a page of workflows, newest first, and what a list says.
 
-Two statements per page, whatever it holds; a page begins where the one before ended.
+As many statements per page, whatever it holds; a page begins where the one before
+ended. What no index leads to is looked for among the newest workflows only, and a text
+beyond them by the names that it may mean.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -13,7 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, exists, literal_column, or_, select
 
 from approval_engine.domain.events import instant, stamp
-from approval_engine.store import lists
+from approval_engine.store import lists, naming, reach
 from approval_engine.store.database import Transaction
 from approval_engine.store.rows import intact, readable
 from approval_engine.store.schema import INCIDENT, QUOTE, TASK, WORKFLOW
@@ -73,6 +75,18 @@ class Found:
     tasks: tuple[Ask, ...]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Page:
+    """
+    Workflows, and the number that the next page is `before`; None after the last one.
+
+    A page that is not full and has a next one ended where looking did.
+    """
+
+    rows: tuple[Found, ...]
+    before: int | None
+
+
 # The planner uses a partial index only if it reads the very condition of the index.
 _OPEN = TASK.c.is_open == literal_column("1")
 _INCIDENT = (
@@ -87,18 +101,62 @@ _MORE = ("process", "policy_version", "submitted_by")
 _TIMES = ("created_at", "updated_at")
 
 
-def page(transaction: Transaction, wanted: Sought, limit: int) -> tuple[Found, ...]:
+def page(transaction: Transaction, wanted: Sought, limit: int) -> Page:
     """
     At most so many workflows, newest first.
     """
+    end = reach.end(transaction, wanted.before) if _is_sifted(wanted) else None
+    near = [*_conditions(wanted)]
+    if end is not None:
+        near.append(WORKFLOW.c.number >= end)
+    rows = _rows(transaction, near, limit + 1)
+    following = end
+    if len(rows) <= limit and end is not None and wanted.viewer is None:
+        far = _far(transaction, wanted, end, limit + 1 - len(rows))
+        if far is not None:
+            rows, following = [*rows, *far], None
+    if len(rows) > limit:
+        following = rows[limit - 1].number
+    return _page(transaction, rows[:limit], following)
+
+
+def _is_sifted(wanted: Sought) -> bool:
+    """
+    Whether workflows are looked at that may not be wanted, as no index knows.
+    """
+    return bool(wanted.viewer or wanted.text or wanted.policy_version)
+
+
+def _rows(
+    transaction: Transaction, conditions: Iterable[ColumnElement[bool]], limit: int
+) -> list[Row[Any]]:
     columns = (WORKFLOW.c[name] for name in (*_SHOWN, *_MORE, *_TIMES))
-    query: Select[Any] = select(*columns, _INCIDENT)
+    query: Select[Any] = select(*columns, _INCIDENT).where(*conditions)
     query = query.order_by(WORKFLOW.c.number.desc()).limit(limit)
-    for condition in _conditions(wanted):
-        query = query.where(condition)
-    rows = transaction.execute(query).all()
+    return [*transaction.execute(query)]
+
+
+def _far(
+    transaction: Transaction, wanted: Sought, end: int, limit: int
+) -> list[Row[Any]] | None:
+    """
+    What a text names among older ones; None if nobody can say without looking at all.
+    """
+    if wanted.text is None:
+        return None
+    within = [*_filters(wanted), WORKFLOW.c.number < end]
+    people = wanted.people
+    found = naming.numbers(transaction, wanted.text, people, within, limit)
+    if not found:
+        return None if found is None else []
+    return _rows(transaction, [WORKFLOW.c.number.in_(found)], limit)
+
+
+def _page(
+    transaction: Transaction, rows: list[Row[Any]], following: int | None
+) -> Page:
     asks = _asks(transaction, [row.id for row in rows])
-    return tuple(readable(rows, partial(_found, asks)))
+    return Page(rows=tuple(readable(rows, partial(_found, asks))), before=following)
 
 
 def _found(asks: Mapping[str, list[Ask]], row: Row[Any]) -> Found:
@@ -148,6 +206,12 @@ def _conditions(wanted: Sought) -> Iterator[ColumnElement[bool]]:
         yield lists.has_part(wanted.viewer)
     if wanted.text:
         yield or_(*_mentions(wanted.text, wanted.people))
+    if wanted.before is not None:
+        yield WORKFLOW.c.number < wanted.before
+    yield from _filters(wanted)
+
+
+def _filters(wanted: Sought) -> Iterator[ColumnElement[bool]]:
     for name in ("status", "process", "policy_version"):
         if (value := getattr(wanted, name)) is not None:
             yield WORKFLOW.c[name] == value
@@ -159,8 +223,6 @@ def _conditions(wanted: Sought) -> Iterator[ColumnElement[bool]]:
     if wanted.held:
         held = INCIDENT.c.workflow_id == WORKFLOW.c.id
         yield exists().where(held, INCIDENT.c.closed_at.is_(None))
-    if wanted.before is not None:
-        yield WORKFLOW.c.number < wanted.before
 
 
 def _mentions(text: str, people: tuple[str, ...]) -> Iterator[ColumnElement[Any]]:

@@ -14,7 +14,7 @@ from approval_engine.store.database import Database, Transaction
 if TYPE_CHECKING:
     from alembic.config import Config
 
-NEWEST = "0020"
+NEWEST = "0021"
 """The schema version that this code reads and writes."""
 
 UPGRADABLE: frozenset[str] = frozenset(

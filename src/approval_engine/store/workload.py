@@ -4,48 +4,27 @@ A person → the open tasks that lie at him, for whoever hands them on.
 
 from collections.abc import Iterator
 
-from sqlalchemy import Text, and_, bindparam, func, literal_column, or_, select
+from sqlalchemy import bindparam, literal_column, select, union_all
 
-from approval_engine.documents import canonical
 from approval_engine.domain.workflow import Task
+from approval_engine.store import candidates
 from approval_engine.store.database import Transaction
 from approval_engine.store.rows import readable, task_of
 from approval_engine.store.schema import TASK
 
 # The condition of the index of a person's inbox, so that the planner uses it.
+_OPEN = TASK.c.is_open == literal_column("1")
 _OPEN_AT = (
     select(TASK.c.workflow_id, TASK.c.id)
-    .where(
-        TASK.c.assignee == bindparam("person"), TASK.c.is_open == literal_column("1")
-    )
-    .order_by(TASK.c.number)
-)
-_QUOTED = bindparam("quoted", type_=Text)
-_OPEN_FOR = (
-    select(TASK.c.workflow_id, TASK.c.id)
-    .where(
-        TASK.c.is_open == literal_column("1"),
-        or_(
-            TASK.c.assignee == bindparam("person"),
-            and_(
-                TASK.c.assignee.is_(None),
-                # An id stands in the list in quotes, as a whole.
-                func.replace(TASK.c.candidates, _QUOTED, "") != TASK.c.candidates,
-            ),
-        ),
-    )
+    .where(TASK.c.assignee == bindparam("person"), _OPEN)
     .order_by(TASK.c.number)
 )
 
-_ALL_OPEN = (
-    select(TASK).where(TASK.c.is_open == literal_column("1")).order_by(TASK.c.number)
-)
+_ALL_OPEN = select(TASK).where(_OPEN).order_by(TASK.c.number)
 # The condition of the index of the questions that wait for a person.
 _ASKED_OF = (
     select(TASK.c.workflow_id, TASK.c.id)
-    .where(
-        TASK.c.info_from == bindparam("person"), TASK.c.is_open == literal_column("1")
-    )
+    .where(TASK.c.info_from == bindparam("person"), _OPEN)
     .order_by(TASK.c.number)
 )
 
@@ -64,8 +43,12 @@ def open_for_person(
     """
     The open tasks that a person has or may take, as `open_at` gives them.
     """
-    quoted = canonical(person).decode()
-    rows = transaction.execute(_OPEN_FOR, {"person": person, "quoted": quoted})
+    # Two questions, each along its index: what is his, and what may be.
+    his, pooled = TASK.c.assignee == person, candidates.pool_of(transaction, person)
+    columns = (TASK.c.workflow_id, TASK.c.id, TASK.c.number)
+    parts = (select(*columns).where(_OPEN, each) for each in (his, pooled))
+    found = union_all(*parts).subquery()
+    rows = transaction.execute(select(found).order_by(found.c.number))
     return tuple((row.workflow_id, row.id) for row in rows)
 
 

@@ -21,6 +21,9 @@ from approval_engine.store.schema.base import METADATA, index_of_some
 NOT_PUT_AWAY = "status <> 'pending' AND (archived_seq IS NULL OR archived_seq < seq)"
 """Ended reviews with events that are not archived, in the words of their index."""
 
+MOVED = "is_open = 1 AND windows <> '[]'"
+"""What delegation windows have moved, in the words that its index is found by."""
+
 WORKFLOW = Table(
     "workflow_instance",
     METADATA,
@@ -108,8 +111,13 @@ WORKFLOW = Table(
         sqlite_where=text("status = 'pending'"),
         postgresql_where=text("status = 'pending'"),
     ),
-    # What used an exception is looked for among the reviews of its account.
+    # What used an exception is looked for among the reviews of its account, and a
+    # search goes from one account to the next.
     Index("ix_workflow_account", "account", "number"),
+    # The reviews of a submitter, of an owner and of a process, newest first.
+    Index("ix_workflow_submitter", "submitted_by", "number"),
+    index_of_some("ix_workflow_owner", "owner", "number", where="owner IS NOT NULL"),
+    Index("ix_workflow_process", "process", "number"),
     # A workflow has one successor, even past a lost lock; and: which one is it?
     Index(
         "uq_workflow_supersedes",
@@ -201,6 +209,16 @@ TASK = Table(
         sqlite_where=text("is_open = 1 AND assignee IS NULL"),
         postgresql_where=text("is_open = 1 AND assignee IS NULL"),
     ),
+    # Whom pools ask, from one list of people to the next: has everybody of it left, is
+    # somebody among them who is away now?
+    index_of_some(
+        "ix_task_pool",
+        "candidates",
+        "workflow_id",
+        where="is_open = 1 AND assignee IS NULL",
+    ),
+    # What windows have moved and will move back; almost always nothing.
+    index_of_some("ix_task_moved", "workflow_id", where=MOVED),
     # The scrape's question: how many are open and late, by role? Without their rows.
     Index(
         "ix_task_open",

@@ -103,7 +103,8 @@ def listed(asked: WorkflowQuery) -> views.View:
     """
     Find workflows, newest first.
 
-    You see those that you have a part in; some offices see all of them.
+    You see those that you have a part in; some offices see all of them. Of very many a
+    page may hold few or none and still lead on.
     """
     user = context.asker().user
     with context.runtime().database.read() as transaction:
@@ -114,10 +115,9 @@ def listed(asked: WorkflowQuery) -> views.View:
             quote_id=asked.quote_id,
             before=_before(asked.cursor),
         )
-        ids = lists.workflow_ids(transaction, wanted, asked.limit + 1)
-        items = list(_views(transaction, ids[: asked.limit]))
-    more = ids[asked.limit - 1] if len(ids) > asked.limit else None
-    return {"items": items, "nextCursor": more}
+        ids, after = lists.workflow_ids(transaction, wanted, asked.limit)
+        items = list(_views(transaction, ids))
+    return {"items": items, "nextCursor": f"WF-{after}" if after else None}
 
 
 def _views(transaction: Transaction, ids: Iterable[str]) -> Iterator[views.View]:

@@ -18,7 +18,8 @@ from approval_engine.errors import NotFound
 from approval_engine.policy.reading.triggers import STANDARD
 from approval_engine.store import catalog, processes, search
 from approval_engine.store.database import Transaction
-from approval_engine.store.search import Found, Sought
+from approval_engine.store.reach import LOOKED
+from approval_engine.store.search import Sought
 from approval_engine.web import context, dossier
 
 LIMIT = 50
@@ -54,15 +55,16 @@ def answer() -> Response | str:
         everything = dossier.oversees(user, directory)
         wanted = _sought(asked, text, directory)
         wanted = replace(wanted, viewer=None if everything else user.id)
-        found = search.page(transaction, wanted, LIMIT + 1)
+        found = search.page(transaction, wanted, LIMIT)
         choices = _choices(transaction)
     return render_template(
         "workflow/list.html",
-        workflows=found[:LIMIT],
+        workflows=found.rows,
+        looked=LOOKED if found.before and len(found.rows) < LIMIT else None,
         asked=_kept(asked),
         choices=choices,
         everything=everything,
-        following=_following(asked, found),
+        following=_following(asked, found.before),
         status=wanted.status,
     )
 
@@ -136,8 +138,8 @@ def _kept(asked: MultiDict[str, str]) -> Mapping[str, str]:
     return {name: asked[name] for name in _FILTERS if asked.get(name)}
 
 
-def _following(asked: MultiDict[str, str], found: tuple[Found, ...]) -> str | None:
-    if len(found) <= LIMIT:
+def _following(asked: MultiDict[str, str], before: int | None) -> str | None:
+    if before is None:
         return None
-    more = {**_kept(asked), "before": str(found[LIMIT - 1].number)}
+    more = {**_kept(asked), "before": str(before)}
     return f"{url_for('workflows.workflows_page')}?{urlencode(more)}"
