@@ -6,7 +6,7 @@ import re
 from datetime import date, timedelta
 from decimal import Decimal
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, update
 
 from approval_engine.accounts import passwords, tokens
 from approval_engine.config import Settings
@@ -31,7 +31,13 @@ from approval_engine.store import (
     register,
     workflows,
 )
-from approval_engine.store.schema import ARCHIVED, EVENT, EVENT_ORIGIN, EVENT_TEXT
+from approval_engine.store.schema import (
+    ARCHIVED,
+    EVENT,
+    EVENT_ORIGIN,
+    EVENT_TEXT,
+    OUTBOX,
+)
 from approval_engine.web.app import create_app
 from approval_engine.worker import tidy
 from approval_engine.worker.archive import archive
@@ -87,9 +93,8 @@ def grown_old(company, days=200):
     Time goes by: every message was sent, and went when its days were over.
     """
     with company.runtime.database.begin() as transaction:
-        transaction.execute(
-            text("UPDATE outbox SET status = 'sent', next_attempt_at = NULL")
-        )
+        sent = {"status": "sent", "attempts": 1, "next_attempt_at": None}
+        transaction.execute(update(OUTBOX).values(sent))
     company.wait(days=days)
     tidy.sweep(company.runtime)
 
