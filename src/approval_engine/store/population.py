@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, literal_column, select
 
 from approval_engine.store.database import Transaction
 from approval_engine.store.schema import DOCUMENT, EVENT, EXCEPTION, WORKFLOW
@@ -99,7 +99,8 @@ def counted(transaction: Transaction, span: tuple[str, str]) -> int:
     How many workflows of quotes the event log itself says were started in a span.
     """
     query = select(func.count()).where(
-        EVENT.c.seq == 1,
+        # In the words of the index of first events.
+        EVENT.c.seq == literal_column("1"),
         _within(EVENT.c.timestamp, span),
         EVENT.c.workflow_id.not_in(select(EXCEPTION.c.workflow_id)),
     )
