@@ -28,7 +28,7 @@ from approval_engine.planner.separation import excluded
 from approval_engine.policy.evaluate import evaluate
 from approval_engine.policy.evaluation import Evaluation, Terms
 from approval_engine.policy.model import Policy
-from approval_engine.store import catalog, workflows
+from approval_engine.store import catalog, shares
 from approval_engine.store.catalog import Current, PolicyRow, QuoteRow
 from approval_engine.store.database import Transaction
 
@@ -213,17 +213,14 @@ def roster_of(
     Everybody at one instant, with what each has to do where the policy spreads by that.
     """
     directory, delegations = current.people()
-    open_now: dict[str, int] = {}
-    ever: dict[str, int] = {}
-    # Counting tasks costs a query, so only policies that spread work by count pay it.
-    if any(step.assign in BY_COUNT for step in policy.steps.values()):
-        open_now, ever = workflows.tasks_by_assignee(transaction)
+    # Looking at tasks costs queries, so only policies that spread work pay them.
+    spreads = any(step.assign in BY_COUNT for step in policy.steps.values())
     return Roster(
         directory=runtime.directory(transaction, directory),
         at=now,
         delegations=runtime.delegations(transaction, delegations),
-        load=open_now,
-        turns=ever,
+        load=shares.load(transaction) if spreads else {},
+        turns=shares.turns(transaction) if spreads else {},
     )
 
 

@@ -18,7 +18,8 @@ class Roster:
     """
     Everybody who can be asked at one instant.
 
-    `load` counts the tasks that are open at a person, `turns` those he was ever given.
+    `load` counts the tasks that are open at a person; `turns` says when he was given
+    the last one, the later the higher.
     `leaves` are computed: the windows that run now, by whose work they give away.
     """
 
@@ -51,12 +52,15 @@ class Roster:
 
     def least_loaded(self, people: Iterable[str]) -> str:
         """
-        Who has the fewest open tasks; the first in the order given, at a tie.
+        Who has the fewest open tasks; at a tie whoever is next in turn.
         """
-        return min(people, key=lambda person: self.load.get(person, 0))
+        return min(people, key=lambda each: (self.load.get(each, 0), self._turn(each)))
 
     def next_in_turn(self, people: Iterable[str]) -> str:
         """
-        Who was given the fewest tasks so far; the first in the order given, at a tie.
+        Who was given none yet, or none for the longest time; the first at a tie.
         """
-        return min(people, key=lambda person: self.turns.get(person, 0))
+        return min(people, key=self._turn)
+
+    def _turn(self, person: str) -> int:
+        return self.turns.get(person, 0)

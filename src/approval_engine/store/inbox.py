@@ -15,7 +15,6 @@ from sqlalchemy import (
     Select,
     Text,
     bindparam,
-    func,
     literal_column,
     or_,
     select,
@@ -85,15 +84,6 @@ def open_for(
     return _waiting(found)
 
 
-def count_for(transaction: Transaction, reader: Reader, cap: int = 100) -> int:
-    """
-    How many tasks `open_for` would find, counted no further than `cap`.
-    """
-    query = _count(len(reader.roles))
-    found = transaction.execute(query, _parameters(reader, cap, START, None))
-    return int(found.scalar_one())
-
-
 def open_of_all(
     transaction: Transaction,
     limit: int = 500,
@@ -126,11 +116,6 @@ def _place(after: Place) -> dict[str, object]:
 def _page(roles: int) -> Select[Any]:
     ids = _cut(roles).subquery("ids")
     return _shown().join(ids, ids.c.id == TASK.c.id)
-
-
-@cache
-def _count(roles: int) -> Select[Any]:
-    return select(func.count()).select_from(_cut(roles).subquery("ids"))
 
 
 def _cut(roles: int) -> Select[Any]:

@@ -8,7 +8,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, or_, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    func,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+)
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from approval_engine.documents import canonical
 from approval_engine.domain.lifecycle import OPEN_TASK, TaskStatus
@@ -17,7 +27,7 @@ from approval_engine.store import reach
 from approval_engine.store.catalog import QuoteRow
 from approval_engine.store.database import Transaction
 from approval_engine.store.rows import readable, task_of
-from approval_engine.store.schema import DOCUMENT, QUOTE, TASK, WORKFLOW
+from approval_engine.store.schema import DOCUMENT, TASK, WORKFLOW
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,12 +59,11 @@ class TaskFilter:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Listed:
     """
-    A task with the plan it comes from and where the next page goes on.
+    A task with the plan it comes from.
     """
 
     task: Task
     plan_sha256: str
-    place: tuple[str, int]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -99,41 +108,60 @@ def workflow_ids(
 
 def tasks(
     transaction: Transaction, wanted: TaskFilter, limit: int
-) -> tuple[Listed, ...]:
+) -> tuple[tuple[Listed, ...], tuple[str, int] | None]:
     """
-    Tasks, open and closed, those due first before the others.
+    Tasks, open and closed, those due first, and where the next page begins, if at all.
+
+    A page may hold fewer than there are: so many tasks are looked at for one page.
     """
+    seen = _window(wanted, TASK).limit(reach.LOOKED).subquery()
     query = (
-        select(TASK, WORKFLOW.c.plan_sha256)
-        .join(WORKFLOW, WORKFLOW.c.id == TASK.c.workflow_id)
-        .order_by(TASK.c.due_at, TASK.c.number)
-        .limit(limit)
+        select(seen, WORKFLOW.c.plan_sha256)
+        .join(WORKFLOW, WORKFLOW.c.id == seen.c.workflow_id)
+        .where(*_conditions(wanted, seen.c))
+        .order_by(seen.c.due_at, seen.c.id)
+        .limit(limit + 1)
     )
-    for condition in _conditions(wanted):
-        query = query.where(condition)
-    return tuple(readable(transaction.execute(query), _listed))
+    rows = transaction.execute(query).all()
+    found = tuple(readable(rows[:limit], _listed))
+    if len(rows) > limit:
+        return found, (rows[limit - 1].due_at, rows[limit - 1].number)
+    return found, _behind(transaction, wanted)
+
+
+def _behind(transaction: Transaction, wanted: TaskFilter) -> tuple[str, int] | None:
+    """
+    Where looking ended; None if nothing lies behind.
+    """
+    last = _window(wanted, TASK.c.due_at, TASK.c.number)
+    last = last.offset(reach.LOOKED - 1).limit(1)
+    row = transaction.execute(last).one_or_none()
+    return (row.due_at, row.number) if row else None
+
+
+def _window(wanted: TaskFilter, *columns: Any) -> Select[Any]:  # noqa: ANN401 or tables
+    """
+    The tasks that are looked at, along an index that has them in this order.
+    """
+    query = select(*columns)
+    if wanted.status is not None and TaskStatus(wanted.status) in OPEN_TASK:
+        # The planner uses a partial index only if it reads its very condition.
+        query = query.where(TASK.c.is_open == literal_column("1"))
+        if wanted.assignee is not None:
+            query = query.where(TASK.c.assignee == wanted.assignee)
+        elif wanted.role is not None:
+            query = query.where(TASK.c.role == wanted.role)
+    if wanted.due_before is not None:
+        query = query.where(TASK.c.due_at < wanted.due_before)
+    if wanted.after is not None:
+        due_at, number = wanted.after
+        place = tuple_(due_at, f"T-{number}")
+        query = query.where(tuple_(TASK.c.due_at, TASK.c.id) > place)
+    return query.order_by(TASK.c.due_at, TASK.c.id)
 
 
 def _listed(row: Row[Any]) -> Listed:
-    return Listed(
-        task=task_of(row),
-        plan_sha256=row.plan_sha256,
-        place=(row.due_at, row.number),
-    )
-
-
-def quotes(
-    transaction: Transaction, submitted_by: str | None, limit: int
-) -> tuple[QuoteState, ...]:
-    """
-    The newest revisions of quotes, of one submitter or of all, the last imported first.
-    """
-    rows = transaction.execute(_newest_quotes(submitted_by).limit(limit)).all()
-    found = tuple(
-        QuoteRow(**{name: getattr(row, name) for name in QuoteRow.__slots__})
-        for row in rows
-    )
-    return quote_states(transaction, found)
+    return Listed(task=task_of(row), plan_sha256=row.plan_sha256)
 
 
 def quote_states(
@@ -175,23 +203,14 @@ def bodies(transaction: Transaction, hashes: Iterable[str]) -> dict[str, bytes]:
     return {row.sha256: bytes(row.body) for row in rows}
 
 
-def _conditions(wanted: TaskFilter) -> list[ColumnElement[bool]]:
+def _conditions(
+    wanted: TaskFilter, task: ReadOnlyColumnCollection[str, Any]
+) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if wanted.viewer is not None:
-        found.append(or_(_submitted_by(wanted.viewer), _has(wanted.viewer)))
-    if wanted.assignee is not None:
-        found.append(TASK.c.assignee == wanted.assignee)
-    if wanted.role is not None:
-        found.append(TASK.c.role == wanted.role)
-    if wanted.status is not None:
-        found.append(TASK.c.status == wanted.status)
-        # The indexes know open tasks only; say what follows from the status.
-        found.append(TASK.c.is_open == int(TaskStatus(wanted.status) in OPEN_TASK))
-    if wanted.due_before is not None:
-        found.append(TASK.c.due_at < wanted.due_before)
-    if wanted.after is not None:
-        due_at, number = wanted.after
-        found.append(tuple_(TASK.c.due_at, TASK.c.number) > tuple_(due_at, number))
+        found.append(or_(_submitted_by(wanted.viewer), _has(task, wanted.viewer)))
+    asked = {name: getattr(wanted, name) for name in ("assignee", "role", "status")}
+    found += (task[n] == value for n, value in asked.items() if value is not None)
     return found
 
 
@@ -202,27 +221,17 @@ def _submitted_by(person: str) -> ColumnElement[bool]:
 def _asked(person: str) -> ColumnElement[bool]:
     # Of each workflow that is looked at, never all of his tasks at once: those may be
     # very many. EXISTS would leave that to the planner.
-    his = select(TASK.c.id).where(TASK.c.workflow_id == WORKFLOW.c.id, _has(person))
+    mine = TASK.c.workflow_id == WORKFLOW.c.id
+    his = select(TASK.c.id).where(mine, _has(TASK.c, person))
     return his.limit(1).scalar_subquery().is_not(None)
 
 
-def _has(person: str) -> ColumnElement[bool]:
+def _has(task: ReadOnlyColumnCollection[str, Any], person: str) -> ColumnElement[bool]:
     # Candidates are canonical JSON, so an id stands in it in quotes, as a whole.
     quoted = canonical(person).decode()
     return or_(
-        TASK.c.assignee == person,
-        TASK.c.principal == person,
-        TASK.c.closed_by == person,
-        func.replace(TASK.c.candidates, quoted, "") != TASK.c.candidates,
+        task.assignee == person,
+        task.principal == person,
+        task.closed_by == person,
+        func.replace(task.candidates, quoted, "") != task.candidates,
     )
-
-
-def _newest_quotes(submitted_by: str | None) -> Select[Any]:
-    newest = select(QUOTE.c.id, func.max(QUOTE.c.revision).label("revision"))
-    ranked = newest.group_by(QUOTE.c.id).subquery("newest")
-    query = select(QUOTE).join(
-        ranked, (ranked.c.id == QUOTE.c.id) & (ranked.c.revision == QUOTE.c.revision)
-    )
-    if submitted_by is not None:
-        query = query.where(QUOTE.c.submitted_by == submitted_by)
-    return query.order_by(QUOTE.c.imported_at.desc(), QUOTE.c.id.desc())

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, literal_column, select
 
 from approval_engine.store.archived import every_event
 from approval_engine.store.database import Transaction
@@ -101,7 +101,8 @@ def counted(transaction: Transaction, span: tuple[str, str]) -> int:
     How many workflows of quotes the event log itself says were started in a span.
     """
     query = select(func.count()).where(
-        _EVERY.c.seq == 1,
+        # In the words of the index of first events.
+        _EVERY.c.seq == literal_column("1"),
         _within(_EVERY.c.timestamp, span),
         _EVERY.c.workflow_id.not_in(select(EXCEPTION.c.workflow_id)),
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, delete, func, select, update
+from sqlalchemy import Select, bindparam, delete, select, update
 
 from approval_engine.domain.events import instant, stamp
 from approval_engine.domain.lifecycle import WorkflowStatus
@@ -83,11 +83,6 @@ _OVERDUE = (
     .where(WORKFLOW.c.next_due_at <= bindparam("before"), _INCIDENT.is_(None))
     .order_by(WORKFLOW.c.next_due_at)
     .limit(1)
-)
-_BY_ASSIGNEE = (
-    select(TASK.c.assignee, func.sum(TASK.c.is_open), func.count())
-    .where(TASK.c.assignee.is_not(None))
-    .group_by(TASK.c.assignee)
 )
 
 
@@ -235,16 +230,6 @@ def overdue_since(transaction: Transaction, before: datetime) -> datetime | None
     found = transaction.execute(_OVERDUE, {"before": stamp(before)})
     text = found.scalar_one_or_none()
     return instant(text) if text else None
-
-
-def tasks_by_assignee(
-    transaction: Transaction,
-) -> tuple[dict[str, int], dict[str, int]]:
-    """
-    How many tasks are open at each person, and how many he was ever given.
-    """
-    rows = transaction.execute(_BY_ASSIGNEE).all()
-    return {row[0]: int(row[1]) for row in rows}, {row[0]: row[2] for row in rows}
 
 
 def insert(

@@ -41,6 +41,8 @@ EVENT = Table(
     UniqueConstraint("workflow_id", "natural_key"),
     # The second admin's question: which overrides were asked for, the newest first?
     index_of_some("ix_event_override", "timestamp", "id", where=ABOUT_OVERRIDES),
+    # The report's control: how many workflows does the log say began in a span?
+    index_of_some("ix_event_first", "timestamp", "workflow_id", where="seq = 1"),
 )
 
 # What people wrote, apart from the chained event, so that it can be erased.

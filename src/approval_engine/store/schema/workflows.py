@@ -118,6 +118,8 @@ WORKFLOW = Table(
     Index("ix_workflow_submitter", "submitted_by", "number"),
     index_of_some("ix_workflow_owner", "owner", "number", where="owner IS NOT NULL"),
     Index("ix_workflow_process", "process", "number"),
+    # A report is about those that were submitted in a span.
+    Index("ix_workflow_created", "created_at"),
     # A workflow has one successor, even past a lost lock; and: which one is it?
     Index(
         "uq_workflow_supersedes",
@@ -185,10 +187,15 @@ TASK = Table(
         sqlite_where=text("is_open = 1"),
         postgresql_where=text("is_open = 1"),
     ),
+    # The submit's question where work goes round: when was each given a task last?
+    index_of_some("ix_task_given", "assignee", "number", where="assignee IS NOT NULL"),
+    # Every task by due time, open or closed.
+    Index("ix_task_due", "due_at", "id"),
     # What is late: open tasks by due time, with where they belong.
     Index(
         "ix_task_late",
         "due_at",
+        "id",
         "workflow_id",
         sqlite_where=text("is_open = 1"),
         postgresql_where=text("is_open = 1"),
@@ -224,6 +231,7 @@ TASK = Table(
         "ix_task_open",
         "role",
         "due_at",
+        "id",
         sqlite_where=text("is_open = 1"),
         postgresql_where=text("is_open = 1"),
     ),

@@ -61,6 +61,8 @@ CHAPTERS = (
         "Lists that grow come in pages of `limit` items. `nextCursor` leads to the next"
         " page and is null on the last; what it looks like is no promise. A page is a"
         " place in an order, not a number: nothing is shown twice while things move.",
+        "One page looks at 3,000 workflows or tasks at most. Where few of them fit what"
+        " you ask, it may be short or empty: go on until `nextCursor` is null.",
     ),
     _of(
         "limits",

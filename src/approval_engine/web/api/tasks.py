@@ -47,11 +47,11 @@ def listed(asked: TaskQuery) -> views.View:
     """
     Find tasks, those due first before the others.
 
-    Open and closed ones, unless a status is asked for.
+    Open and closed ones, unless a status is asked for. Of very many a page may hold few
+    or none and still lead on.
     """
     user = context.asker().user
     runtime = context.runtime()
-    size = asked.limit
     with runtime.database.read() as transaction:
         everything = dossier.oversees(user, context.directory(transaction))
         wanted = TaskFilter(
@@ -62,15 +62,14 @@ def listed(asked: TaskQuery) -> views.View:
             due_before=stamp(asked.due_before) if asked.due_before else None,
             after=place(asked.cursor),
         )
-        found = lists.tasks(transaction, wanted, size + 1)
+        found, after = lists.tasks(transaction, wanted, asked.limit)
         plans = runtime.plans(transaction, (each.plan_sha256 for each in found))
         items = [
             _view(each.task, plan)
-            for each in found[:size]
+            for each in found
             if (plan := plans[each.plan_sha256])
         ]
-    more = cursor_of(*found[size - 1].place) if len(found) > size else None
-    return {"items": items, "nextCursor": more}
+    return {"items": items, "nextCursor": cursor_of(*after) if after else None}
 
 
 @GROUP.get(

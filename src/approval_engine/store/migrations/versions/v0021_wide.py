@@ -14,24 +14,43 @@ OLDEST = "0019"
 """Whoever does not know the indexes runs as well."""
 
 
+_OPEN = "is_open = 1"
+_MOVED = "is_open = 1 AND windows <> '[]'"
+_POOLED = "is_open = 1 AND assignee IS NULL"
+
+
 def upgrade() -> None:
     """
-    Create the indexes; that of the messages held only those that wait until now.
+    Create the indexes, and those anew that know more from now on.
     """
-    op.create_index(
-        "ix_workflow_submitter", "workflow_instance", ["submitted_by", "number"]
+    _workflows()
+    _tasks()
+    _of_some(
+        "ix_event_first", "workflow_event", ["timestamp", "workflow_id"], "seq = 1"
     )
-    op.create_index("ix_workflow_process", "workflow_instance", ["process", "number"])
-    _of_some("ix_workflow_owner", "workflow_instance", ["owner", "number"], _OWNED)
-    _of_some("ix_task_pool", "approval_task", ["candidates", "workflow_id"], _POOLED)
-    _of_some("ix_task_moved", "approval_task", ["workflow_id"], _MOVED)
+    # It held only the messages that wait until now.
     op.drop_index("ix_outbox_workflow", "outbox")
     op.create_index("ix_outbox_workflow", "outbox", ["workflow_id"])
 
 
-_OWNED = "owner IS NOT NULL"
-_MOVED = "is_open = 1 AND windows <> '[]'"
-_POOLED = "is_open = 1 AND assignee IS NULL"
+def _workflows() -> None:
+    table = "workflow_instance"
+    op.create_index("ix_workflow_submitter", table, ["submitted_by", "number"])
+    op.create_index("ix_workflow_process", table, ["process", "number"])
+    op.create_index("ix_workflow_created", table, ["created_at"])
+    _of_some("ix_workflow_owner", table, ["owner", "number"], "owner IS NOT NULL")
+
+
+def _tasks() -> None:
+    table = "approval_task"
+    for name in ("ix_task_late", "ix_task_open"):
+        op.drop_index(name, table)
+    _of_some("ix_task_late", table, ["due_at", "id", "workflow_id"], _OPEN)
+    _of_some("ix_task_open", table, ["role", "due_at", "id"], _OPEN)
+    _of_some("ix_task_pool", table, ["candidates", "workflow_id"], _POOLED)
+    _of_some("ix_task_moved", table, ["workflow_id"], _MOVED)
+    _of_some("ix_task_given", table, ["assignee", "number"], "assignee IS NOT NULL")
+    op.create_index("ix_task_due", table, ["due_at", "id"])
 
 
 def _of_some(name: str, table: str, columns: list[str], where: str) -> None:
