@@ -4,21 +4,27 @@ What every command needs: the database, the clock, and documents read once per c
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from approval_engine.config import Settings
-from approval_engine.documents import load, parse
+from approval_engine.documents import load, parse, written
 from approval_engine.documents import sha256 as hash_of
 from approval_engine.domain.delegation import Delegation
 from approval_engine.domain.events import instant
 from approval_engine.domain.people import Directory
 from approval_engine.domain.quote import Quote
 from approval_engine.domain.step_up import StepUp
-from approval_engine.errors import BROKEN, EngineError, StorageError, reason
+from approval_engine.errors import (
+    BROKEN,
+    DocumentError,
+    EngineError,
+    StorageError,
+    reason,
+)
 from approval_engine.planner.document import plan_of
 from approval_engine.planner.plan import RoutingPlan
 from approval_engine.policy.evaluation import Terms
@@ -92,6 +98,10 @@ def _directory(body: bytes) -> Directory:
 def _quote(body: bytes) -> Quote:
     from approval_engine.policy.quotes import read_reviewed
 
+    if (plain := written(body, "quote")) is not None:
+        # Where something is wrong with it, its line is wanted as well.
+        with suppress(DocumentError):
+            return read_reviewed(plain)
     return read_reviewed(parse(body, "quote"))
 
 

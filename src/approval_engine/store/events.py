@@ -47,9 +47,9 @@ def append(
     Add events at the end of their logs, and what people wrote.
     """
     rows = [{name: getattr(event, name) for name in _COLUMNS} for event in events]
-    _APPEND.run(transaction, rows)
+    _APPEND.later(transaction, rows)
     words = [{name: getattr(t, name) for name in EventText.__slots__} for t in texts]
-    _ADD_TEXT.run(transaction, words)
+    _ADD_TEXT.later(transaction, words)
 
 
 def of(transaction: Transaction, workflow_id: str) -> tuple[Event, ...]:

@@ -168,7 +168,7 @@ def use(transaction: Transaction, exception_ids: Iterable[str]) -> None:
     """
     Count a use of each, which this transaction has locked.
     """
-    _USE.run(transaction, [{"the_id": each} for each in exception_ids])
+    _USE.later(transaction, [{"the_id": each} for each in exception_ids])
 
 
 def change(

@@ -41,7 +41,7 @@ def add(transaction: Transaction, origin: OriginRow) -> None:
     Record from where an event of this transaction came.
     """
     values = {name: getattr(origin, name) for name in OriginRow.__slots__}
-    _ADD.run(transaction, [values])
+    _ADD.later(transaction, [values])
 
 
 def of(transaction: Transaction, workflow_id: str) -> tuple[OriginRow, ...]:
