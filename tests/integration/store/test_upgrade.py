@@ -170,7 +170,7 @@ def test_what_a_scrape_counts_gets_its_indexes(database):
             for table in ("approval_task", "outbox")
             for each in inspect(transaction).get_indexes(table)
         }
-    assert found["ix_task_open"] == ["role", "due_at"]
+    assert found["ix_task_open"] == ["role", "due_at", "id"]
     assert found["ix_outbox_dead"] == ["created_at", "id"]
 
 
