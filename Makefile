@@ -69,7 +69,7 @@ bench: .venv/bench.stamp ## measure against the named baselines
 	$(BIN)/python -m benchmarks.run $(ARGUMENTS)
 
 proof: dev ## the long proofs: histories, crashes and races; one table of figures
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m proof --figures .cache/proof.md
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m proof --figures=.cache/proof.md
 
 tour: dev ## print what every module says of itself, foundations first
 	@$(BIN)/python tests/unit/test_architecture.py

@@ -24,6 +24,8 @@ PARTS = {
     "escalate": (40, 3),
     "throughput": (6, 1),
     "service": (100, 10),
+    "flood": (100, 20),
+    "simulate": (20, 1),
     "tables": (2000, 200),
     "pages": (40, 4),
     "evidence": (2, 1),

@@ -43,12 +43,7 @@ def run(server: str, kind: str, rounds: int) -> list[Figure]:
         world.import_quotes(runtime, map(world.quote, range(served + cold + 1)))
         _, token = create(runtime, world.SUBMITTER, ("submit",), None)
         runtime.database.close()
-        os.environ |= {
-            "CPQ_DATABASE_URL": url,
-            "CPQ_SECRET_KEY": "x" * 32,
-            "CPQ_USER": world.SUBMITTER,
-            "CPQ_TRUST_CLI": "1",
-        }
+        settings(url)
         first, later = _over_http(token, rounds)
         return [
             _figure(kind, "HTTP submit", "first of a server", first),
@@ -57,36 +52,56 @@ def run(server: str, kind: str, rounds: int) -> list[Figure]:
         ]
 
 
+def settings(url: str) -> None:
+    """
+    Set what servers and commands that are started from here need.
+    """
+    os.environ |= {
+        "CPQ_DATABASE_URL": url,
+        "CPQ_SECRET_KEY": "x" * 32,
+        "CPQ_USER": world.SUBMITTER,
+        "CPQ_TRUST_CLI": "1",
+    }
+
+
 def _over_http(token: str, rounds: int) -> tuple[list[float], list[float]]:
     first, later = [], []
     share = rounds // STARTS
     numbers = iter(range(rounds + STARTS))
     for _ in range(STARTS):
-        with _served() as connection:
-            first.append(_submit(connection, token, next(numbers)))
-            later += [_submit(connection, token, next(numbers)) for _ in range(share)]
+        with serving() as (_, connection):
+            first.append(submit(connection, token, next(numbers)))
+            later += [submit(connection, token, next(numbers)) for _ in range(share)]
     return first, later
 
 
 @contextmanager
-def _served() -> Iterator[HTTPConnection]:
+def serving() -> Iterator[tuple[int, HTTPConnection]]:
+    """
+    A server of its own: its port, and a connection to it.
+    """
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     command = [CPQ, "serve", "--port", str(port)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
     try:
         # It says so when it serves.
         if process.stdout is None or not process.stdout.readline():
             sys.exit("Expected a server, but it ended.")
         connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)
-        yield connection
+        yield port, connection
         connection.close()
     finally:
         process.terminate()
         process.wait(PATIENCE_S)
 
 
-def _submit(connection: HTTPConnection, token: str, number: int) -> float:
+def submit(connection: HTTPConnection, token: str, number: int) -> float:
+    """
+    Submit quote `number` over HTTP; the milliseconds until its answer is there.
+    """
     headers = {
         "Authorization": f"Bearer {token}",
         "Content-Type": "application/json",

@@ -6,7 +6,6 @@ What a request is about is said once, and every line that is written meanwhile s
 
 import json
 import logging
-import logging.config
 import re
 import traceback
 from collections.abc import Iterator, Mapping
@@ -76,7 +75,10 @@ def set_up(form: Form, level: Level) -> None:
     """
     Write the lines of this process to stderr, those of libraries too.
     """
-    logging.config.dictConfig(configuration(form, level))
+    # Most commands log nothing, and it takes as long to import as a small command.
+    from logging.config import dictConfig
+
+    dictConfig(configuration(form, level))
 
 
 def configuration(form: Form, level: Level) -> dict[str, object]:

@@ -9,8 +9,10 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
 _JUDGES = (
+    "balancer",
     "clock",
     "crew",
+    "fleet",
     "full",
     "kills",
     "layers",
@@ -38,11 +40,7 @@ _KINDS = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
 
 @pytest.fixture(scope="module", params=_KINDS)
 def founded(request, tmp_path_factory):
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path_factory.mktemp('company')}/races.db"
-    else:
-        url = _new_database(request.getfixturevalue("postgres_url"))
-    company = Company(url)
+    company = _found(request, tmp_path_factory)
     yield company
     company.close()
 
@@ -54,6 +52,17 @@ def company(founded):
     """
     yield founded
     assert_all_holds(founded.runtime)
+
+
+@pytest.fixture(params=_KINDS)
+def fresh(request, tmp_path_factory):
+    """
+    A company of one test: what judges thousands of meetings reads whole tables.
+    """
+    company = _found(request, tmp_path_factory)
+    yield company
+    assert_all_holds(company.runtime)
+    company.close()
 
 
 @pytest.fixture(scope="module")
@@ -74,11 +83,20 @@ def worker():
     process.close()
 
 
-def _new_database(server):
+def _found(request, tmp_path_factory):
+    if request.param == "sqlite":
+        return Company(f"sqlite:///{tmp_path_factory.mktemp('company')}/races.db")
+    return Company(new_database(request.getfixturevalue("postgres_url")))
+
+
+def new_database(server, template="template1"):
+    """
+    The address of a new database on that server, a copy of the template.
+    """
     # The server goes when the session ends, and its databases with it.
     name = next(_names)
     engine = create_engine(server, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
     engine.dispose()
     return make_url(server).set(database=name).render_as_string(hide_password=False)

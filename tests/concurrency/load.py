@@ -8,13 +8,16 @@ nothing that was answered before something else was begun may be missing beside 
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 from time import sleep
 
 from approval_engine.domain.actions import Action
 from approval_engine.executor.commands.submit import submit
 from approval_engine.store import workflows
 from tests.concurrency.company import FRED, MANAGERS, SAM, Started, caller, do
+
+_AT_ONCE = 100
+"""Quotes are imported so many at a time, for that is much quicker."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,17 +37,16 @@ class Load:
     Some threads that submit quotes and approve them until they are told to stop.
     """
 
-    def __init__(self, company, quotes, writers=3):
+    def __init__(self, company, writers=3):
         self.journal = []
         self.decisions = 0
         self.troubles = []
         self._clock = count()
         self._stop = Event()
-        quotes = iter(company.quotes(quotes))
-        # A generator cannot be shared by threads, the iterator of a list can.
+        self._company = company
+        self._quotes, self._one_takes = [], Lock()
         self._threads = [
-            Thread(target=self._work, args=(company.connect(), quotes))
-            for _ in range(writers)
+            Thread(target=self._work, args=(company.connect(),)) for _ in range(writers)
         ]
 
     def now(self):
@@ -70,14 +72,19 @@ class Load:
         while self.decisions < wanted and not self.troubles:
             sleep(0.005)
 
-    def _work(self, runtime, quotes):
+    def _work(self, runtime):
         try:
-            for quote in quotes:
-                if self._stop.is_set():
-                    return
-                self._decide(runtime, quote)
+            while not self._stop.is_set():
+                self._decide(runtime, self._quote())
         except Exception as error:  # noqa: BLE001 the test must hear of anything
             self.troubles.append(error)
+
+    def _quote(self):
+        # However slow the others are, the work never ends before it is told to.
+        with self._one_takes:
+            if not self._quotes:
+                self._quotes = self._company.quotes(_AT_ONCE)
+            return self._quotes.pop()
 
     def _decide(self, runtime, quote):
         begun = self.now()

@@ -33,7 +33,7 @@ def restored(runtime, file, url, known):
 def drill(company, fresh_database, folder, *, backups_wanted, more):
     runtime = company.runtime
     kind = "sqlite" if runtime.database.is_sqlite else "postgresql"
-    load, made = Load(company, quotes=50 + 20 * backups_wanted + more), []
+    load, made = Load(company), []
     with load.going_on():
         for _ in range(backups_wanted):
             load.wait_for(8)

@@ -30,6 +30,7 @@ from approval_engine.notifications.post import Post
 from approval_engine.notifications.smtp import mail_server
 from approval_engine.notifications.transport import Reach
 from approval_engine.store.database import Database
+from approval_engine.worker.archive import archive
 from tests.concurrency.company import ADA, NOW, SAM, TO, caller
 from tests.concurrency.faults import FAULTS
 
@@ -53,14 +54,25 @@ def post_to(url):
     )
 
 
+def _send(runtime, url):
+    outbox.once(runtime, post_to(url))
+
+
+def _archive(runtime):
+    archive(runtime, runtime.clock())
+
+
+_WORK = {"send": _send, "archive": _archive}
+"""What workers do that moves no one workflow, and answers nobody."""
+
+
 def perform(runtime, command, key):
     """
     Carry out a command given as plain words.
     """
     name, *rest = command
-    if name == "send":
-        outbox.once(runtime, post_to(*rest))
-        return None
+    if name in _WORK:
+        return _WORK[name](runtime, *rest)
     if name == "submit":
         return submit(runtime, *rest, caller(SAM, key))
     if name == "recall":

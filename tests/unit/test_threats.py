@@ -89,10 +89,7 @@ def section(title):
 
 
 THREATS = {name: row for name, *row in tables(section("Threats"), 4)}
-CLAIMED, UNCLAIMED = (
-    dict(tables(part, 2))
-    for part in section("ASVS level 2: what is claimed").split("not claimed yet")
-)
+CLAIMED = dict(tables(section("ASVS level 2: what is claimed"), 2))
 
 
 @pytest.mark.parametrize("name", THREATS)
@@ -126,12 +123,6 @@ def test_what_is_claimed_is_what_the_table_shows():
     assert claimed == list(shown().items())
 
 
-def test_what_is_not_claimed_has_a_reason():
-    assert not CLAIMED.keys() & UNCLAIMED.keys()
-    assert all(UNCLAIMED.values())
-    assert all(ID.fullmatch(each) for each in UNCLAIMED)
-
-
 def named(cell):
     """
     The requirements in a cell of the design, where some stand as from–to.
@@ -153,7 +144,7 @@ def test_the_list_is_that_of_the_design():
     wanted = {each for cell in threats.values() for each in named(cell)}
 
     assert set(threats) == ANSWERED.keys()
-    assert wanted - (CLAIMED.keys() | UNCLAIMED.keys()) == set()
+    assert wanted - CLAIMED.keys() == set()
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ The command line `cpq`: options in, `key=value` lines or one JSON document out.
 Every command is thin: it finds out who acts, calls one function and prints its answer.
 """
 
+import gc
 import os
 import sys
 from importlib import import_module
@@ -118,10 +119,15 @@ def cpq(
     ctx.call_on_close(ctx.obj.close)
 
 
+_ENOUGH = 200_000
+"""So many new objects are worth a look for garbage: more than all imports make."""
+
+
 def main() -> None:
     """
     Run `cpq`; whatever this product refuses becomes a sentence and an exit code.
     """
+    gc.set_threshold(_ENOUGH, 20, 20)
     if not all(map(_is_text, sys.argv)):
         click.echo("Error: Expected all arguments in UTF-8.", err=True)
         sys.exit(2)

@@ -23,7 +23,8 @@ def db() -> None:
 
 _COPIES = (backups.backup, backups.restore, backups.settle)
 _GAPS = (backups.heads, backups.lost)
-for each in (*_COPIES, *_GAPS, retention.retention, retention.tidy):
+_KEPT = (retention.retention, retention.tidy, retention.archive)
+for each in (*_COPIES, *_GAPS, *_KEPT):
     db.add_command(each)
 
 

@@ -2,8 +2,8 @@
 `cpq seed`, `cpq test`, `cpq demo`: made-up content, scenarios, and a first look.
 """
 
-import signal
 import sys
+from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 from threading import Event, Thread
@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from approval_engine.cli.context import Session, pass_session
-from approval_engine.cli.serve import application
+from approval_engine.cli.serve import application, listen
 from approval_engine.errors import InvalidState
 
 if TYPE_CHECKING:
+    from flask import Flask
+
     from approval_engine.executor.runtime import Runtime
     from approval_engine.scenarios.seed import Seeded
+    from approval_engine.web.alone import Server
 
 HOST = "127.0.0.1"
 PORTS = range(5000, 5100)
@@ -171,8 +174,6 @@ def _serve(session: Session) -> None:
         evidence_key=_evidence_key(session),
     )
     server, port = _bound(application(settings, runtime))
-    # The web server ends in order when its loop is left by SystemExit.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     stop = Event()
     post = post_of(settings)
     beside = Thread(
@@ -181,7 +182,7 @@ def _serve(session: Session) -> None:
     beside.start()
     try:
         session.record(serving=f"http://{HOST}:{port}", **_log_in(runtime))
-        server.run()
+        server.run(settings.drain_seconds)
     finally:
         stop.set()
         beside.join()
@@ -214,14 +215,12 @@ def _beside(session: Session, name: str) -> Path:
     return Path(beside).with_name(name)
 
 
-def _bound(app: Any) -> tuple[Any, int]:  # noqa: ANN401 neither has types
-    from waitress.server import create_server  # type: ignore[import-untyped] # it ships no types
+def _bound(app: "Flask") -> "tuple[Server, int]":
+    from approval_engine.web.alone import Server
 
     for port in PORTS:
-        try:
-            return create_server(app, host=HOST, port=port, ident=None), port
-        except OSError:
-            continue
+        with suppress(click.BadParameter):
+            return Server(app, listen(HOST, port)), port
     sentence = f"Every port from {PORTS.start} to {PORTS.stop - 1} is taken."
     raise InvalidState(sentence)
 

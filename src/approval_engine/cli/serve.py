@@ -2,9 +2,7 @@
 `cpq serve`: the web inbox and the HTTP interface.
 """
 
-import signal
 import socket
-import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -31,18 +29,15 @@ def serve(session: Session, host: str, port: int) -> None:
     One process, for a laptop or a small team; docs/operator.md has the other way.
     Timers are fired by `cpq worker`, which runs beside it.
     """
-    from waitress.server import create_server  # type: ignore[import-untyped] # it ships no types
-
+    from approval_engine.web.alone import Server
     from approval_engine.web.wsgi import require_moving_clock
 
     require_moving_clock(session.settings)
     logs.set_up(session.settings.log_format, session.settings.log_level)
     app = application(session.settings, session.runtime)
-    server = create_server(app, sockets=[_listen(host, port)], ident=None)
-    # waitress ends in order when its loop is left by SystemExit.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    server = Server(app, listen(host, port))
     session.record(serving=f"http://{host}:{port}")
-    server.run()
+    server.run(session.settings.drain_seconds)
 
 
 def application(settings: Settings, runtime: "Runtime") -> "Flask":
@@ -62,7 +57,10 @@ def application(settings: Settings, runtime: "Runtime") -> "Flask":
     return app
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
+    """
+    A socket that is bound to that address. Raises BadParameter if it cannot be.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family)

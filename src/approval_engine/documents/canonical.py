@@ -16,7 +16,7 @@ from typing import Any, cast
 
 import orjson
 
-from approval_engine.documents.document import JsonValue
+from approval_engine.documents.document import Document, JsonValue
 
 _AS_THEY_ARE = frozenset({str, int, bool, type(None)})
 
@@ -46,6 +46,22 @@ def load(text: bytes) -> JsonValue:
     Raises ValueError for anything that is not JSON.
     """
     return cast("JsonValue", orjson.loads(text))
+
+
+def written(text: bytes, file: str) -> Document | None:
+    """
+    The document in bytes that `canonical` wrote, without places; None of all others.
+
+    Ten times as quick as `parse`, for what was judged by it when it came in. Whoever
+    finds a problem in it asks `parse` for the line.
+    """
+    try:
+        value = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return None
+    if orjson.dumps(value, option=orjson.OPT_SORT_KEYS) != text:
+        return None
+    return Document(file=file, value=value, offsets={}, newlines=())
 
 
 def sha256(value: object) -> str:

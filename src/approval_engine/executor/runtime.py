@@ -4,33 +4,36 @@ What every command needs: the database, the clock, and documents read once per c
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from approval_engine.config import Settings
-from approval_engine.documents import load, parse
+from approval_engine.documents import load, parse, written
 from approval_engine.documents import sha256 as hash_of
 from approval_engine.domain.delegation import Delegation
 from approval_engine.domain.events import instant
 from approval_engine.domain.people import Directory
 from approval_engine.domain.quote import Quote
 from approval_engine.domain.step_up import StepUp
-from approval_engine.errors import BROKEN, EngineError, StorageError, reason
+from approval_engine.errors import (
+    BROKEN,
+    DocumentError,
+    EngineError,
+    StorageError,
+    reason,
+)
 from approval_engine.planner.document import plan_of
 from approval_engine.planner.plan import RoutingPlan
 from approval_engine.policy.evaluation import Terms
-from approval_engine.policy.exceptions import exceptions_of
-from approval_engine.policy.model import Policy
-from approval_engine.policy.quotes import read_directory, read_reviewed
-from approval_engine.policy.rates import rate_of
 from approval_engine.store import catalog, lists
 from approval_engine.store.database import Database, Transaction
 
 if TYPE_CHECKING:
     from approval_engine.executor import engine
+    from approval_engine.policy.model import Policy
 
 T = TypeVar("T")
 
@@ -73,8 +76,10 @@ def _read(name: str, value: Any) -> Any:  # noqa: ANN401 any JSON value
     return instant(value) if name.endswith("_at") and value else value
 
 
-def _policy(body: bytes, sha256: str) -> Policy:
-    # Imported late, like the engine: whoever only looks at a workflow needs neither.
+# Imported late, like the engine: whoever only looks at a workflow needs none of it.
+
+
+def _policy(body: bytes, sha256: str) -> "Policy":
     from approval_engine.policy.load import load_published
 
     # Only what still has the hash it was published under was judged as it is.
@@ -85,14 +90,25 @@ def _policy(body: bytes, sha256: str) -> Policy:
 
 
 def _directory(body: bytes) -> Directory:
+    from approval_engine.policy.quotes import read_directory
+
     return read_directory(parse(body, "directory"))
 
 
 def _quote(body: bytes) -> Quote:
+    from approval_engine.policy.quotes import read_reviewed
+
+    if (plain := written(body, "quote")) is not None:
+        # Where something is wrong with it, its line is wanted as well.
+        with suppress(DocumentError):
+            return read_reviewed(plain)
     return read_reviewed(parse(body, "quote"))
 
 
 def _terms(body: bytes) -> Terms:
+    from approval_engine.policy.exceptions import exceptions_of
+    from approval_engine.policy.rates import rate_of
+
     return Terms(
         exceptions=exceptions_of(body), rate=rate_of(body), authors=_authors(body)
     )
@@ -137,7 +153,7 @@ class Runtime:
         """
         return catalog.body(transaction, sha256)
 
-    def policy(self, transaction: Transaction, sha256: str) -> Policy:
+    def policy(self, transaction: Transaction, sha256: str) -> "Policy":
         """
         The policy version of that hash. Raises EngineError if its bytes were altered.
         """

@@ -30,7 +30,7 @@ from approval_engine.operations.quote_intake import (
     put_revisions,
     read_revisions,
 )
-from approval_engine.store import catalog
+from approval_engine.store import catalog, sight
 from approval_engine.store.attachments import File
 from approval_engine.store.catalog import QuoteRow
 from approval_engine.store.database import Transaction
@@ -101,7 +101,7 @@ def revise(
     """
     quote_id, revision = seen
     with runtime.database.begin() as transaction:
-        found = catalog.lock_quote(transaction, quote_id)
+        found = sight.lock_quote(transaction, quote_id)
         if found is None:
             sentence = f"There is no quote '{quote_id}'."
             raise NotFound(sentence)

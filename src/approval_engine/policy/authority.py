@@ -40,12 +40,12 @@ def rungs_needed(
     The highest rung that any case needs wins. Raises PlanError with the numbers if a
     case is above the top.
     """
-    rungs = tuple(rung for rung in ladder.rungs if _valid(rung, on))
+    rungs = valid_rungs(ladder, on)
     highest = max(_first_sufficient(policy, ladder, rungs, case) for case in cases)
     measures = _measures(policy, ladder, cases)
     top = rungs[highest]
     if top.committee:
-        roles = _committee(rungs, highest)
+        roles = committee(rungs, highest)
         return RungNeeded(
             ladder=ladder.name, roles=roles, measures=measures, quorum=top.quorum
         )
@@ -74,7 +74,7 @@ def personal_limits_hold(user: User, measures: Names) -> bool:
     """
     try:
         return all(
-            _covers(_parsed(text), measures.get(name), measures)
+            covers(_parsed(text), measures.get(name), measures)
             for name, text in user.limits.items()
         )
     except ConditionError:
@@ -83,13 +83,23 @@ def personal_limits_hold(user: User, measures: Names) -> bool:
 
 
 def _covered(test: Test, names: Names) -> bool:
-    return _covers(test.test, names.get(test.name), names)
+    return covers(test.test, names.get(test.name), names)
 
 
-def _covers(test: UnaryTest, value: Value, names: Names) -> bool:
+def covers(test: UnaryTest, value: Value, names: Names) -> bool:
+    """
+    Whether a value, and of a list every element, is certainly within a limit.
+    """
     if isinstance(value, tuple) and not mentions_subject(test):
         return all(holds(test, element, names) is True for element in value)
     return holds(test, value, names) is True
+
+
+def valid_rungs(ladder: Ladder, on: date) -> tuple[Rung, ...]:
+    """
+    The rungs that count on that day, from the lowest up.
+    """
+    return tuple(rung for rung in ladder.rungs if _valid(rung, on))
 
 
 def _valid(rung: Rung, on: date) -> bool:
@@ -101,10 +111,7 @@ def _first_sufficient(
     policy: Policy, ladder: Ladder, rungs: Sequence[Rung], case: Names
 ) -> int:
     for index, rung in enumerate(rungs):
-        enough = not rung.committee or len(_committee(rungs, index)) >= (
-            rung.quorum or rung.committee
-        )
-        if enough and suffices(rung, case):
+        if has_quorum(rungs, index) and suffices(rung, case):
             return index
     said = ", ".join(f"{n}={shown(case.get(n))}" for n in _measured(ladder))
     sentence = (
@@ -115,7 +122,19 @@ def _first_sufficient(
     raise PlanError(placed(file, 1, ladder.name, "above_the_top", sentence))
 
 
-def _committee(rungs: Sequence[Rung], index: int) -> tuple[str, ...]:
+def has_quorum(rungs: Sequence[Rung], index: int) -> bool:
+    """
+    Whether a committee has as many roles below it as it needs; others need none.
+    """
+    rung = rungs[index]
+    needed = (rung.quorum or rung.committee) if rung.committee else 0
+    return not needed or len(committee(rungs, index)) >= needed
+
+
+def committee(rungs: Sequence[Rung], index: int) -> tuple[str, ...]:
+    """
+    The roles that together stand in for a rung.
+    """
     size = rungs[index].committee or 0
     below = rungs[max(0, index - size) : index]
     return tuple(dict.fromkeys(rung.role for rung in below))

@@ -107,7 +107,7 @@ class _Facts:
 
     def add(self, each: Input) -> None:
         try:
-            stated = typed(each, _stated(self.quote, each.name), self.policy.currency)
+            stated = typed(each, stated_by(self.quote, each.name), self.policy.currency)
             self.values[each.name] = self.value(each, stated)
         except Unfit as unfit:
             self.fail(each, unfit.code, str(unfit))
@@ -174,7 +174,10 @@ class _Facts:
         return f"{subject}, which policy '{self.policy.name}' reads."
 
 
-def _stated(quote: Quote, name: str) -> Value:
+def stated_by(quote: Quote, name: str) -> Value:
+    """
+    What a quote says under the name of an input; null if it says nothing.
+    """
     if name in quote.inputs:
         return quote.inputs[name]
     own = {

@@ -56,6 +56,5 @@ def keep(transaction: Transaction, key: Key, answer: str, at: str) -> None:
     """
     row = {name: getattr(key, name) for name in Key.__slots__}
     row |= {"answer": answer, "created_at": at}
-    if not _KEEP.run(transaction, [row]):
-        sentence = f"The idempotency key '{key.key}' is busy with another request."
-        raise Conflict(sentence)
+    sentence = f"The idempotency key '{key.key}' is busy with another request."
+    _KEEP.later(transaction, [row], Conflict(sentence))

@@ -53,7 +53,7 @@ def put(transaction: Transaction, files: Iterable[File]) -> None:
         # In one order always, so that two who store the same never wait in a circle.
         for digest, file in sorted(found.items())
     ]
-    _PUT.run(transaction, rows)
+    _PUT.later(transaction, rows)
 
 
 def body(transaction: Transaction, digest: str) -> bytes | None:

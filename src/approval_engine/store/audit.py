@@ -8,8 +8,11 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam, func, select, text
 
+from approval_engine.domain.events import Event
+from approval_engine.store import archived, events
 from approval_engine.store.database import Transaction
 from approval_engine.store.schema import (
+    ARCHIVED_EVENT,
     COUNTER,
     DELEGATION,
     DOCUMENT,
@@ -42,8 +45,9 @@ _OUTBOX = (
     .where(OUTBOX.c.workflow_id.in_(bindparam("ids", expanding=True)))
     .order_by(OUTBOX.c.id)
 )
-_FACTS = select(EVENT).where(EVENT.c.action == bindparam("action")).order_by(EVENT.c.id)
-_EVENT = select(EVENT).where(EVENT.c.id == bindparam("id"))
+_EVERY = archived.every_event()
+_FACTS = select(_EVERY).where(_EVERY.c.action == bindparam("action"))
+_FACTS = _FACTS.order_by(_EVERY.c.id)
 _BEFORE = WORKFLOW.alias("before")
 _SUCCESSIONS = (
     select(
@@ -155,7 +159,10 @@ def event(transaction: Transaction, event_id: str) -> Columns | None:
     """
     The event of that id; None if there is none.
     """
-    return next(iter(_rows(transaction, _EVENT, id=event_id)), None)
+    found = events.one(transaction, event_id)
+    if found is None:
+        return None
+    return {name: getattr(found, name) for name in Event.__slots__}
 
 
 def successions(transaction: Transaction) -> tuple[Columns, ...]:
@@ -186,7 +193,7 @@ def strays(transaction: Transaction) -> Iterator[Stray]:
     Tasks, events, messages and incidents whose workflow or event is missing.
     """
     workflow_ids = select(WORKFLOW.c.id)
-    for table in (TASK, EVENT, INCIDENT, OUTBOX):
+    for table in (TASK, EVENT, ARCHIVED_EVENT, INCIDENT, OUTBOX):
         query = select(table.c.id).where(table.c.workflow_id.not_in(workflow_ids))
         for found in transaction.execute(query).scalars():
             yield Stray(table=table.name, id=found)

@@ -13,7 +13,7 @@ from sqlalchemy import func, inspect, select, text
 
 from approval_engine.errors import InvalidState
 from approval_engine.store.database import Database, Transaction
-from approval_engine.store.schema import EVENT, WORKFLOW
+from approval_engine.store.schema import ARCHIVED_EVENT, EVENT, WORKFLOW
 
 _SIGNS = {"sqlite": b"SQLite format 3\x00", "postgresql": b"PGDMP"}
 
@@ -22,9 +22,11 @@ def sizes(transaction: Transaction) -> tuple[int, int]:
     """
     The numbers of workflows and of events.
     """
-    counts = (select(func.count()).select_from(table) for table in (WORKFLOW, EVENT))
-    workflows, events = (transaction.execute(each).scalar_one() for each in counts)
-    return workflows, events
+    workflows, events, archived = (
+        transaction.execute(select(func.count()).select_from(table)).scalar_one()
+        for table in (WORKFLOW, EVENT, ARCHIVED_EVENT)
+    )
+    return workflows, events + archived
 
 
 def kind_of(path: Path) -> str | None:

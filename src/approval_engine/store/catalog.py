@@ -9,13 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
-    Integer,
     Row,
     ScalarSelect,
     Select,
-    and_,
     bindparam,
-    func,
     select,
     update,
 )
@@ -26,6 +23,7 @@ from approval_engine.store import prepared
 from approval_engine.store.database import Transaction
 from approval_engine.store.moment import remembered
 from approval_engine.store.schema import DOCUMENT, POLICY, QUOTE, SETTING
+from approval_engine.store.schema.base import word
 from approval_engine.store.schema.catalog import NO_DAY, NO_WORTH
 
 
@@ -104,33 +102,21 @@ class Current:
 _PUT = prepared.insert_missing(DOCUMENT)
 _BODY = select(DOCUMENT.c.body).where(DOCUMENT.c.sha256 == bindparam("sha256"))
 _SETTING = select(SETTING.c.value).where(SETTING.c.name == bindparam("name"))
-_ALL = QUOTE.alias()
 _QUOTE = select(QUOTE).where(QUOTE.c.id == bindparam("id"))
 _AT_ONCE = 500
 _KNOWN = select(QUOTE.c.id, QUOTE.c.revision).where(
     QUOTE.c.id.in_(bindparam("ids", expanding=True))
 )
 _POLICIES = select(POLICY).order_by(POLICY.c.published_at, POLICY.c.version)
-# Two submits of one quote must not both find that it has no workflow yet. Whoever locks
-# a quote reads it next, so the wanted document comes along; the others may be big.
-_NEWEST = select(func.max(_ALL.c.revision)).where(_ALL.c.id == bindparam("id"))
-_WANTED = func.coalesce(bindparam("revision", type_=Integer), _NEWEST.scalar_subquery())
-_IS_WANTED = and_(DOCUMENT.c.sha256 == QUOTE.c.sha256, QUOTE.c.revision == _WANTED)
-_LOCK_QUOTE = (
-    select(QUOTE, DOCUMENT.c.body)
-    .select_from(QUOTE.outerjoin(DOCUMENT, _IS_WANTED))
-    .where(QUOTE.c.id == bindparam("id"))
-    .with_for_update(of=QUOTE)
-)
 
 
 def _pointer(name: str) -> ScalarSelect[Any]:
-    return select(SETTING.c.value).where(SETTING.c.name == name).scalar_subquery()
+    return select(SETTING.c.value).where(SETTING.c.name == word(name)).scalar_subquery()
 
 
 CURRENT = (
     select(POLICY.c.sha256)
-    .where(POLICY.c.status == "active")
+    .where(POLICY.c.status == word("active"))
     .scalar_subquery()
     .label("current_policy"),
     _pointer("directory").label("current_directory"),
@@ -151,7 +137,7 @@ def put(transaction: Transaction, documents: Iterable[Document]) -> None:
         # In one order always, so that two who store the same never wait in a circle.
         for document in sorted(documents, key=lambda each: each.sha256)
     ]
-    _PUT.run(transaction, rows)
+    _PUT.later(transaction, rows)
 
 
 def body(transaction: Transaction, sha256: str) -> bytes:
@@ -219,7 +205,7 @@ def quote(
     query = _QUOTE if revision is None else _QUOTE.where(QUOTE.c.revision == revision)
     rows = transaction.execute(query, {"id": quote_id}).all()
     newest = max(rows, key=lambda row: row.revision, default=None)
-    return _quote(newest) if newest is not None else None
+    return quote_of(newest) if newest is not None else None
 
 
 def revisions(
@@ -229,19 +215,7 @@ def revisions(
     The revisions of a quote up to that one, in their order.
     """
     query = _QUOTE.where(QUOTE.c.revision <= newest).order_by(QUOTE.c.revision)
-    return tuple(map(_quote, transaction.execute(query, {"id": quote_id})))
-
-
-def lock_quote(
-    transaction: Transaction, quote_id: str, revision: int | None = None
-) -> tuple[QuoteRow, bytes] | None:
-    """
-    Like `quote`, with its document, while nobody else may submit any revision of it.
-    """
-    wanted = {"id": quote_id, "revision": revision}
-    rows = transaction.execute(_LOCK_QUOTE, wanted).all()
-    found = next((row for row in rows if row.body is not None), None)
-    return (_quote(found), bytes(found.body)) if found is not None else None
+    return tuple(map(quote_of, transaction.execute(query, {"id": quote_id})))
 
 
 def current(transaction: Transaction) -> Current:
@@ -265,7 +239,10 @@ def current_of(row: Row[Any]) -> Current:
     )
 
 
-def _quote(row: object) -> QuoteRow:
+def quote_of(row: object) -> QuoteRow:
+    """
+    The value of a row with the columns of a quote.
+    """
     return QuoteRow(**{name: getattr(row, name) for name in QuoteRow.__slots__})
 
 

@@ -16,6 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from approval_engine.errors import Conflict, InvalidInput, StorageError
 from approval_engine.store.moment import Here
+from approval_engine.store.sending import let_wait
 from approval_engine.store.turns import Turns
 
 Transaction = Connection
@@ -182,6 +183,7 @@ def _postgres(url: URL) -> Engine:
     # What the address says itself counts.
     known = {n: v for n, v in _POSTGRES_ARGUMENTS.items() if n not in url.query}
     engine = _create(url, connect_args={"options": _POSTGRES_OPTIONS, **known})
+    let_wait(engine)
 
     @event.listens_for(engine, "first_connect")
     def first_connect(connection: Any, _: object) -> None:  # noqa: ANN401 the driver's own

@@ -13,8 +13,9 @@ from approval_engine.documents import canonical, load
 from approval_engine.domain.exceptions import Grant, Waives
 from approval_engine.domain.lifecycle import ExceptionStatus
 from approval_engine.store import prepared
+from approval_engine.store.archived import every_event
 from approval_engine.store.database import Transaction
-from approval_engine.store.schema import EVENT, EXCEPTION
+from approval_engine.store.schema import EXCEPTION
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -167,7 +168,7 @@ def use(transaction: Transaction, exception_ids: Iterable[str]) -> None:
     """
     Count a use of each, which this transaction has locked.
     """
-    _USE.run(transaction, [{"the_id": each} for each in exception_ids])
+    _USE.later(transaction, [{"the_id": each} for each in exception_ids])
 
 
 def change(
@@ -195,8 +196,9 @@ def submits(transaction: Transaction) -> Iterator[str]:
     """
     The data of every first event that names exceptions, for whoever counts again.
     """
-    named = EVENT.c.data.contains('"exceptions":', autoescape=True)
-    query = select(EVENT.c.data).where(EVENT.c.seq == 1, named)
+    every = every_event()
+    named = every.c.data.contains('"exceptions":', autoescape=True)
+    query = select(every.c.data).where(every.c.seq == 1, named)
     yield from transaction.execute(query).scalars()
 
 

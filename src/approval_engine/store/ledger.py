@@ -8,11 +8,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, union
 
 from approval_engine.domain.events import Event
+from approval_engine.store import archived
 from approval_engine.store.database import Transaction
-from approval_engine.store.schema import EVENT, EVENT_TEXT, WORKFLOW
+from approval_engine.store.schema import ARCHIVED_EVENT, EVENT, EVENT_TEXT, WORKFLOW
 
 AT_ONCE = 500
 """How many workflows one question is about."""
@@ -39,12 +40,14 @@ _HASHES = select(EVENT.c.workflow_id, EVENT.c.seq, EVENT.c.hash).where(
 _THERE = select(WORKFLOW.c.id).where(
     WORKFLOW.c.id.in_(bindparam("ids", expanding=True))
 )
-_STRAYS = (
-    select(EVENT.c.workflow_id)
-    .where(EVENT.c.workflow_id.not_in(select(WORKFLOW.c.id)))
-    .distinct()
-    .order_by(EVENT.c.workflow_id)
-)
+_STRAYS = union(
+    *(
+        select(table.c.workflow_id).where(
+            table.c.workflow_id.not_in(select(WORKFLOW.c.id))
+        )
+        for table in (EVENT, ARCHIVED_EVENT)
+    )
+).order_by("workflow_id")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,6 +88,10 @@ def logs(
         # Half of the time that a mapping of the row takes, for a million of them.
         event = Event(**dict(zip(_COLUMNS, row, strict=True)))
         found[event.workflow_id].append(event)
+    begun = (each for each, log in found.items() if not log or log[0].seq != 1)
+    for row in reversed(archived.events(transaction, begun)):
+        event = Event(**{name: getattr(row, name) for name in _COLUMNS})
+        found[event.workflow_id].insert(0, event)
     return found
 
 
@@ -95,7 +102,8 @@ def texts(
     Salt and body of what people wrote in each of these workflows, by event number.
     """
     found: dict[str, dict[int, tuple[str, str]]] = {each: {} for each in workflow_ids}
-    for row in transaction.execute(_TEXTS, {"ids": list(found)}):
+    rows = transaction.execute(_TEXTS, {"ids": list(found)}).all()
+    for row in (*archived.texts(transaction, found), *rows):
         found[row.workflow_id][row.seq] = (row.salt, row.body)
     return found
 
@@ -112,7 +120,10 @@ def hashes(
         "numbers": sorted({each.seq for each in places}),
     }
     rows = transaction.execute(_HASHES, wanted)
-    return {(row.workflow_id, row.seq): row.hash for row in rows}
+    found = {(row.workflow_id, row.seq): row.hash for row in rows}
+    gone = {each.workflow for each in places if (each.workflow, each.seq) not in found}
+    put_away = archived.events(transaction, gone)
+    return {(row.workflow_id, row.seq): row.hash for row in put_away} | found
 
 
 def there(transaction: Transaction, workflow_ids: Iterable[str]) -> frozenset[str]:

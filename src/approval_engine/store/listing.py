@@ -116,7 +116,7 @@ def look_ahead(
         {"person": person, "number": number, "step": step, "workflow_id": workflow.id}
         for step, person in sorted(set(asked))
     ]
-    _ADD.run(transaction, rows)
+    _ADD.later(transaction, rows)
 
 
 def forget(transaction: Transaction, workflow_id: str) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, null, select, update
 from approval_engine.store import prepared
 from approval_engine.store.database import Transaction
 from approval_engine.store.schema import OUTBOX
+from approval_engine.store.schema.base import word
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,8 +36,10 @@ class Message:
 _ENQUEUE = prepared.insert(OUTBOX)
 _CANCEL = prepared.change(
     update(OUTBOX)
-    .where(OUTBOX.c.task_id == bindparam("the_task"), OUTBOX.c.status == "waiting")
-    .values(status="cancelled", next_attempt_at=null())
+    .where(
+        OUTBOX.c.task_id == bindparam("the_task"), OUTBOX.c.status == word("waiting")
+    )
+    .values(status=word("cancelled"), next_attempt_at=null())
 )
 
 
@@ -55,14 +58,14 @@ def enqueue(transaction: Transaction, messages: Iterable[Message], at: str) -> N
         }
         for message in messages
     ]
-    _ENQUEUE.run(transaction, rows)
+    _ENQUEUE.later(transaction, rows)
 
 
 def cancel(transaction: Transaction, task_ids: Iterable[str]) -> None:
     """
     Nothing is sent any more for these tasks.
     """
-    _CANCEL.run(transaction, [{"the_task": task_id} for task_id in task_ids])
+    _CANCEL.later(transaction, [{"the_task": task_id} for task_id in task_ids])
 
 
 def of(transaction: Transaction, workflow_id: str) -> tuple[Message, ...]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import bindparam, select
 
-from approval_engine.store import prepared
+from approval_engine.store import archived, prepared
 from approval_engine.store.database import Transaction
 from approval_engine.store.schema import EVENT, EVENT_ORIGIN
 
@@ -41,12 +41,16 @@ def add(transaction: Transaction, origin: OriginRow) -> None:
     Record from where an event of this transaction came.
     """
     values = {name: getattr(origin, name) for name in OriginRow.__slots__}
-    _ADD.run(transaction, [values])
+    _ADD.later(transaction, [values])
 
 
 def of(transaction: Transaction, workflow_id: str) -> tuple[OriginRow, ...]:
     """
     From where the events of a workflow came, as far as it is known, in their order.
     """
-    rows = transaction.execute(_OF, {"workflow_id": workflow_id})
-    return tuple(OriginRow(**row._mapping) for row in rows)  # noqa: SLF001 public
+    rows = transaction.execute(_OF, {"workflow_id": workflow_id}).all()
+    names = OriginRow.__slots__
+    return tuple(
+        OriginRow(**{name: getattr(row, name) for name in names})
+        for row in (*archived.origins(transaction, (workflow_id,)), *rows)
+    )

@@ -9,18 +9,31 @@ import re
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, delete, null, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Table,
+    and_,
+    delete,
+    null,
+    or_,
+    select,
+    update,
+)
 
 from approval_engine.errors import StorageError
+from approval_engine.store.archived import every_event
 from approval_engine.store.database import Database, Transaction
 from approval_engine.store.schema import (
     API_TOKEN,
+    ARCHIVED_ORIGIN,
+    ARCHIVED_TEXT,
     ATTACHMENT,
     CREDENTIAL,
     DELEGATION,
     DOCUMENT,
-    EVENT,
     EVENT_ORIGIN,
     EVENT_TEXT,
     IDEMPOTENCY,
@@ -59,6 +72,9 @@ _CHANGEABLE = (
     (POLICY, "comment"),
     (ATTACHMENT, "name"),
 )
+# What stands beside events, also of those that were put away.
+_TEXTS = (EVENT_TEXT, ARCHIVED_TEXT)
+_ORIGINS = (EVENT_ORIGIN, ARCHIVED_ORIGIN)
 _ERASABLE_KINDS = ("directory", "quote")
 
 
@@ -70,10 +86,10 @@ def delete_by_id(transaction: Transaction, person: str, at: str) -> Counts:
     for table, column in _HIS:
         gone = transaction.execute(delete(table).where(table.c[column] == person))
         counts[table.name] = gone.rowcount
-    mine = select(EVENT.c.id).where(EVENT.c.actor == person)
-    for table in (EVENT_TEXT, EVENT_ORIGIN):
-        gone = transaction.execute(delete(table).where(table.c.event_id.in_(mine)))
-        counts[table.name] = gone.rowcount
+    every = every_event()
+    mine = select(every.c.id).where(every.c.actor == person)
+    for table, archived in (_TEXTS, _ORIGINS):
+        counts[table.name] = _delete_beside(transaction, (table, archived), mine)
     his_notes = and_(INCIDENT.c.closed_by == person, INCIDENT.c.note.is_not(None))
     notes = update(INCIDENT).where(his_notes).values(note=null())
     counts[INCIDENT.name] = transaction.execute(notes).rowcount
@@ -112,16 +128,20 @@ def mentions(transaction: Transaction, marks: re.Pattern[str]) -> tuple[str, ...
     """
     The events beside which somebody else wrote his name.
     """
-    keys = _keys(transaction, EVENT_TEXT, "body", marks)
-    return tuple(sorted(key["event_id"] for key in keys))
+    # What is put away meanwhile is found twice, and not missed.
+    found: set[str] = set()
+    for table in _TEXTS:
+        query = select(table.c.event_id, table.c.body)
+        rows = transaction.execute(query.execution_options(yield_per=500))
+        found.update(row.event_id for row in rows if marks.search(row.body))
+    return tuple(sorted(found))
 
 
 def delete_texts(transaction: Transaction, event_ids: Iterable[str]) -> int:
     """
     Delete what stands beside these events; how many texts there were.
     """
-    mine = EVENT_TEXT.c.event_id.in_(tuple(event_ids))
-    return transaction.execute(delete(EVENT_TEXT).where(mine)).rowcount
+    return _delete_beside(transaction, _TEXTS, tuple(event_ids))
 
 
 def documents(transaction: Transaction) -> Iterator[tuple[str, str, bytes]]:
@@ -193,6 +213,18 @@ def forget_pages(database: Database) -> None:
         raise StorageError(sentence) from error
     finally:
         raw.close()
+
+
+def _delete_beside(
+    transaction: Transaction,
+    tables: tuple[Table, Table],
+    events: Select[Any] | tuple[str, ...],
+) -> int:
+    # The table of every day first: what is put away meanwhile is found in the archive.
+    return sum(
+        transaction.execute(delete(table).where(table.c.event_id.in_(events))).rowcount
+        for table in tables
+    )
 
 
 def _readable(value: object) -> str:

@@ -8,8 +8,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, literal_column, select
 
+from approval_engine.store.archived import every_event
 from approval_engine.store.database import Transaction
-from approval_engine.store.schema import DOCUMENT, EVENT, EXCEPTION, WORKFLOW
+from approval_engine.store.schema import DOCUMENT, EXCEPTION, WORKFLOW
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,6 +54,7 @@ OVERRIDDEN = "overridden"
 _MOST_IDS = 1000
 """How many quotes one query names; databases have a limit."""
 
+_EVERY = every_event()
 _COLUMNS = tuple(n for n in Submission.__slots__ if n not in {"quote", "evaluation"})
 _QUOTE = DOCUMENT.alias("quote_document")
 _EVALUATION = DOCUMENT.alias("evaluation_document")
@@ -100,9 +102,9 @@ def counted(transaction: Transaction, span: tuple[str, str]) -> int:
     """
     query = select(func.count()).where(
         # In the words of the index of first events.
-        EVENT.c.seq == literal_column("1"),
-        _within(EVENT.c.timestamp, span),
-        EVENT.c.workflow_id.not_in(select(EXCEPTION.c.workflow_id)),
+        _EVERY.c.seq == literal_column("1"),
+        _within(_EVERY.c.timestamp, span),
+        _EVERY.c.workflow_id.not_in(select(EXCEPTION.c.workflow_id)),
     )
     return int(transaction.execute(query).scalar_one())
 
@@ -113,12 +115,12 @@ def overrides(transaction: Transaction, span: tuple[str, str]) -> Iterator[Overr
     """
     query = (
         select(
-            *(EVENT.c[n] for n in Override.__slots__ if n != "quote_id"),
+            *(_EVERY.c[n] for n in Override.__slots__ if n != "quote_id"),
             WORKFLOW.c.quote_id,
         )
-        .join(WORKFLOW, WORKFLOW.c.id == EVENT.c.workflow_id)
-        .where(EVENT.c.action == OVERRIDDEN, _within(EVENT.c.timestamp, span))
-        .order_by(EVENT.c.timestamp, WORKFLOW.c.number, EVENT.c.seq)
+        .join(WORKFLOW, WORKFLOW.c.id == _EVERY.c.workflow_id)
+        .where(_EVERY.c.action == OVERRIDDEN, _within(_EVERY.c.timestamp, span))
+        .order_by(_EVERY.c.timestamp, WORKFLOW.c.number, _EVERY.c.seq)
     )
     rows = transaction.execute(query)
     return (Override(**row._mapping) for row in rows)  # noqa: SLF001 public in SQLAlchemy

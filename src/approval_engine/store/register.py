@@ -7,14 +7,26 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, literal, not_, select
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    Table,
+    and_,
+    literal,
+    not_,
+    select,
+    text,
+    true,
+    union_all,
+)
 
 from approval_engine.documents import canonical
 from approval_engine.store import exceptions
 from approval_engine.store.database import Transaction
 from approval_engine.store.exceptions import ExceptionRow
 from approval_engine.store.quotes import matches
-from approval_engine.store.schema import EVENT, EXCEPTION, WORKFLOW
+from approval_engine.store.schema import ARCHIVED_EVENT, EVENT, EXCEPTION, WORKFLOW
 
 SOON_DAYS = 14
 """So long before its last day an exception is said to expire soon."""
@@ -83,18 +95,22 @@ def uses(transaction: Transaction, row: ExceptionRow, limit: int) -> tuple[Use, 
     """
     The workflows that used an exception, the newest first.
     """
-    # The name stands in quotes in the list of those that the first event used.
-    named = EVENT.c.data.contains(canonical(row.id).decode(), autoescape=True)
-    listed = EVENT.c.data.contains('"exceptions":', autoescape=True)
-    first = and_(EVENT.c.workflow_id == WORKFLOW.c.id, EVENT.c.seq == 1)
-    query = (
-        select(WORKFLOW)
-        .join(EVENT, first)
-        .where(WORKFLOW.c.account == row.account, listed, named)
-        .order_by(WORKFLOW.c.number.desc())
-        .limit(limit)
-    )
+    month = ARCHIVED_EVENT.c.month == WORKFLOW.c.archived_month
+    found = union_all(_users(row, EVENT, true()), _users(row, ARCHIVED_EVENT, month))
+    query = found.order_by(text("number DESC")).limit(limit)
     return tuple(map(_use, transaction.execute(query)))
+
+
+def _users(row: ExceptionRow, log: Table, where: ColumnElement[bool]) -> Select[Any]:
+    # The name stands in quotes in the list of those that the first event used.
+    named = log.c.data.contains(canonical(row.id).decode(), autoescape=True)
+    listed = log.c.data.contains('"exceptions":', autoescape=True)
+    first = and_(log.c.workflow_id == WORKFLOW.c.id, log.c.seq == 1, where)
+    return (
+        select(WORKFLOW)
+        .join(log, first)
+        .where(WORKFLOW.c.account == row.account, listed, named)
+    )
 
 
 def _use(row: Row[Any]) -> Use:

@@ -49,6 +49,7 @@ def _drop_numbers_and_guards(transaction: Transaction) -> None:
         transaction.execute(text(f"DROP SEQUENCE IF EXISTS {name}"))
     for name in (
         "refuse_event_change",
+        "refuse_event_loss",
         "refuse_change",
         "feed_webhooks",
         "mark_new_message",

@@ -12,6 +12,9 @@ from sqlalchemy import Table
 
 from approval_engine.errors import InvalidInput
 from approval_engine.store.schema import (
+    ARCHIVED_EVENT,
+    ARCHIVED_ORIGIN,
+    ARCHIVED_TEXT,
     ATTACHMENT,
     CHECKPOINT,
     DOCUMENT,
@@ -27,6 +30,10 @@ from approval_engine.store.schema import (
 
 _ADD = "SELECT, INSERT"
 _RIGHTS: Mapping[Table, str] = {
+    # The owner puts logs away; nobody else adds to the archive or takes anything out.
+    ARCHIVED_EVENT: "SELECT",
+    ARCHIVED_TEXT: "SELECT",
+    ARCHIVED_ORIGIN: "SELECT, DELETE",
     ATTACHMENT: _ADD,
     CHECKPOINT: _ADD,
     DOCUMENT: _ADD,

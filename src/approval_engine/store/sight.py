@@ -1,8 +1,9 @@
 """
 What a command must see once it holds its lock, in one statement of one moment.
 
-The lock is a statement of its own before: PostgreSQL shows a statement what was
-committed when it began, and while it waits for a lock that grows old.
+The lock is a statement of its own before, though both travel together: PostgreSQL shows
+a statement what was committed when it began, and while it waits for a lock that grows
+old.
 """
 
 from collections.abc import Iterable
@@ -12,18 +13,48 @@ from typing import Any
 from sqlalchemy import (
     Column,
     ColumnElement,
-    Row,
+    Integer,
     Select,
     and_,
     bindparam,
+    func,
     literal,
     select,
 )
 
+from approval_engine.store import prepared
 from approval_engine.store.answers import SCOPE, Key, checked
-from approval_engine.store.catalog import CURRENT, Current, current_of
+from approval_engine.store.catalog import (
+    CURRENT,
+    Current,
+    QuoteRow,
+    current_of,
+    quote_of,
+)
 from approval_engine.store.database import Transaction
-from approval_engine.store.schema import EXCEPTION, IDEMPOTENCY, QUOTE, TASK, WORKFLOW
+from approval_engine.store.prepared import Asked, Question, Row
+from approval_engine.store.schema import (
+    DOCUMENT,
+    EXCEPTION,
+    IDEMPOTENCY,
+    QUOTE,
+    TASK,
+    WORKFLOW,
+)
+from approval_engine.store.schema.base import word
+
+_ALL = QUOTE.alias()
+# Two submits of one quote must not both find that it has no workflow yet. Whoever locks
+# a quote reads it next, so the wanted document comes along; the others may be big.
+_LAST = select(func.max(_ALL.c.revision)).where(_ALL.c.id == bindparam("id"))
+_WANTED = func.coalesce(bindparam("revision", type_=Integer), _LAST.scalar_subquery())
+_IS_WANTED = and_(DOCUMENT.c.sha256 == QUOTE.c.sha256, QUOTE.c.revision == _WANTED)
+_LOCK_QUOTE = Question(
+    select(QUOTE, DOCUMENT.c.body)
+    .select_from(QUOTE.outerjoin(DOCUMENT, _IS_WANTED))
+    .where(QUOTE.c.id == bindparam("id"))
+    .with_for_update(of=QUOTE)
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,7 +68,7 @@ class Sight:
 
     answer: str | None
     current: Current
-    rows: tuple[Row[Any], ...]
+    rows: tuple[Any, ...]
     has_exceptions: bool = False
     newest_quote: str | None = None
 
@@ -67,7 +98,7 @@ _NEWEST_QUOTE = (
     .scalar_subquery()
     .label("newest_quote")
 )
-_TASKS = _with((*TASK.c, _NEWEST_QUOTE), TASK.c.workflow_id)
+_TASKS = Question(_with((*TASK.c, _NEWEST_QUOTE), TASK.c.workflow_id))
 _ATTEMPT = (
     WORKFLOW.c.id,
     WORKFLOW.c.quote_revision,
@@ -77,7 +108,7 @@ _ATTEMPT = (
 _EXCEPTIONS = (
     select(EXCEPTION.c.id)
     .where(
-        EXCEPTION.c.status == "active",
+        EXCEPTION.c.status == word("active"),
         EXCEPTION.c.account.in_(
             select(QUOTE.c.account).where(QUOTE.c.id == bindparam("the_id"))
         ),
@@ -85,28 +116,53 @@ _EXCEPTIONS = (
     .exists()
     .label("has_exceptions")
 )
-_WORKFLOWS = _with((*_ATTEMPT, _EXCEPTIONS), WORKFLOW.c.quote_id)
+_WORKFLOWS = Question(_with((*_ATTEMPT, _EXCEPTIONS), WORKFLOW.c.quote_id))
 
 
-def of_workflow(transaction: Transaction, workflow_id: str, key: Key | None) -> Sight:
+def of_workflow(
+    transaction: Transaction, lock: Asked, workflow_id: str, key: Key | None
+) -> tuple[list[Any], list[Any]]:
     """
-    With the tasks of a workflow, oldest first. Raises KeyReused.
+    What locks a workflow found, and what is `seen` of it then: its tasks, oldest first.
     """
-    return _sight(transaction, _TASKS, workflow_id, key)
+    locked, rows = prepared.ask(transaction, lock, (_TASKS, _values(workflow_id, key)))
+    return locked, rows
 
 
-def of_quote(transaction: Transaction, quote_id: str, key: Key | None) -> Sight:
+def of_quote(
+    transaction: Transaction, quote_id: str, revision: int | None, key: Key | None
+) -> tuple[tuple[QuoteRow, bytes] | None, list[Any]]:
     """
-    With the workflows of all revisions of a quote, oldest first. Raises KeyReused.
+    What `lock_quote` answers, and what is `seen` then: the quote's workflows in order.
     """
-    return _sight(transaction, _WORKFLOWS, quote_id, key)
+    lock = (_LOCK_QUOTE, {"id": quote_id, "revision": revision})
+    locked, rows = prepared.ask(transaction, lock, (_WORKFLOWS, _values(quote_id, key)))
+    return _locked(locked), rows
 
 
-def _sight(
-    transaction: Transaction, query: Select[Any], the_id: str, key: Key | None
-) -> Sight:
-    scope = {name: getattr(key, name) for name in SCOPE} if key else _NO_KEY
-    rows = transaction.execute(query, {"the_id": the_id, **scope}).all()
+def lock_quote(
+    transaction: Transaction, quote_id: str, revision: int | None = None
+) -> tuple[QuoteRow, bytes] | None:
+    """
+    A revision of a quote, the newest if none is named, with its document.
+
+    While the lock is held nobody else may submit any revision of it.
+    """
+    wanted = {"id": quote_id, "revision": revision}
+    return _locked(_LOCK_QUOTE.ask(transaction, wanted))
+
+
+def of_attempts(transaction: Transaction, quote_id: str) -> Sight:
+    """
+    The workflows of all revisions of a quote, oldest first, under no lock.
+    """
+    return seen(_WORKFLOWS.ask(transaction, _values(quote_id, None)), None)
+
+
+def seen(rows: list[Any], key: Key | None) -> Sight:
+    """
+    What these rows tell. Raises KeyReused.
+    """
     first = rows[0]
     return Sight(
         answer=checked(key, first.fingerprint, first.answer) if key else None,
@@ -115,3 +171,13 @@ def _sight(
         has_exceptions=bool(getattr(first, "has_exceptions", False)),
         newest_quote=getattr(first, "newest_quote", None),
     )
+
+
+def _locked(rows: Iterable[Any]) -> tuple[QuoteRow, bytes] | None:
+    found = next((row for row in rows if row.body is not None), None)
+    return (quote_of(found), bytes(found.body)) if found is not None else None
+
+
+def _values(the_id: str, key: Key | None) -> Row:
+    scope = {name: getattr(key, name) for name in SCOPE} if key else _NO_KEY
+    return {"the_id": the_id, **scope}

@@ -5,12 +5,14 @@ Rows that nobody needs after some time, deleted in small portions, oldest first.
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import Select, Table, delete, select
+from sqlalchemy import Select, Table, and_, delete, select
 
 from approval_engine.documents import canonical, load
 from approval_engine.store.catalog import set_setting, setting
 from approval_engine.store.database import Transaction
 from approval_engine.store.schema import (
+    ARCHIVED_ORIGIN,
+    ARCHIVED_TEXT,
     EVENT,
     EVENT_ORIGIN,
     EVENT_TEXT,
@@ -104,20 +106,34 @@ def origins(transaction: Transaction, before: str) -> int:
         .join(EVENT, EVENT.c.id == EVENT_ORIGIN.c.event_id)
         .where(EVENT.c.timestamp < before)
     )
-    return _by_keys(transaction, EVENT_ORIGIN, query)
+    put_away = select(*ARCHIVED_ORIGIN.primary_key).where(
+        ARCHIVED_ORIGIN.c.timestamp < before
+    )
+    return _by_keys(transaction, EVENT_ORIGIN, query) + _by_keys(
+        transaction, ARCHIVED_ORIGIN, put_away
+    )
 
 
 def texts(transaction: Transaction, before: str) -> int:
     """
     What people wrote in reviews that ended before that instant.
     """
+    ended = and_(WORKFLOW.c.status != "pending", WORKFLOW.c.updated_at < before)
     query = (
         select(EVENT_TEXT.c.event_id)
         .join(EVENT, EVENT.c.id == EVENT_TEXT.c.event_id)
         .join(WORKFLOW, WORKFLOW.c.id == EVENT.c.workflow_id)
-        .where(WORKFLOW.c.status != "pending", WORKFLOW.c.updated_at < before)
+        .where(ended)
     )
-    return _by_keys(transaction, EVENT_TEXT, query)
+    put_away = (
+        select(*ARCHIVED_TEXT.primary_key)
+        .join(WORKFLOW, WORKFLOW.c.id == ARCHIVED_TEXT.c.workflow_id)
+        # No review ends before the month that its log was put away under.
+        .where(ended, ARCHIVED_TEXT.c.month <= before[:7])
+    )
+    return _by_keys(transaction, EVENT_TEXT, query) + _by_keys(
+        transaction, ARCHIVED_TEXT, put_away
+    )
 
 
 def log_ins(transaction: Transaction, before: str) -> int:

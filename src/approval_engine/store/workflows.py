@@ -5,9 +5,8 @@ Workflow and task rows ↔ the `Workflow` value; the row is the lock of everythi
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Select, bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from approval_engine.domain.events import instant, stamp
 from approval_engine.domain.lifecycle import WorkflowStatus
@@ -18,6 +17,7 @@ from approval_engine.store.answers import Key
 from approval_engine.store.catalog import Current
 from approval_engine.store.database import Transaction
 from approval_engine.store.listing import UNKNOWN, Listed
+from approval_engine.store.prepared import Question
 from approval_engine.store.rows import task_row, workflow_of, workflow_row
 from approval_engine.store.schema import INCIDENT, TASK, WORKFLOW
 from approval_engine.store.sight import Sight
@@ -31,9 +31,9 @@ _INCIDENT = (
 )
 _READ = select(WORKFLOW, _INCIDENT).where(WORKFLOW.c.id == bindparam("id"))
 # The one lock: people, timers and recalls of a workflow wait for each other here.
-_LOCK = _READ.with_for_update(of=WORKFLOW)
+_LOCK = Question(_READ.with_for_update(of=WORKFLOW))
 # A timer whose workflow somebody is busy with is left to the next round.
-_LOCK_IF_FREE = _READ.with_for_update(of=WORKFLOW, skip_locked=True)
+_LOCK_IF_FREE = Question(_READ.with_for_update(of=WORKFLOW, skip_locked=True))
 _TASKS = (
     select(TASK).where(TASK.c.workflow_id == bindparam("id")).order_by(TASK.c.number)
 )
@@ -45,6 +45,7 @@ _CHANGED = (
     "status", "state", "ended", "timers", "next_due_at", "updated_at",
     "seq", "head",
 )  # fmt: skip
+_NOT_ARCHIVED = {"archived_month": None, "archived_seq": None}
 _INSERT_WORKFLOW = prepared.insert(WORKFLOW)
 _INSERT_TASKS = prepared.insert(TASK)
 _UPDATE_WORKFLOW = prepared.change(
@@ -130,12 +131,14 @@ def lock_if_free(transaction: Transaction, workflow_id: str) -> Locked | None:
 
 
 def _locked(
-    transaction: Transaction, query: Select[Any], workflow_id: str, key: Key | None
+    transaction: Transaction, query: Question, workflow_id: str, key: Key | None
 ) -> Locked | None:
-    row = transaction.execute(query, {"id": workflow_id}).one_or_none()
-    if row is None:
+    asked = (query, {"id": workflow_id})
+    locked, rows = sight.of_workflow(transaction, asked, workflow_id, key)
+    if not locked:
         return None
-    seen = sight.of_workflow(transaction, workflow_id, key)
+    (row,) = locked
+    seen = sight.seen(rows, key)
     return Locked(
         workflow=workflow_of(row, seen.rows),
         incident=row.incident,
@@ -162,7 +165,7 @@ def attempts(transaction: Transaction, quote_id: str) -> tuple[Attempt, ...]:
     """
     The workflows of all revisions of a quote, oldest first.
     """
-    return attempts_of(sight.of_quote(transaction, quote_id, None))
+    return attempts_of(sight.of_attempts(transaction, quote_id))
 
 
 def attempts_of(seen: Sight) -> tuple[Attempt, ...]:
@@ -237,7 +240,8 @@ def insert(
     """
     Add a workflow and its tasks, with what lists say of it.
     """
-    _INSERT_WORKFLOW.run(transaction, [workflow_row(workflow) | listed.row()])
+    row = workflow_row(workflow) | listed.row() | _NOT_ARCHIVED
+    _INSERT_WORKFLOW.later(transaction, [row])
     insert_tasks(transaction, workflow.tasks)
 
 
@@ -245,7 +249,7 @@ def insert_tasks(transaction: Transaction, tasks: Iterable[Task]) -> None:
     """
     Add tasks; their ids must be new.
     """
-    _INSERT_TASKS.run(transaction, [task_row(task) for task in tasks])
+    _INSERT_TASKS.later(transaction, [task_row(task) for task in tasks])
 
 
 def save(transaction: Transaction, before: Workflow, after: Workflow) -> None:
@@ -257,9 +261,8 @@ def save(transaction: Transaction, before: Workflow, after: Workflow) -> None:
     row = workflow_row(after)
     changed = {name: row[name] for name in _CHANGED}
     fence = {"the_id": before.id, "before": before.seq}
-    if _UPDATE_WORKFLOW.run(transaction, [changed | fence]) != 1:
-        sentence = f"The {before.subject} changed meanwhile; nothing was stored."
-        raise Conflict(sentence)
+    sentence = f"The {before.subject} changed meanwhile; nothing was stored."
+    _UPDATE_WORKFLOW.later(transaction, [changed | fence], Conflict(sentence))
     known = {task.id: task for task in before.tasks}
     updates = [
         {name: row[name] for name in _TASK_CHANGED} | {"the_id": task.id}
@@ -267,7 +270,7 @@ def save(transaction: Transaction, before: Workflow, after: Workflow) -> None:
         if known.get(task.id, task) != task
         for row in [task_row(task)]
     ]
-    _UPDATE_TASKS.run(transaction, updates)
+    _UPDATE_TASKS.later(transaction, updates)
     insert_tasks(transaction, (task for task in after.tasks if task.id not in known))
 
 

@@ -86,6 +86,25 @@ def when_ready(server: Any) -> None:  # noqa: ANN401 gunicorn has no types
         signal.signal(signal.SIGTERM, drain)
 
 
+def post_worker_init(worker: Any) -> None:  # noqa: ANN401 gunicorn has no types
+    """
+    Whatever a process needs for its first request is there by now, and stays.
+    """
+    from approval_engine.executor.warming import settle
+
+    del worker
+    settle()
+
+
+def pre_request(worker: Any, req: Any) -> None:  # noqa: ANN401 gunicorn has no types
+    """
+    Let nobody keep his connection any more once a stop is announced.
+    """
+    del worker
+    if stopping.has_begun():
+        req.force_close()
+
+
 def on_exit(server: Any) -> None:  # noqa: ANN401 gunicorn has no types
     """
     Leave nothing behind that nobody asked to keep.

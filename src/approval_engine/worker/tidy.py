@@ -12,8 +12,9 @@ from datetime import timedelta
 from approval_engine.domain.events import stamp
 from approval_engine.errors import InvalidInput
 from approval_engine.executor.runtime import Runtime
-from approval_engine.store import tidying
+from approval_engine.store import archiving, tidying
 from approval_engine.store.catalog import set_setting, setting
+from approval_engine.worker import archive
 
 SWEPT = "swept_at"
 """The setting that says when somebody swept last."""
@@ -21,6 +22,10 @@ SWEPT = "swept_at"
 EVERY = timedelta(hours=1)
 """How often a worker sweeps, if no other one did."""
 
+ARCHIVE = "archive"
+"""The kind that is put away: logs of reviews that have ended."""
+
+_KINDS = (*tidying.DAYS, ARCHIVE)
 _LOG = logging.getLogger(__name__)
 
 
@@ -36,17 +41,33 @@ def keep_for(
     """
     Change for how many days some kinds are kept, None is for ever; all of them by then.
 
-    Raises InvalidInput.
+    After its days of `archive` a log is put away, not deleted. Raises InvalidInput.
     """
     for name, days in changes.items():
-        if name not in tidying.DAYS or (days is not None and days < 1):
-            known = ", ".join(tidying.DAYS)
+        if name not in _KINDS or (days is not None and days < 1):
+            known = ", ".join(_KINDS)
             sentence = f"Expected one day or more of {known}, but got {days} of {name}."
             raise InvalidInput(sentence)
     with runtime.database.begin() as transaction:
-        found = {**tidying.retention(transaction), **changes}
-        tidying.keep_for(transaction, found)
+        kept = tidying.retention(transaction)
+        found = {**kept, ARCHIVE: archiving.days(transaction), **changes}
+        _must_go_first(found["messages"], found[ARCHIVE])
+        archiving.put_away_after(transaction, found[ARCHIVE])
+        tidying.keep_for(transaction, {name: found[name] for name in kept})
     return found
+
+
+def _must_go_first(messages: int | None, archive: int | None) -> None:
+    """
+    Raise InvalidInput if logs would be put away while messages tell of their events.
+    """
+    if archive is not None and (messages is None or archive < messages):
+        kept = f"{messages} days" if messages else "forever"
+        sentence = (
+            "Expected logs to be archived no sooner than their messages go,"
+            f" but these are kept {kept}, and logs would be archived after {archive}."
+        )
+        raise InvalidInput(sentence)
 
 
 def sweep(runtime: Runtime, *, dry_run: bool = False) -> dict[str, int]:
@@ -83,6 +104,8 @@ def sweep_if_due(runtime: Runtime) -> None:
     told = " ".join(f"{name}={count}" for name, count in counts.items() if count)
     if told:
         _LOG.info("action=tidied %s", told)
+    # Last, so that a role without the right to do this has done the rest.
+    archive.sweep(runtime)
 
 
 def _portion(runtime: Runtime, name: str, before: str, *, dry_run: bool) -> int:

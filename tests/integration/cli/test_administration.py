@@ -119,13 +119,42 @@ def test_only_an_admin_refuses(asked):
 
 def test_what_is_kept_for_how_long_is_shown_changed_and_swept(office):
     usual = "retention answers=30 messages=90 origins=365 texts=forever log_ins=7"
-    assert office.ok("db", "retention").lines == [usual]
+    assert office.ok("db", "retention").lines == [f"{usual} archive=never"]
     changed = office.ok("db", "retention", "--texts", "400", "--answers", "forever")
-    assert changed.lines == [
-        "retention answers=forever messages=90 origins=365 texts=400 log_ins=7"
-    ]
+    now = "retention answers=forever messages=90 origins=365 texts=400 log_ins=7"
+    assert changed.lines == [f"{now} archive=never"]
     assert office.ok("db", "retention").lines == changed.lines
     assert office("db", "retention", "--texts", "0").code == 2
     for options, word in ((("--dry-run",), "would_delete"), ((), "deleted")):
         line = f"{word} answers=0 messages=0 origins=0 texts=0 log_ins=0"
         assert office.ok("db", "tidy", *options).lines == [line]
+
+
+def test_logs_are_put_away_when_somebody_says_which(office):
+    office.ok("--as", "sam", "approval", "submit", "--quote", "Q-2")
+    office.ok("--as", "sam", "approval", "submit", "--quote", "Q-1")
+    later = {"CPQ_NOW": "2026-12-02T09:00:00Z"}
+    unsaid = office("db", "archive", **later)
+    assert (unsaid.code, "nothing is archived" in unsaid.err) == (2, True)
+    both = office("db", "archive", "--older", "9", "--before", "2026-05-01")
+    assert (both.code, "Give either" in both.err) == (2, True)
+    assert office("db", "retention", "--archive", "0").code == 2
+    refused = office("db", "retention", "--archive", "30", "--answers", "9")
+    assert "these are kept 90 days, and logs would be archived after 30" in refused.err
+    kept = office.ok("db", "retention", "--archive", "100").lines[0]
+    assert kept.startswith("retention answers=30 ")
+    assert kept.endswith(" archive=100")
+    none = "workflows=0 events=0 texts=0 origins=0 left=0"
+    assert office.ok("db", "archive").lines == [f"archived {none}"]
+    for options in (("--before", "2026-03-02"), ("--older", "300")):
+        assert office.ok("db", "archive", *options, **later).lines == [
+            f"archived {none}"
+        ]
+
+    one = "workflows=1 events=3 texts=0 origins=0 left={}"
+    looked = office.ok("db", "archive", "--dry-run", **later)
+    assert looked.lines == [f"would_archive {one.format(1)}"]
+    done = office.ok("--json", "db", "archive", "--before", "2026-03-03", **later)
+    assert done.json["workflows"] == 1
+    assert office.ok("db", "archive", **later).lines == [f"archived {none}"]
+    assert office.ok("db", "check", **later).lines == ["check=ok workflows=2 events=7"]

@@ -17,7 +17,7 @@ from approval_engine.errors import (
 )
 from approval_engine.history.reading import find
 from approval_engine.operations import intake
-from approval_engine.store import catalog, events, messages, workflows
+from approval_engine.store import catalog, events, messages, sight, workflows
 from tests.integration.executor.company import directory, document, policy
 from tests.integration.operations.tampering import unguard
 
@@ -81,11 +81,11 @@ def test_a_submit_names_the_revision_whose_document_it_reads(company):
 
     with company.runtime.database.begin() as transaction:
         for named, found in ((None, 2), (1, 1), (2, 2)):
-            row, body = catalog.lock_quote(transaction, "Q-1", named)
+            row, body = sight.lock_quote(transaction, "Q-1", named)
             assert row.revision == found
             assert body == catalog.body(transaction, row.sha256)
-        assert catalog.lock_quote(transaction, "Q-1", 3) is None
-        assert catalog.lock_quote(transaction, "Q-2") is None
+        assert sight.lock_quote(transaction, "Q-1", 3) is None
+        assert sight.lock_quote(transaction, "Q-2") is None
 
 
 def test_a_policy_decides_only_with_the_bytes_it_was_published_with(company):

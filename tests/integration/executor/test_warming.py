@@ -129,3 +129,17 @@ def test_a_policy_that_is_not_in_force_yet_is_no_reason_not_to_start(make_compan
     assert not warm(company.runtime)
     company.wait(days=1)
     assert warm(company.runtime)
+
+
+def test_a_server_that_has_settled_looks_at_new_objects_only():
+    program = """
+import gc
+from approval_engine.executor.warming import settle
+before = len(gc.get_objects())
+settle()
+print(gc.get_freeze_count() > before / 2, len(gc.get_objects()) < before / 10)
+"""
+    # A process of its own: this one has yet to find what its tests leave.
+    command = [sys.executable, "-c", program]
+    ended = subprocess.run(command, capture_output=True, check=True, text=True)
+    assert ended.stdout == "True True\n"

@@ -10,10 +10,11 @@ from sqlalchemy import (
     event,
     null,
     select,
+    text,
     update,
 )
 
-from approval_engine.errors import Conflict
+from approval_engine.errors import Conflict, StorageError
 from approval_engine.store import prepared
 from approval_engine.store.database import Database
 
@@ -32,6 +33,8 @@ RENAME = prepared.change(
     .values(name=bindparam("name"), body=null())
 )
 
+FIND = prepared.Question(select(THING).where(THING.c.id == bindparam("id")))
+
 
 @pytest.fixture
 def database(database_url):
@@ -44,6 +47,19 @@ def database(database_url):
 
 def thing(number, name="old", body=b"\x00"):
     return {"id": number, "name": name, "body": body}
+
+
+def within(database, *deeds):
+    """
+    Do these things with one transaction.
+    """
+    with database.begin() as transaction:
+        for deed in deeds:
+            deed(transaction)
+
+
+def later(*rows):
+    return lambda transaction: ADD.later(transaction, rows)
 
 
 def stored(transaction):
@@ -106,3 +122,120 @@ def test_who_listens_hears_of_every_statement(database):
         ADD.run(transaction, [thing(1)])
 
     assert any(sql.startswith("INSERT INTO thing") for sql in heard)
+
+
+@pytest.fixture
+def heard(database):
+    """
+    The statements that were sent, but for those that begin a transaction.
+    """
+    heard = []
+
+    def listen(*call):
+        if not call[2].startswith("BEGIN"):
+            heard.append(call[2].split()[0])
+
+    event.listen(database.engine, "before_cursor_execute", listen)
+    return heard
+
+
+def test_what_may_be_written_later_is_there_for_whoever_reads(database, heard):
+    with database.begin() as transaction:
+        ADD.later(transaction, [thing(1), thing(2)])
+        RENAME.later(transaction, [{"the_id": 1, "name": "new"}])
+        # Where nothing travels nothing waits.
+        assert heard == (["INSERT", "UPDATE"] if database.is_sqlite else [])
+
+        assert stored(transaction) == [(1, "new", None), (2, "old", b"\x00")]
+        assert heard == ["INSERT", "UPDATE", "SELECT"]
+
+        ADD.later(transaction, [thing(3)])
+        assert FIND.ask(transaction, {"id": 3}) == [(3, "old", b"\x00")]
+
+        ADD.later(transaction, [thing(4)])
+        assert ADD_MISSING.run(transaction, [thing(4)]) == 0
+
+
+def test_what_may_be_written_later_is_committed_with_the_rest(database):
+    with database.begin() as transaction:
+        ADD.later(transaction, [thing(1)])
+
+    with database.read() as transaction:
+        assert stored(transaction) == [(1, "old", b"\x00")]
+
+
+def test_what_waits_when_something_else_fails_is_never_written(database, heard):
+    with pytest.raises(ZeroDivisionError):
+        within(database, later(thing(1)), lambda _: 1 / 0)
+
+    with database.begin() as transaction:
+        assert stored(transaction) == []
+    assert heard.count("INSERT") == (1 if database.is_sqlite else 0)
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_later_row_that_does_not_count_undoes_everything(database, number):
+    gone = Conflict("Somebody was quicker.")
+    with database.begin() as transaction:
+        ADD.run(transaction, [thing(1)])
+
+    def both():
+        with database.begin() as transaction:
+            ADD_MISSING.later(transaction, [thing(3)])
+            ADD_MISSING.later(transaction, [thing(number)], gone)
+
+    if number == 2:
+        both()
+    else:
+        with pytest.raises(Conflict, match="quicker"):
+            both()
+
+    with database.read() as transaction:
+        found = [row[0] for row in stored(transaction)]
+        assert found == ([1] if number == 1 else [1, 2, 3])
+
+
+def test_a_later_key_that_is_taken_is_a_conflict_as_well(database):
+    with pytest.raises(Conflict):
+        within(database, later(thing(1)), later(thing(1)), later(thing(2)))
+
+    with database.begin() as transaction:
+        assert stored(transaction) == []
+
+
+def test_a_later_row_that_the_database_cannot_take_is_told_in_its_words(database):
+    with pytest.raises(StorageError, match=r"cannot do this now: .*thing"):
+        within(database, THING.drop, later(thing(1)))
+
+    with database.read() as transaction:
+        assert stored(transaction) == []
+
+
+def test_questions_that_are_asked_together_are_answered_in_order(database):
+    with database.begin() as transaction:
+        ADD.later(transaction, [thing(1), thing(2, None, None)])
+        one, none, two = prepared.ask(
+            transaction, (FIND, {"id": 1}), (FIND, {"id": 9}), (FIND, {"id": 2})
+        )
+
+    assert [(row.id, row.name, row.body) for row in one] == [(1, "old", b"\x00")]
+    assert (none, two) == ([], [(2, None, None)])
+
+
+@pytest.mark.postgres
+def test_a_connection_that_broke_is_not_used_again(fresh_database):
+    database = Database(fresh_database("postgresql"))
+    with database.begin() as transaction:
+        THING.create(transaction)
+        (mine,) = transaction.execute(text("SELECT pg_backend_pid()")).scalars()
+
+    def end(_):
+        with database.engine.connect() as other:
+            other.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": mine})
+
+    with pytest.raises(StorageError):
+        within(database, end, later(thing(1)))
+    within(database, later(thing(1)))
+    with database.read() as transaction:
+        assert stored(transaction) == [(1, "old", b"\x00")]
+    database.close()

@@ -85,6 +85,17 @@ class Server:
         return self.process.wait(PATIENCE_S)
 
 
+def wait_until(found):
+    """
+    Wait until that is so.
+    """
+    for _ in range(PATIENCE_S * 20):
+        if found():
+            return
+        time.sleep(0.05)
+    raise AssertionError(found)
+
+
 @contextmanager
 def gunicorn(url, folder, app=None, workers=2, **environment):
     """

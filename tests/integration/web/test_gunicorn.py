@@ -97,6 +97,16 @@ def test_a_stop_lets_what_is_under_way_end(url, tmp_path, slow):
     assert answers == [(200, "whole" * 1000)]
 
 
+def _kept_on(connection):
+    """
+    What an answer says of its connection.
+    """
+    connection.request("GET", "/healthz")
+    answer = connection.getresponse()
+    answer.read()
+    return answer.headers["Connection"]
+
+
 def _is_busy(server):
     """
     Whether somebody is connected: an established connection of the server's port.
@@ -123,10 +133,15 @@ def test_no_line_tells_an_address_with_a_key_in_it(url, tmp_path):
 
 def test_before_a_stop_the_load_balancer_is_told(url, tmp_path):
     with gunicorn(url, tmp_path, CPQ_DRAIN_SECONDS="2") as server:
+        kept = HTTPConnection("127.0.0.1", server.port, timeout=10)
+        assert _kept_on(kept) == "keep-alive"
         with Callers(server, "/login", "</html>") as callers:
             callers.wait_for(20)
             server.tell(signal.SIGTERM)
             server.wait_for(lambda: server.get("/readyz")[0] == 503)
+            # Who keeps his connection would meet it closed: he is told as well.
+            assert _kept_on(kept) == "close"
+            kept.close()
             # Told, but not gone: whoever comes nevertheless is answered.
             callers.wait_for(20)
         assert server.get("/readyz") == (503, "stopping\n")

@@ -3,6 +3,8 @@
 """
 
 import re
+import shutil
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -111,6 +113,29 @@ def test_what_is_to_wake_somebody_is_there_to_be_read(company, scrape):
         assert {"alert", "expr", "for", "labels", "annotations"} == set(rule)
         assert rule["expr"].count("(") == rule["expr"].count(")")
     assert len({rule["alert"] for rule in rules}) == len(rules)
+
+
+@pytest.mark.skipif(shutil.which("promtool") is None, reason="Prometheus is not here")
+def test_each_alert_wakes_when_it_should_and_sleeps_when_all_is_well():
+    checked = subprocess.run(
+        ["promtool", "test", "rules", "alerts_test.yml"],  # noqa: S607
+        cwd=ALERTS.parent,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+def test_every_alert_is_tried_both_ways():
+    rules = yaml.safe_load(ALERTS.read_text(encoding="utf-8"))["groups"][0]["rules"]
+    tried = yaml.safe_load((ALERTS.parent / "alerts_test.yml").read_text("utf-8"))
+    checks = [check for each in tried["tests"] for check in each["alert_rule_test"]]
+    awake = {check["alertname"] for check in checks if check.get("exp_alerts")}
+    asleep = {check["alertname"] for check in checks if not check.get("exp_alerts")}
+
+    assert awake == asleep == {rule["alert"] for rule in rules}
 
 
 @pytest.fixture(params=ON_BOTH)

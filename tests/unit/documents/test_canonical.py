@@ -10,7 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from approval_engine.documents import canonical, in_order, load, sha256
+from approval_engine.documents import (
+    canonical,
+    in_order,
+    load,
+    parse,
+    sha256,
+    written,
+)
 
 
 class Colour(StrEnum):
@@ -138,3 +145,21 @@ def test_what_was_written_in_order_is_written_the_same_once_more(value):
     text = in_order(value)
 
     assert in_order(load(text)) == text
+
+
+@pytest.mark.parametrize(
+    "value",
+    [{"b": [1, "2.50", True, None], "a": {"é": "a\nb\u2028"}}, [], "text", 2**63 - 1],
+)
+def test_what_was_written_is_read_as_a_file_would_be_but_for_its_places(value):
+    text = canonical(value)
+
+    assert written(text, "quote").value == parse(text, "quote").value == value
+
+
+@pytest.mark.parametrize(
+    "text",
+    [b'{"b":1,"a":2}', b'{"a": 1}', b'{"a":1,"a":1}', b'{"a":1}\n', b"{", b'"\xff"'],
+)
+def test_what_was_written_otherwise_is_left_to_the_strict_reader(text):
+    assert written(text, "quote") is None

@@ -30,7 +30,7 @@ from approval_engine.executor.projection import Pinned
 from approval_engine.executor.routed import Routed, day_of, route_quote
 from approval_engine.executor.runtime import Runtime
 from approval_engine.planner.plan import RoutingPlan
-from approval_engine.store import catalog, events, workflows
+from approval_engine.store import catalog, events, sight, workflows
 from approval_engine.store.catalog import QuoteRow
 from approval_engine.store.database import Transaction
 
@@ -99,7 +99,7 @@ def replan(runtime: Runtime, workflow_id: str, caller: Caller) -> Replanned:
     with held_on_failure(runtime, workflow_id), runtime.database.begin() as transaction:
         row = _row(_read(transaction, workflow_id))
         # The quote before the workflow, in the order in which a submit takes them.
-        catalog.lock_quote(transaction, row.id, row.revision)
+        sight.lock_quote(transaction, row.id, row.revision)
         before = predecessor(runtime, transaction, workflow_id, now)
         workflow = before.workflow
         now = max(now, workflow.updated_at)

@@ -20,7 +20,7 @@ from approval_engine.executor.commands.starting import (
 from approval_engine.executor.incident import held_on_failure
 from approval_engine.executor.routed import route_quote
 from approval_engine.executor.runtime import Runtime
-from approval_engine.store import catalog, sight, workflows
+from approval_engine.store import sight, workflows
 from approval_engine.store.catalog import QuoteRow
 from approval_engine.store.database import Transaction
 from approval_engine.store.workflows import Attempt
@@ -55,8 +55,9 @@ def submit(
         nullcontext() if within else held_on_failure(runtime),
         nullcontext(within) if within else runtime.database.begin() as transaction,
     ):
-        row, document = _lock(transaction, quote_id, revision)
-        seen = sight.of_quote(transaction, row.id, key)
+        locked, rows = sight.of_quote(transaction, quote_id, revision, key)
+        row, document = _found(locked, quote_id, revision)
+        seen = sight.seen(rows, key)
         if answer := again(seen.answer):
             return answer
         quote = runtime.quote_of(row.sha256, document)
@@ -78,15 +79,14 @@ def submit(
         return keep(transaction, key, answer, now)
 
 
-def _lock(
-    transaction: Transaction, quote_id: str, revision: int | None
+def _found(
+    locked: tuple[QuoteRow, bytes] | None, quote_id: str, revision: int | None
 ) -> tuple[QuoteRow, bytes]:
-    found = catalog.lock_quote(transaction, quote_id, revision)
-    if found is None:
+    if locked is None:
         which = f" revision {revision}" if revision else ""
         sentence = f"There is no quote '{quote_id}'{which}."
         raise NotFound(sentence)
-    return found
+    return locked
 
 
 def _standing(row: QuoteRow, attempts: tuple[Attempt, ...]) -> Answer | None:

@@ -60,11 +60,12 @@ class _Record:
         self.node = node
         self.spelled: dict[str, str] = {}
         for key in node.names():
-            if snake(key) in self.spelled:
-                other = self.spelled[snake(key)]
+            name = snake(key)
+            if name in self.spelled:
+                other = self.spelled[name]
                 sentence = f"Expected one of '{other}' and '{key}', but got both."
                 node.child(key).problem("duplicate_key", sentence)
-            self.spelled[snake(key)] = key
+            self.spelled[name] = key
 
     def part(self, name: str) -> Node:
         return self.node.child(self.spelled.get(name, name))
@@ -92,8 +93,7 @@ class _Record:
     def further(self, known: frozenset[str]) -> Mapping[str, Value]:
         found: dict[str, Value] = {}
         for name, key in self.spelled.items():
-            node = self.node.child(key)
-            if name in known or node.value is None:
+            if name in known or (node := self.node.child(key)).value is None:
                 continue
             if not is_name(name):
                 sentence = f"Expected a name of letters and digits, but got '{key}'."

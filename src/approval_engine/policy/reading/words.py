@@ -4,6 +4,7 @@ The forms of words and numbers that documents of all kinds share.
 
 import re
 from datetime import date
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from approval_engine.documents.node import Node
@@ -66,6 +67,7 @@ def read_zone(node: Node) -> str:
     return name
 
 
+@lru_cache(maxsize=4096)
 def snake(key: str) -> str:
     """
     A key of a document as the name of an input: `discountPct` is `discount_pct`.

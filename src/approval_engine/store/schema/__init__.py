@@ -14,6 +14,12 @@ from approval_engine.store.schema.accounts import (
     SAVED_VIEW,
     SESSION,
 )
+from approval_engine.store.schema.archive import (
+    ARCHIVED,
+    ARCHIVED_EVENT,
+    ARCHIVED_ORIGIN,
+    ARCHIVED_TEXT,
+)
 from approval_engine.store.schema.attachments import ATTACHMENT
 from approval_engine.store.schema.base import METADATA, SQLITE_ONLY
 from approval_engine.store.schema.catalog import (
@@ -56,6 +62,10 @@ from approval_engine.store.schema.workflows import TASK, TASK_AHEAD, WORKFLOW
 
 __all__ = [
     "API_TOKEN",
+    "ARCHIVED",
+    "ARCHIVED_EVENT",
+    "ARCHIVED_ORIGIN",
+    "ARCHIVED_TEXT",
     "ATTACHMENT",
     "CHECKPOINT",
     "COUNTER",

@@ -2,7 +2,7 @@
 What all tables share: two sets of tables and the names of constraints.
 """
 
-from sqlalchemy import Index, MetaData, text
+from sqlalchemy import ColumnElement, Index, MetaData, Text, literal_column, text
 
 METADATA = MetaData(
     naming_convention={
@@ -23,3 +23,13 @@ def index_of_some(name: str, *columns: str, where: str) -> Index:
     """
     rows = text(where)
     return Index(name, *columns, sqlite_where=rows, postgresql_where=rows)
+
+
+def word(said: str) -> ColumnElement[str]:
+    """
+    A word of ours that stands in a statement itself.
+
+    Bound like a value, it hides the rows of a partial index from PostgreSQL's general
+    plans, and SQLite would read the statement anew each time that it is run.
+    """
+    return literal_column(f"'{said}'", Text)

@@ -82,6 +82,8 @@ OUTBOX = Table(
         sqlite_where=text("status = 'waiting'"),
         postgresql_where=text("status = 'waiting'"),
     ),
+    # An event's question before it is put away: does a message tell of it still?
+    Index("ix_outbox_event", "event_id"),
     # The administrator's questions, and the scrape's: what is stuck, what was sent?
     index_of_some("ix_outbox_dead", "created_at", "id", where="status = 'dead'"),
     index_of_some("ix_outbox_sent", "created_at", "id", where="status = 'sent'"),

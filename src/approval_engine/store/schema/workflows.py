@@ -18,6 +18,9 @@ from sqlalchemy import (
 
 from approval_engine.store.schema.base import METADATA, index_of_some
 
+NOT_PUT_AWAY = "status <> 'pending' AND (archived_seq IS NULL OR archived_seq < seq)"
+"""Ended reviews with events that are not archived, in the words of their index."""
+
 MOVED = "is_open = 1 AND windows <> '[]'"
 """What delegation windows have moved, in the words that its index is found by."""
 
@@ -61,6 +64,9 @@ WORKFLOW = Table(
     Column("discount_pct", Text),
     Column("margin_pct", Text),
     Column("reasons", Text),
+    # Under which month its log was put away, and up to which event; else empty.
+    Column("archived_month", Text),
+    Column("archived_seq", Integer),
     # One workflow per quote revision and attempt, whoever submits how often.
     UniqueConstraint("quote_id", "quote_revision", "attempt"),
     CheckConstraint(
@@ -83,6 +89,8 @@ WORKFLOW = Table(
         "id",
         where="status = 'approved' AND next_due_at IS NOT NULL",
     ),
+    # The archive's question: what has ended, the oldest first, and is not put away?
+    index_of_some("ix_workflow_ended", "updated_at", "id", where=NOT_PUT_AWAY),
     # Lists are read newest first, by status, in pages.
     Index("ix_workflow_status", "status", "number"),
     # The list of all of them, newest first, and what is looked for in it.

@@ -1,0 +1,3 @@
+"""
+What many quotes and their histories say together, beside the commands that made them.
+"""
