@@ -38,7 +38,7 @@ INBOXES = {
 }
 """Whose inboxes are asked for, by what waits in them."""
 
-_PASSWORD = "correct horse"  # noqa: S105 of people who are made up
+PASSWORD = "correct horse"  # noqa: S105 of people who are made up
 _EMPTY = "an empty inbox"
 _HIDDEN = re.compile(r'name="(csrf_token|next)" value="([^"]*)"')
 _LINK = re.compile(r'href="(/[^"#]*)"')
@@ -55,8 +55,8 @@ def run(server: str, kind: str, rounds: int) -> list[Figure]:
         app = create_app(Settings(secret_key="x" * 32), runtime)
         people = (crowded.NOBODY, crowded.ADMIN, "s0", *INBOXES.values())
         for person in people:
-            set_password(runtime, person, _PASSWORD)
-        visitors = {person: _entered(app, person) for person in people}
+            set_password(runtime, person, PASSWORD)
+        visitors = {person: entered(app, person) for person in people}
         (taken,) = measure.interleaved([_asked(app, visitors)], rounds, 3)
         runtime.database.close()
     empty = statistics.median(taken.pop(_EMPTY))
@@ -134,10 +134,13 @@ def _opening(visitor: FlaskClient, path: str) -> Operation:
     return opened
 
 
-def _entered(app: Flask, person: str) -> FlaskClient:
+def entered(app: Flask, person: str) -> FlaskClient:
+    """
+    A browser in which that person has logged in.
+    """
     visitor = app.test_client()
     fields = dict(_HIDDEN.findall(visitor.get("/login").text))
-    fields |= {"user": person, "password": _PASSWORD}
+    fields |= {"user": person, "password": PASSWORD}
     if visitor.post("/login", data=fields).status_code != HTTPStatus.SEE_OTHER:
         sys.exit(f"Expected {person} to be let in.")
     return visitor
