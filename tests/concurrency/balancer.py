@@ -9,7 +9,8 @@ from collections import Counter
 from contextlib import suppress
 from http.client import HTTPConnection
 from itertools import count
-from threading import Event, Thread
+from operator import gt
+from threading import Event, Lock, Thread
 from time import sleep
 
 from tests.integration.web.served import PATIENCE_S
@@ -27,7 +28,7 @@ class Balancer:
     """
 
     def __init__(self, ports):
-        self._stop = Event()
+        self._stop, self._choosing = Event(), Lock()
         self._turns = count()
         self._ports, self.ready, self.refused = ports, (), 0
         self._door = socket.create_server(("127.0.0.1", 0))
@@ -51,7 +52,10 @@ class Balancer:
 
     def _look(self):
         while not self._stop.wait(_EVERY_S):
-            self.ready = tuple(port for port in self._ports if _is_ready(port))
+            ready = tuple(port for port in self._ports if _is_ready(port))
+            # Whoever has chosen by what was known before is connected by then.
+            with self._choosing:
+                self.ready = ready
 
     def _take(self):
         while not self._stop.is_set():
@@ -59,10 +63,10 @@ class Balancer:
             Thread(target=self._hand_on, args=(outside,), daemon=True).start()
 
     def _hand_on(self, outside):
-        ready = self.ready
         try:
-            port = ready[next(self._turns) % len(ready)]
-            inside = socket.create_connection(("127.0.0.1", port))
+            with self._choosing:
+                port = self.ready[next(self._turns) % len(self.ready)]
+                inside = socket.create_connection(("127.0.0.1", port))
         except (OSError, ZeroDivisionError):
             self.refused += not self._stop.is_set()
             outside.close()
@@ -84,7 +88,7 @@ def _pump(source, sink):
 
 
 def _is_ready(port):
-    connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)
+    connection = HTTPConnection("127.0.0.1", port, timeout=10 * PATIENCE_S)
     try:
         connection.request("GET", "/readyz")
         return connection.getresponse().status == 200
@@ -102,10 +106,10 @@ class Load:
     """
 
     def __init__(self, port, clients):
-        self.counts, self.errors = Counter(), []
+        self.counts, self.errors, self._served = Counter(), [], [0] * len(clients)
         self._port, self._stop = port, Event()
         self._threads = [
-            Thread(target=self._work, args=(client, number % 2 == 0))
+            Thread(target=self._work, args=(client, number))
             for number, client in enumerate(clients)
         ]
 
@@ -121,24 +125,25 @@ class Load:
 
     def wait_for(self, more):
         """
-        Until everybody together has had so many more answers.
+        Until each of them has had so many more answers.
         """
-        until = self.counts.total() + more
-        while self.counts.total() < until and not self.errors:
+        until = [each + more for each in self._served]
+        while not self.errors and any(map(gt, until, self._served)):
             sleep(_PAUSE_S)
 
-    def _work(self, client, keeps):
-        connection = HTTPConnection("127.0.0.1", self._port, timeout=PATIENCE_S)
+    def _work(self, client, number):
+        connection = HTTPConnection("127.0.0.1", self._port, timeout=10 * PATIENCE_S)
 
         def ask(what, method, path, body=None, **headers):
             connection.request(method, path, body, headers)
             answer = connection.getresponse()
             content = answer.read().decode()
-            if not keeps:
+            if number % 2:
                 connection.close()
             if answer.status not in {200, 201}:
                 raise AssertionError(what, answer.status, content[:500])
             self.counts[what] += 1
+            self._served[number] += 1
             return content
 
         while not self._stop.wait(_PAUSE_S):

@@ -62,12 +62,14 @@ class Host:
         """
         assert self.process.stdout.readline(), self.log.read_text(encoding="utf-8")
 
-    def stop(self):
-        """
-        How it ended after SIGTERM.
-        """
+    def tell(self):
         self.process.send_signal(signal.SIGTERM)
-        self.process.communicate(timeout=PATIENCE_S)
+
+    def end(self):
+        """
+        How it ended; nobody may be under way to it any more.
+        """
+        self.process.communicate(timeout=10 * PATIENCE_S)
         return self.process.returncode
 
     def lines(self):
@@ -92,15 +94,18 @@ class Fleet:
 
     def __init__(self, url, folder, servers=2, workers=2, **settings):
         self.ports = [free_port() for _ in range(servers)]
-        settings = {"CPQ_DATABASE_URL": url, **settings}
+        self.names = [f"server-{number}" for number in range(servers)]
+
+        def host(name, *arguments):
+            # By this name the database knows whose its sessions are.
+            address = {"CPQ_DATABASE_URL": f"{url}&application_name={name}"}
+            return Host(folder / name, {**settings, **address}, *arguments)
+
         self.servers = [
-            Host(folder / f"server-{port}", settings, "serve", "--port", str(port))
-            for port in self.ports
+            host(name, "serve", "--port", str(port))
+            for name, port in zip(self.names, self.ports, strict=True)
         ]
-        self.workers = [
-            Host(folder / f"worker-{number}", settings, "worker")
-            for number in range(workers)
-        ]
+        self.workers = [host(f"worker-{n}", "worker") for n in range(workers)]
         for each in self.servers:
             each.wait()
 
@@ -117,10 +122,9 @@ class Fleet:
         hosts = [*self.servers, *self.workers]
         for each in hosts:
             if each.process.poll() is None:
-                each.process.send_signal(signal.SIGTERM)
-        for each in hosts:
-            each.process.communicate(timeout=PATIENCE_S)
-        return {each.process.returncode for each in hosts}
+                # As by Ctrl-C: there is no load balancer to be told.
+                each.process.send_signal(signal.SIGINT)
+        return {each.end() for each in hosts}
 
 
 @contextmanager
@@ -176,7 +180,7 @@ class Roundabout:
     def ask(self, method, path, headers, body=None):
         port = next(self._ports)
         self.asked.append(port)
-        connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)
+        connection = HTTPConnection("127.0.0.1", port, timeout=10 * PATIENCE_S)
         try:
             kept = self._cookies.output(attrs=(), header="", sep=";").strip()
             more = {"Cookie": kept} if kept else {}

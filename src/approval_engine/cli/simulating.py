@@ -37,7 +37,10 @@ def simulate(
         raise click.UsageError(sentence)
     policy = load(session.read(draft))
     if quotes is None:
-        found = simulation.of_history(session.runtime, policy, watched=watched)
+        runtime = session.runtime
+        found = runtime.database.lately(
+            lambda: simulation.of_history(runtime, policy, watched=watched)
+        )
     else:
         found = simulation.of_file(session.runtime, policy, session.read(quotes))
     if session.as_json:

@@ -35,6 +35,8 @@ class Settings:
     """
     What the environment says; each field is the variable `CPQ_` + its name.
 
+    `database_connections` is how many one process opens at most. `read_database_url` is
+    a replica for what may be older, by `read_lag_seconds` at most.
     Above `step_up_amount` a decision needs a log-in within the last `step_up_minutes`.
     `trusted_proxies` stand before the server and say where requests come from.
     `writes_per_minute` is how much one person or token may change in one process.
@@ -49,6 +51,9 @@ class Settings:
     """
 
     database_url: str = field(default=DEFAULT_DATABASE_URL, repr=False)
+    database_connections: int | None = None
+    read_database_url: str | None = field(default=None, repr=False)
+    read_lag_seconds: int | None = None
     user: str | None = None
     token: str | None = field(default=None, repr=False)
     trust_cli: bool = False
@@ -110,6 +115,9 @@ def load(environ: Mapping[str, str]) -> Settings:
     return Settings(
         database_url=_read(environ, "DATABASE_URL", forms.DATABASE)
         or DEFAULT_DATABASE_URL,
+        database_connections=_read(environ, "DATABASE_CONNECTIONS", forms.COUNT),
+        read_database_url=_read(environ, "READ_DATABASE_URL", forms.DATABASE),
+        read_lag_seconds=_read(environ, "READ_LAG_SECONDS", forms.COUNT),
         user=_read(environ, "USER", forms.TEXT),
         token=_read(environ, "TOKEN", forms.TEXT),
         trust_cli=_read(environ, "TRUST_CLI", forms.FLAG) or False,

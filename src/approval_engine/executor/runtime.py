@@ -29,7 +29,8 @@ from approval_engine.planner.document import plan_of
 from approval_engine.planner.plan import RoutingPlan
 from approval_engine.policy.evaluation import Terms
 from approval_engine.store import catalog, lists
-from approval_engine.store.database import Database, Transaction
+from approval_engine.store.database import CONNECTIONS, Database, Transaction
+from approval_engine.store.replica import WITHIN_S
 
 if TYPE_CHECKING:
     from approval_engine.executor import engine
@@ -118,6 +119,20 @@ def _authors(body: bytes) -> tuple[tuple[str, str], ...]:
     evaluation: Any = load(body)
     # Evaluations of before revisions remembered their authors do not speak of them.
     return tuple((person, reason) for person, reason in evaluation.get("authors", ()))
+
+
+def database_of(settings: Settings) -> Database:
+    """
+    The database that the settings name, and the replica that may be read instead.
+
+    Raises InvalidInput if an address is none of ours.
+    """
+    connections = settings.database_connections or CONNECTIONS
+    database = Database(settings.database_url, connections)
+    if settings.read_database_url:
+        within_s = settings.read_lag_seconds or WITHIN_S
+        database.follow(settings.read_database_url, within_s, connections)
+    return database
 
 
 def step_up_of(settings: Settings) -> StepUp:

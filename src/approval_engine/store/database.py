@@ -1,23 +1,26 @@
 """
 A database URL → transactions that behave alike on SQLite and PostgreSQL.
 
-Writing transactions take their lock at once; foreign exceptions become ours here.
+Writing transactions take their lock at once; what may be older is read of a replica.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
-from approval_engine.errors import Conflict, InvalidInput, StorageError
+from approval_engine.errors import InvalidInput, StorageError
 from approval_engine.store.moment import Here
+from approval_engine.store.replica import PATIENCE, Replica
 from approval_engine.store.sending import let_wait
+from approval_engine.store.translated import translated
 from approval_engine.store.turns import Turns
+
+T = TypeVar("T")
 
 Transaction = Connection
 """One open transaction; only `store` knows what can be done with it."""
@@ -51,7 +54,9 @@ _POSTGRES_OPTIONS = " ".join(
         "tcp_keepalives_count": 3,
     }.items()
 )
-_POSTGRES_ARGUMENTS = {
+_PREPARE = "prepare_threshold"
+_POSTGRES_ARGUMENTS: dict[str, object] = {
+    "application_name": "cpq",
     # A server that vanished must not keep us waiting for long either.
     "connect_timeout": 10,
     "keepalives_idle": 30,
@@ -59,34 +64,58 @@ _POSTGRES_ARGUMENTS = {
     "keepalives_count": 3,
     "tcp_user_timeout": 60_000,
 }
-_SYNCHRONOUS = (
+# What stands between us and the server may have dropped our options.
+_WRONG = (
     "SELECT name, setting FROM pg_settings"
     " WHERE name IN ('fsync', 'synchronous_commit') AND setting = 'off'"
-    " ORDER BY name"
+    " OR name IN ('lock_timeout', 'idle_in_transaction_session_timeout')"
+    " AND setting = '0' ORDER BY name"
 )
 
+CONNECTIONS = 64
+"""How many connections a process opens at most, unless it is told otherwise."""
+
+_KEPT_OPEN = 16
+"""So many of them stay open while nobody needs them."""
+
 _ONE_MOMENT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-
-
-_SQLITE_UNIQUE = {"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"}
-_POSTGRES_UNIQUE = "23505"
 
 
 class Database:
     """
     One database and its connection pool; safe to share between threads.
+
+    It never has more than so many connections; whoever needs one more waits.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, connections: int = CONNECTIONS) -> None:
         self.url = _parse(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self.engine = _sqlite(self.url) if self.is_sqlite else _postgres(self.url)
+        made = _sqlite if self.is_sqlite else _postgres
+        self.engine = made(self.url, connections)
         # Threads of a process queue here; a wait inside SQLite is not fair.
         self._turns = Turns(LOCK_WAIT_S) if self.is_sqlite else None
         # A reader sees one moment, however many statements it takes to look around.
         one_moment = {} if self.is_sqlite else _ONE_MOMENT
         self._readers = self.engine.execution_options(reads_only=True, **one_moment)
         self._here = Here(self._readers)
+        self.replica: Replica | None = None
+        self._copies: Engine | None = None
+
+    def follow(self, url: str, within_s: float, connections: int = CONNECTIONS) -> None:
+        """
+        From now on read of that copy where it is asked by `lately`.
+
+        Raises InvalidInput unless both are PostgreSQL.
+        """
+        parsed = _parse(url)
+        if self.is_sqlite or parsed.get_backend_name() == "sqlite":
+            sentence = "Expected a replica of PostgreSQL, but SQLite has none."
+            raise InvalidInput(sentence)
+        patience = {n: v for n, v in PATIENCE.items() if n not in parsed.query}
+        copy = _postgres(parsed.update_query_dict(patience), connections)
+        self._copies = copy.execution_options(reads_only=True, **_ONE_MOMENT)
+        self.replica = Replica(self.engine, self._copies, within_s)
 
     @contextmanager
     def begin(self) -> Iterator[Transaction]:
@@ -98,7 +127,7 @@ class Database:
         """
         turn = self._turns.mine() if self._turns else nullcontext()
         # What was seen so far is the past for whoever reads after a write.
-        with turn, _translated(), self._here.anew(), self.engine.begin() as transaction:
+        with turn, translated(), self._here.anew(), self.engine.begin() as transaction:
             yield transaction
 
     @contextmanager
@@ -106,7 +135,7 @@ class Database:
         """
         A transaction that only reads, sees one moment and waits for no writer.
         """
-        with _translated(), self._here.read() as transaction:
+        with translated(), self._here.read() as transaction:
             yield transaction
 
     @contextmanager
@@ -118,6 +147,22 @@ class Database:
         """
         with self._here.shared():
             yield
+
+    def lately(self, ask: Callable[[], T]) -> T:
+        """
+        The answer of `ask`, which only reads, as things stood a few seconds ago.
+
+        A copy that is near enough is asked, if there is one; else the database itself.
+        """
+        if self.replica is None or not self.replica.is_near():
+            return ask()
+        try:
+            with self._here.shared(self._copies):
+                return ask()
+        except StorageError as error:
+            if error.__cause__ is not None:
+                self.replica.failed(error)
+        return ask()
 
     @property
     def writers_waiting(self) -> int:
@@ -138,6 +183,8 @@ class Database:
         Give all connections back to the system.
         """
         self.engine.dispose()
+        if self.replica is not None:
+            self.replica.close()
 
 
 def _parse(url: str) -> URL:
@@ -155,8 +202,8 @@ def _parse(url: str) -> URL:
     return parsed
 
 
-def _sqlite(url: URL) -> Engine:
-    engine = _create(url)
+def _sqlite(url: URL, connections: int) -> Engine:
+    engine = _create(url, connections)
 
     @event.listens_for(engine, "connect")
     def connect(connection: Any, _: object) -> None:  # noqa: ANN401 the driver's own
@@ -179,21 +226,34 @@ def _sqlite(url: URL) -> Engine:
     return engine
 
 
-def _postgres(url: URL) -> Engine:
+def _postgres(url: URL, connections: int) -> Engine:
     # What the address says itself counts.
     known = {n: v for n, v in _POSTGRES_ARGUMENTS.items() if n not in url.query}
-    engine = _create(url, connect_args={"options": _POSTGRES_OPTIONS, **known})
+    if url.query.get(_PREPARE) == "none":
+        # A pool of sessions gives each transaction one that knows no statement of ours.
+        url, known = url.difference_update_query([_PREPARE]), known | {_PREPARE: None}
+    arguments = {"options": _POSTGRES_OPTIONS, **known}
+    engine = _create(url, connections, connect_args=arguments)
     let_wait(engine)
 
     @event.listens_for(engine, "first_connect")
     def first_connect(connection: Any, _: object) -> None:  # noqa: ANN401 the driver's own
-        found = connection.execute(_SYNCHRONOUS).fetchone()
+        found = connection.execute(_WRONG).fetchone()
         connection.rollback()
         if found is not None:
             name, setting = found
-            raise StorageError(_unsure(name, setting, "on"))
+            raise StorageError(_wrong(name, setting))
 
     return engine
+
+
+def _wrong(name: str, setting: str) -> str:
+    if setting == "off":
+        return _unsure(name, setting, "on")
+    return (
+        "The database would let whoever is stuck keep others waiting for ever:"
+        f" its {name} is 0; set it for the role that serves."
+    )
 
 
 def _unsure(name: str, found: object, wanted: object) -> str:
@@ -203,40 +263,15 @@ def _unsure(name: str, found: object, wanted: object) -> str:
     )
 
 
-def _create(url: URL, **options: object) -> Engine:
+def _create(url: URL, connections: int, **options: object) -> Engine:
+    kept = min(connections, _KEPT_OPEN)
+    options |= {"pool_size": kept, "max_overflow": connections - kept}
     try:
         # What people wrote stands in no log: an error tells its statement only.
-        return create_engine(
-            url, pool_size=16, max_overflow=48, hide_parameters=True, **options
-        )
+        return create_engine(url, hide_parameters=True, **options)
     except (ModuleNotFoundError, NoSuchModuleError) as error:
         sentence = f"The driver of {url.render_as_string()} is not installed: {error}."
         raise StorageError(sentence) from error
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except DBAPIError as error:
-        if _is_race(error):
-            sentence = "Somebody else did the same at the same moment; nothing changed."
-            raise Conflict(sentence) from error
-        reason = next(iter(str(error.orig).strip().splitlines()), "it gave no reason")
-        sentence = f"The database cannot do this now: {reason}."
-        raise StorageError(sentence) from error
-    except PoolTimeoutError as error:
-        sentence = "The database cannot do this now: too many requests wait for it."
-        raise StorageError(sentence) from error
-
-
-def _is_race(error: DBAPIError) -> bool:
-    """
-    Whether a unique constraint stopped it, in the words of either driver.
-    """
-    name = getattr(error.orig, "sqlite_errorname", None)
-    state = getattr(error.orig, "sqlstate", None)
-    return name in _SQLITE_UNIQUE or state == _POSTGRES_UNIQUE
 
 
 def ping(transaction: Transaction) -> None:

@@ -31,11 +31,14 @@ class Here(local):
         self._moment: _Moment | None = None
 
     @contextmanager
-    def shared(self) -> Iterator[None]:
+    def shared(self, readers: Engine | None = None) -> Iterator[None]:
         """
-        Share one moment within this block.
+        Share one moment within this block, of a copy if its readers are given.
         """
-        outer, self._moment = self._moment, _Moment(self._readers)
+        outer, self._moment = self._moment, _Moment(readers or self._readers)
+        if outer is not None and readers is not None:
+            # Nobody needs two connections, and what was read before is older.
+            outer.end()
         try:
             yield
         finally:
@@ -61,6 +64,8 @@ class Here(local):
         """
         if self._moment is not None:
             self._moment.end()
+            # No copy can be asked by whoever has just written.
+            self._moment.readers = self._readers
         try:
             yield
         finally:
@@ -75,7 +80,7 @@ class _Moment:
     """
 
     def __init__(self, readers: Engine) -> None:
-        self._readers = readers
+        self.readers = readers
         self._transaction: Connection | None = None
         self._since = 0.0
         self._inside = 0
@@ -96,7 +101,7 @@ class _Moment:
         if time.monotonic() - self._since > _LONGEST_S:
             self.end()
         if self._transaction is None:
-            self._transaction = self._readers.connect().execution_options(
+            self._transaction = self.readers.connect().execution_options(
                 **{_MEMORY: {}}
             )
             self._since = time.monotonic()

@@ -2,11 +2,13 @@
 What a request works with: the runtime of the application, and who is asking.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import wraps
+from typing import ParamSpec, TypeVar
 
-from flask import Flask, current_app, g
+from flask import Flask, current_app, g, session
 
 from approval_engine.accounts.tokens import Scope
 from approval_engine.config import Settings
@@ -18,12 +20,18 @@ from approval_engine.executor.attached import Limits, limits_of
 from approval_engine.executor.runtime import Runtime
 from approval_engine.store import catalog
 from approval_engine.store.database import Transaction
+from approval_engine.store.replica import WITHIN_S
 
 LARGEST_BODY = 256 * 1024
 """So many bytes of a request are read at all."""
 
 _RUNTIME = "approval_engine"
 _SETTINGS = "approval_engine.settings"
+_WROTE = "wrote"
+_APART_S = 5
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,6 +85,37 @@ def settings() -> Settings:
     """
     found: Settings = current_app.extensions[_SETTINGS]
     return found
+
+
+def lately(view: Callable[P, T]) -> Callable[P, T]:
+    """
+    Let a view that only shows be answered of the replica, if there is one.
+
+    Not for whoever has just changed something: he wants to see that.
+    """
+
+    @wraps(view)
+    def seen(*arguments: P.args, **options: P.kwargs) -> T:
+        if _has_just_written():
+            return view(*arguments, **options)
+        return runtime().database.lately(lambda: view(*arguments, **options))
+
+    return seen
+
+
+def wrote() -> None:
+    """
+    Note in his session that the person who asks has changed something now.
+    """
+    if runtime().database.replica is not None:
+        session[_WROTE] = int(runtime().clock().timestamp())
+
+
+def _has_just_written() -> bool:
+    at = session.get(_WROTE)
+    lag_s = settings().read_lag_seconds or WITHIN_S
+    # Clocks of servers differ a little.
+    return at is not None and runtime().clock().timestamp() - at < lag_s + _APART_S
 
 
 def limits() -> Limits:

@@ -28,6 +28,7 @@ from approval_engine.errors import StorageError, Unauthenticated
 from approval_engine.executor.runtime import Runtime
 from approval_engine.store import gauges
 from approval_engine.store.gauges import Gauges
+from approval_engine.store.replica import Replica
 from approval_engine.web import context
 
 SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
@@ -151,6 +152,8 @@ class _Standing:
         yield _gauge(
             "cpq_database_up", "Whether the database answers.", float(bool(found))
         )
+        if self._runtime.database.replica is not None:
+            yield from _followed(self._runtime.database.replica)
         if found is not None:
             yield from _gauges(found, now)
             yield from _waits(found, self._runtime.database.writers_waiting)
@@ -180,6 +183,18 @@ def _gauges(found: Gauges, now: datetime) -> Iterable[Metric]:
             "cpq_worker_silence_seconds",
             "How long ago the last worker was seen.",
             _age(watch.seen_at, now),
+        )
+
+
+def _followed(replica: Replica) -> Iterable[Metric]:
+    lag_s = replica.lag_s()
+    used = float(replica.is_near())
+    yield _gauge("cpq_replica_used", "Whether the replica is near enough.", used)
+    if lag_s is not None:
+        yield _gauge(
+            "cpq_replica_lag_seconds",
+            "How far behind the replica may be.",
+            lag_s,
         )
 
 

@@ -104,6 +104,8 @@ def guard() -> None:
         _must_come_from_here()
     if request.endpoint not in _ENTRANCE:
         limits.write(_counted(g.asker))
+    if not (is_api() and header):
+        context.wrote()
 
 
 def recognise() -> None:

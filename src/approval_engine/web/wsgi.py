@@ -11,9 +11,8 @@ from flask import Flask
 from approval_engine import logs
 from approval_engine.config import Settings, load
 from approval_engine.errors import InvalidState
-from approval_engine.executor.runtime import Runtime, wall_clock
+from approval_engine.executor.runtime import Runtime, database_of, wall_clock
 from approval_engine.executor.warming import warm
-from approval_engine.store.database import Database
 from approval_engine.store.upgrade import require_newest
 from approval_engine.web.app import create_app
 
@@ -59,4 +58,4 @@ def require_moving_clock(settings: Settings) -> None:
 def _runtime(settings: Settings) -> Runtime:
     fixed = settings.now
     clock = (lambda: fixed) if fixed else wall_clock
-    return Runtime(database=Database(settings.database_url), clock=clock)
+    return Runtime(database=database_of(settings), clock=clock)

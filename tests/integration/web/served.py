@@ -87,9 +87,9 @@ class Server:
 
 def wait_until(found):
     """
-    Wait until that is so.
+    Wait until that is so, however busy the machine is.
     """
-    for _ in range(PATIENCE_S * 20):
+    for _ in range(10 * PATIENCE_S * 20):
         if found():
             return
         time.sleep(0.05)

@@ -48,6 +48,7 @@ _LONGEST = 200
 
 
 @blueprint.get("/desk")
+@context.lately
 def queue() -> str:
     """
     Everything under review, by value, by closing date or by age.

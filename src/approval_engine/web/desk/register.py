@@ -46,6 +46,7 @@ _LONGEST_NUMBER = 9
 
 
 @blueprint.get("/desk/exceptions")
+@context.lately
 def listed() -> str:
     """
     All exceptions by where they stand, the newest first; of others his own requests.

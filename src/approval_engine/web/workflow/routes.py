@@ -18,6 +18,7 @@ blueprint = Blueprint("workflows", __name__)
 
 
 @blueprint.get("/workflows")
+@context.lately
 def workflows_page() -> AnyResponse | str:
     """
     The workflows that I have a part in, newest first; all of them for who sees all.
