@@ -39,7 +39,7 @@ KINDS = ("sqlite", "postgresql")
 
 LEGEND = """\
 W1 submit, W2 act, flow: submit and two acts; W3 inbox; W4 escalate; W5 throughput;
-W7 growth. W6, the simulation of a policy, is measured where its back ends are.
+W6 simulate; W7 growth.
 'x baseline' is a ratio within this run; only ratios count, and only of one run.
 """
 
