@@ -2,11 +2,13 @@
 What has ended moves out of the tables of every day, and everybody is told the same.
 """
 
+import shutil
 from dataclasses import replace
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
-from sqlalchemy import delete, event, func, insert, select, text
+from sqlalchemy import create_engine, delete, event, func, insert, select, text
 
 from approval_engine.domain.events import stamp
 from approval_engine.errors import InvalidInput, StorageError
@@ -21,6 +23,7 @@ from approval_engine.store.database import Database
 from approval_engine.store.schema import ARCHIVED_EVENT, EVENT
 from approval_engine.worker import tidy
 from approval_engine.worker.archive import archive
+from tests.conftest import ON_BOTH
 from tests.integration.archived import (
     answers,
     archived_sizes,
@@ -41,14 +44,70 @@ def company(ready_database_url):
     made.runtime.database.close()
 
 
-@pytest.fixture
-def old(company):
+@pytest.fixture(scope="module")
+def model(tmp_path_factory):
     """
-    Everything that can happen has happened half a year ago.
+    A file in which everything has happened, what was reviewed in it, and by when.
     """
-    company.runs = worked(company)
+    path = tmp_path_factory.mktemp("model") / "model.db"
+    return path, *_lived(f"sqlite:///{path}")
+
+
+@pytest.fixture(scope="module")
+def model_there(postgres_url):
+    """
+    The same on PostgreSQL, as a template for others; it goes with the server.
+    """
+    name = "model_of_archive"
+    create(postgres_url, name, "template1")
+    return name, *_lived(postgres_url.replace("/postgres?", f"/{name}?"))
+
+
+def _lived(url):
+    company = Company(url)
+    runs = worked(company)
     grown_old(company)
-    return company
+    company.runtime.database.close()
+    return runs, company.now
+
+
+def create(server, name, template):
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+    engine.dispose()
+
+
+@pytest.fixture
+def lived(request, quick_folder):
+    """
+    Opens a database of that kind in which all that can happen has, half a year ago.
+    """
+    opened = []
+
+    def open_one(kind):
+        if kind == "sqlite":
+            path, runs, now = request.getfixturevalue("model")
+            url = f"sqlite:///{shutil.copy(path, quick_folder / 'lived.db')}"
+        else:
+            template, runs, now = request.getfixturevalue("model_there")
+            server = request.getfixturevalue("postgres_url")
+            name = f"archive_{uuid4().hex}"
+            create(server, name, template)
+            url = server.replace("/postgres?", f"/{name}?")
+        company = Company(url, found=True)
+        company.runs, company.now, company.keys = runs, now, 50
+        opened.append(company)
+        return company
+
+    yield open_one
+    for each in opened:
+        each.runtime.database.close()
+
+
+@pytest.fixture(params=ON_BOTH)
+def old(request, lived):
+    return lived(request.param)
 
 
 def test_everybody_is_told_the_same_before_and_after(old, tmp_path):
@@ -278,10 +337,9 @@ def test_a_row_in_the_wrong_place_is_found(old):
 
 
 @pytest.mark.postgres
-def test_a_month_may_be_away_and_come_back(fresh_database):
-    company = Company(fresh_database("postgresql", ready=True))
-    runs = worked(company)
-    grown_old(company)
+def test_a_month_may_be_away_and_come_back(lived):
+    company = lived("postgresql")
+    runs = company.runs
     put_away(company)
     before = company.log(runs[1])
     for table in ("archived_event", "archived_text"):
@@ -298,21 +356,18 @@ def test_a_month_may_be_away_and_come_back(fresh_database):
 
     assert company.log(runs[1]) == before
     assert company.findings() == ()
-    company.runtime.database.close()
 
 
 @pytest.mark.postgres
-def test_a_history_opens_one_month_of_many(fresh_database):
-    company = Company(fresh_database("postgresql", ready=True))
-    runs = worked(company)
-    grown_old(company)
+def test_a_history_opens_one_month_of_many(lived):
+    company = lived("postgresql")
     put_away(company)
     with company.runtime.database.begin() as transaction:
         archiving._make_months(transaction, [f"20{year}-01" for year in range(10, 40)])
     asked = []
     engine = company.runtime.database.engine
     event.listen(engine, "before_cursor_execute", lambda *them: asked.append(them[2:4]))
-    company.log(runs[1])
+    company.log(company.runs[1])
     with engine.connect() as connection:
         plans = [
             connection.exec_driver_sql(f"EXPLAIN {query}", values).scalars().all()
@@ -325,7 +380,6 @@ def test_a_history_opens_one_month_of_many(fresh_database):
     }
     assert opened >= {"archived_event_2026_03", "archived_text_2026_03"}
     assert {each for each in opened if "2026_03" not in each} == set()
-    company.runtime.database.close()
 
 
 def test_older_programs_stop_once_something_is_put_away(company):
