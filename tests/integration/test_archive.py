@@ -2,11 +2,13 @@
 What has ended moves out of the tables of every day, and everybody is told the same.
 """
 
+import shutil
 from dataclasses import replace
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import create_engine, delete, event, func, insert, select, text
 
 from approval_engine.domain.events import stamp
 from approval_engine.errors import InvalidInput, StorageError
@@ -21,6 +23,7 @@ from approval_engine.store.database import Database
 from approval_engine.store.schema import ARCHIVED_EVENT, EVENT
 from approval_engine.worker import tidy
 from approval_engine.worker.archive import archive
+from tests.conftest import ON_BOTH
 from tests.integration.archived import (
     answers,
     archived_sizes,
@@ -41,14 +44,70 @@ def company(ready_database_url):
     made.runtime.database.close()
 
 
-@pytest.fixture
-def old(company):
+@pytest.fixture(scope="module")
+def model(tmp_path_factory):
     """
-    Everything that can happen has happened half a year ago.
+    A file in which everything has happened, what was reviewed in it, and by when.
     """
-    company.runs = worked(company)
+    path = tmp_path_factory.mktemp("model") / "model.db"
+    return path, *_lived(f"sqlite:///{path}")
+
+
+@pytest.fixture(scope="module")
+def model_there(postgres_url):
+    """
+    The same on PostgreSQL, as a template for others; it goes with the server.
+    """
+    name = "model_of_archive"
+    create(postgres_url, name, "template1")
+    return name, *_lived(postgres_url.replace("/postgres?", f"/{name}?"))
+
+
+def _lived(url):
+    company = Company(url)
+    runs = worked(company)
     grown_old(company)
-    return company
+    company.runtime.database.close()
+    return runs, company.now
+
+
+def create(server, name, template):
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+    engine.dispose()
+
+
+@pytest.fixture
+def lived(request, quick_folder):
+    """
+    Opens a database of that kind in which all that can happen has, half a year ago.
+    """
+    opened = []
+
+    def open_one(kind):
+        if kind == "sqlite":
+            path, runs, now = request.getfixturevalue("model")
+            url = f"sqlite:///{shutil.copy(path, quick_folder / 'lived.db')}"
+        else:
+            template, runs, now = request.getfixturevalue("model_there")
+            server = request.getfixturevalue("postgres_url")
+            name = f"archive_{uuid4().hex}"
+            create(server, name, template)
+            url = server.replace("/postgres?", f"/{name}?")
+        company = Company(url, found=True)
+        company.runs, company.now, company.keys = runs, now, 50
+        opened.append(company)
+        return company
+
+    yield open_one
+    for each in opened:
+        each.runtime.database.close()
+
+
+@pytest.fixture(params=ON_BOTH)
+def old(request, lived):
+    return lived(request.param)
 
 
 def test_everybody_is_told_the_same_before_and_after(old, tmp_path):
@@ -122,11 +181,11 @@ def test_what_is_young_is_left(company):
 
 def test_looking_moves_nothing(old):
     before = sizes(old)
-    would, _ = archive(old.runtime, old.now - timedelta(days=1), dry_run=True)
+    would = archive(old.runtime, old.now - timedelta(days=1), dry_run=True)
 
     assert sizes(old) == before
     assert archived_sizes(old) == (0, 0, 0)
-    assert put_away(old) == (would, 0)
+    assert put_away(old) == would
     assert put_away(old) == (Moved(), 0)
 
 
@@ -137,25 +196,31 @@ def test_portions_come_to_an_end(old, monkeypatch):
     assert old.findings() == ()
 
 
-@pytest.mark.parametrize("changed", ["actor", "task_id", "natural_key", "hash", None])
-def test_an_event_leaves_only_if_the_very_same_lies_in_the_archive(old, changed):
+def test_an_event_leaves_only_if_the_very_same_lies_in_the_archive(old):
     put_away(old)
     old.revised(old.runs[1], margin_pct="22")
     run(old, "DELETE FROM outbox")
     last = f"{old.runs[1]}:10"
-    leaving = "DELETE FROM workflow_event WHERE id = :it"
-    assert refused(old, leaving, it=last)
-    with old.runtime.database.begin() as transaction:
+    leaving = delete(EVENT).where(EVENT.c.id == last)
+    with old.runtime.database.read() as transaction:
         row = transaction.execute(select(EVENT).where(EVENT.c.id == last))
-        copy = {**row.mappings().one(), "month": "2026-03"}
-        copy |= {changed: "another"} if changed else {}
-        transaction.execute(insert(ARCHIVED_EVENT).values(copy))
+        event = {**row.mappings().one(), "month": "2026-03"}
+    assert refused(old, "DELETE FROM workflow_event WHERE seq = 10")
+    for changed in ("id", "actor", "task_id", "on_behalf_of", "natural_key", "hash"):
+        other = insert(ARCHIVED_EVENT).values({**event, changed: "another"})
+        with pytest.raises(StorageError, match="append-only"):
+            do(old, other, leaving)
+    assert old.findings() == ()
+    assert do(old, insert(ARCHIVED_EVENT).values(event), leaving) == 1
+    assert old.is_sound()
 
-    if changed:
-        assert refused(old, leaving, it=last)
-    else:
-        assert run(old, leaving, it=last) == 1
-        assert old.is_sound()
+
+def do(company, *statements):
+    """
+    Run them in one transaction; how many rows the last one changed.
+    """
+    with company.runtime.database.begin() as transaction:
+        return [transaction.execute(each) for each in statements][-1].rowcount
 
 
 def test_nobody_changes_what_was_put_away(old):
@@ -172,10 +237,9 @@ def test_nobody_changes_what_was_put_away(old):
     assert old.is_sound()
 
 
-@pytest.mark.parametrize("seq", [1, 9])
-def test_whoever_gets_past_the_guard_is_found_by_the_chain(old, seq):
+def test_whoever_gets_past_the_guard_is_found_by_the_chain(old):
     put_away(old)
-    first = old.runs[1]
+    first, seq = old.runs[1], 5
     if old.runtime.database.is_sqlite:
         run(old, "DROP TRIGGER archived_event_no_update")
     else:
@@ -243,6 +307,79 @@ def test_whoever_leaves_is_erased_from_the_archive_too(company):
     assert erase(company.runtime, erasing.WISH) == would
     assert erasing.hits(company) == {}
     erasing.assert_all_holds(company)
+
+
+AGAIN = """
+INSERT INTO workflow_event SELECT id, workflow_id, seq, task_id, action, actor,
+    on_behalf_of, channel, timestamp, data, natural_key, prev_hash, hash
+FROM archived_event WHERE id = :it
+"""
+LESS = "UPDATE workflow_instance SET archived_seq = 6 WHERE id = :it"
+STRANGER = """
+INSERT INTO archived_text (workflow_id, seq, month, event_id, salt, body)
+SELECT 'WF-1', seq, month, event_id, salt, body FROM archived_text WHERE event_id = :it
+"""
+
+
+def test_a_row_in_the_wrong_place_is_found(old):
+    put_away(old)
+    whole, cut = old.runs[1], old.runs[2]
+    assert run(old, AGAIN, it=f"{whole}:9") == 1
+    assert run(old, LESS, it=cut) == 1
+    assert run(old, STRANGER, it=f"{whole}:8") == 1
+
+    found = {each.detail for each in old.findings() if "belongs" in each.detail}
+    assert found >= {
+        f"workflow_event '{whole}:9' belongs to nothing",
+        f"archived_event '{cut}:7' belongs to nothing",
+        f"archived_text '{whole}:8' belongs to nothing",
+    }
+
+
+@pytest.mark.postgres
+def test_a_month_may_be_away_and_come_back(lived):
+    company = lived("postgresql")
+    runs = company.runs
+    put_away(company)
+    before = company.log(runs[1])
+    for table in ("archived_event", "archived_text"):
+        run(company, f"ALTER TABLE {table} DETACH PARTITION {table}_2026_03")
+    assert company.case(runs[1]).status == "approved"
+    assert company.log(runs[5])
+    with pytest.raises(StorageError, match="under 2026-03 are not there; attach"):
+        company.log(runs[1])
+    with pytest.raises(StorageError, match="under 2026-03 are not there; attach"):
+        company.revised(runs[1], margin_pct="22")
+    for table in ("archived_event", "archived_text"):
+        part = f"ATTACH PARTITION {table}_2026_03 FOR VALUES IN ('2026-03')"
+        run(company, f"ALTER TABLE {table} {part}")
+
+    assert company.log(runs[1]) == before
+    assert company.findings() == ()
+
+
+@pytest.mark.postgres
+def test_a_history_opens_one_month_of_many(lived):
+    company = lived("postgresql")
+    put_away(company)
+    with company.runtime.database.begin() as transaction:
+        archiving._make_months(transaction, [f"20{year}-01" for year in range(10, 40)])
+    asked = []
+    engine = company.runtime.database.engine
+    event.listen(engine, "before_cursor_execute", lambda *them: asked.append(them[2:4]))
+    company.log(company.runs[1])
+    with engine.connect() as connection:
+        plans = [
+            connection.exec_driver_sql(f"EXPLAIN {query}", values).scalars().all()
+            for query, values in tuple(asked)
+            if "archived_" in query
+        ]
+
+    opened = {
+        word for plan in plans for word in " ".join(plan).split() if "_20" in word
+    }
+    assert opened >= {"archived_event_2026_03", "archived_text_2026_03"}
+    assert {each for each in opened if "2026_03" not in each} == set()
 
 
 def test_older_programs_stop_once_something_is_put_away(company):

@@ -12,7 +12,6 @@ from approval_engine.domain.events import Event
 from approval_engine.store import archived, events
 from approval_engine.store.database import Transaction
 from approval_engine.store.schema import (
-    ARCHIVED_EVENT,
     COUNTER,
     DELEGATION,
     DOCUMENT,
@@ -83,7 +82,7 @@ _NUMBERED = {
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Stray:
     """
-    A row that belongs to a workflow or event that is not there.
+    A row that belongs to a workflow or event that is not there, or not where it lies.
     """
 
     table: str
@@ -193,10 +192,12 @@ def strays(transaction: Transaction) -> Iterator[Stray]:
     Tasks, events, messages and incidents whose workflow or event is missing.
     """
     workflow_ids = select(WORKFLOW.c.id)
-    for table in (TASK, EVENT, ARCHIVED_EVENT, INCIDENT, OUTBOX):
+    for table in (TASK, EVENT, INCIDENT, OUTBOX):
         query = select(table.c.id).where(table.c.workflow_id.not_in(workflow_ids))
         for found in transaction.execute(query).scalars():
             yield Stray(table=table.name, id=found)
+    for table_name, event in archived.misplaced(transaction):
+        yield Stray(table=table_name, id=event)
     query = select(OUTBOX.c.id).where(OUTBOX.c.event_id.not_in(select(EVENT.c.id)))
     for found in transaction.execute(query).scalars():
         yield Stray(table=OUTBOX.name, id=found)

@@ -46,7 +46,7 @@ def archive(
             break
     with runtime.database.read() as transaction:
         left = archiving.waiting(transaction, stamp(before))
-    return moved, left
+    return moved, left - moved.workflows if dry_run else left
 
 
 def sweep(runtime: Runtime) -> None:
