@@ -22,6 +22,7 @@ from approval_engine.executor.projection import answers as counting
 from approval_engine.notifications import by_mail, by_webhook, deliver
 from approval_engine.store import answers, events, messages, workflows
 from approval_engine.store.database import Database
+from approval_engine.store.prepared import Question
 from approval_engine.store.turns import Turns
 from tests.concurrency import company
 
@@ -30,7 +31,10 @@ _LOCKS = (
     (r"BEGIN IMMEDIATE", "BEGIN"),
 )
 _VERSION = (r"workflow_instance\.seq = ", "0 <= ")
-_UNIQUE = (r"^(INSERT INTO workflow_event .*)", r"\1 ON CONFLICT DO NOTHING")
+_UNIQUE = (
+    r"(INSERT INTO workflow_event (?:\(.*|SELECT .*?::json\)))",
+    r"\1 ON CONFLICT DO NOTHING",
+)
 
 
 def no_lock():
@@ -98,7 +102,7 @@ def timers_seen_before_the_lock():
     seen, holding = local(), tick.held_on_failure
 
     def look(runtime, workflow_id):
-        query = workflows._READ
+        query = Question(workflows._READ)
         with runtime.database.read() as transaction:
             seen.found = workflows._locked(transaction, query, workflow_id, None)
         return holding(runtime, workflow_id)

@@ -17,7 +17,7 @@ AT_COMMIT = "commit"
 AT_WRITE = "write"
 """The holder has read everything and is about to write for the first time."""
 
-_WRITES = ("INSERT", "UPDATE", "DELETE")
+_WRITES = ("INSERT", "UPDATE", "DELETE", "WITH part0 AS (INSERT")
 _BLOCKED = text(
     "SELECT count(*) FROM pg_locks WHERE NOT granted"
     " AND (database IS NULL OR database ="

@@ -7,8 +7,9 @@ anything is drawn, so nothing of one quote can reach a definition.
 
 import re
 from collections import Counter
-from dataclasses import replace
+from dataclasses import fields, replace
 from functools import lru_cache
+from operator import attrgetter
 
 from lxml import etree
 
@@ -35,7 +36,7 @@ def render(plan: RoutingPlan) -> bytes:
     """
     The definition of a plan, which every quote of the same shape and rules shares.
     """
-    return _render(of_any_quote(plan))
+    return _render(_Shape(plan))
 
 
 def of_any_quote(plan: RoutingPlan) -> RoutingPlan:
@@ -55,8 +56,43 @@ def _rule_only(reason: Reason) -> Reason:
     return replace(reason, facts=facts)
 
 
+class _Shape:
+    """
+    A plan that is the same as all others which `of_any_quote` makes the same.
+
+    Every submit asks for its definition, and most find it drawn: to look it up, no plan
+    without people and facts is made.
+    """
+
+    __slots__ = ("_key", "plan")
+
+    def __init__(self, plan: RoutingPlan) -> None:
+        self.plan = plan
+        steps = tuple((_of_rule(s), _rules_only(s.reasons)) for s in plan.approvals)
+        self._key = (plan.process, steps)
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Shape) and self._key == other._key
+
+
+_of_rule = attrgetter(
+    *(f.name for f in fields(PlannedStep) if f.name not in {"reasons", "staffing"})
+)
+
+
+def _rules_only(reasons: tuple[Reason, ...]) -> tuple[object, ...]:
+    return tuple(
+        (each.trigger, each.reason, tuple((f.name, f.test) for f in each.facts))
+        for each in reasons
+    )
+
+
 @lru_cache(maxsize=128)
-def _render(plan: RoutingPlan) -> bytes:
+def _render(shape: _Shape) -> bytes:
+    plan = of_any_quote(shape.plan)
     block = outline(plan)
     nodes = tuple(blocks.nodes(block))
     root = etree.Element(f"{BPMN}definitions", ROOT, nsmap=PREFIXES)

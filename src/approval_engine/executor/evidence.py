@@ -4,6 +4,8 @@ What a workflow was decided under → documents by content hash, kept for ever.
 Quote, policy, directory and delegations are documents already when a submit comes.
 """
 
+from functools import lru_cache
+
 from approval_engine.documents import canonical, sha256
 from approval_engine.domain.workflow import Evidence
 from approval_engine.executor.routed import Routed
@@ -15,15 +17,18 @@ def documents(routed: Routed, xml: bytes) -> tuple[Document, ...]:
     """
     The documents that a submit adds: evaluation, plan and process definition, in order.
     """
-    bodies = {
-        "evaluation": canonical(routed.evaluation),
-        "plan": document_of(routed.plan),
-        "definition": xml,
-    }
-    return tuple(
-        Document(sha256=sha256(body), kind=kind, body=body)
-        for kind, body in bodies.items()
+    evaluation, plan = canonical(routed.evaluation), document_of(routed.plan)
+    return (
+        Document(sha256=sha256(evaluation), kind="evaluation", body=evaluation),
+        Document(sha256=sha256(plan), kind="plan", body=plan),
+        Document(sha256=_hash_of_drawn(xml), kind="definition", body=xml),
     )
+
+
+@lru_cache(maxsize=128)
+def _hash_of_drawn(xml: bytes) -> str:
+    # Many quotes share one definition, which is one and the same object.
+    return sha256(xml)
 
 
 def evidence_of(routed: Routed, added: tuple[Document, ...]) -> Evidence:

@@ -56,19 +56,32 @@ def basis(
     """
     What the policy says of the quote on that day. Raises what `evaluate` raises.
     """
+    key = _key(pinned, on)
 
-    def judge() -> Basis:
+    def judge() -> Judged:
         rules = runtime.policy(transaction, pinned.policy)
         offer = runtime.quote(transaction, pinned.quote)
         terms = runtime.terms(transaction, pinned.evaluation)
         evaluation = evaluate(rules, offer, on, terms)
-        return Basis(
-            judged=Judged(policy=rules, quote=offer, evaluation=evaluation),
-            needed={each.rule.id: each for each in collect(rules, evaluation, on)},
-        )
+        return Judged(policy=rules, quote=offer, evaluation=evaluation)
 
-    key = f"{pinned.policy}:{pinned.quote}:{pinned.evaluation}:{on}"
-    return runtime.derived(key, judge)
+    def found() -> Basis:
+        judged = runtime.derived(f"judged:{key}", judge)
+        needed = collect(judged.policy, judged.evaluation, on)
+        return Basis(judged=judged, needed={each.rule.id: each for each in needed})
+
+    return runtime.derived(key, found)
+
+
+def remember(runtime: Runtime, pinned: JudgedAs, on: date, judged: Judged) -> None:
+    """
+    Keep what was just judged on that day, so that whoever decides first need not.
+    """
+    runtime.keep(f"judged:{_key(pinned, on)}", judged)
+
+
+def _key(pinned: JudgedAs, on: date) -> str:
+    return f"{pinned.policy}:{pinned.quote}:{pinned.evaluation}:{on}"
 
 
 def is_outdated(

@@ -235,13 +235,17 @@ class Runtime:
         with _readable(sha256):
             return compiled(self.derived, sha256, body)
 
-    def drawn(self, transaction: Transaction, xml: bytes) -> "engine.Definition":
+    def drawn(
+        self, transaction: Transaction, xml: bytes, sha256: str | None = None
+    ) -> "engine.Definition":
         """
         The compiled process definition in these bytes, which need not be stored yet.
+
+        `sha256` is their hash, where it is known.
         """
         from approval_engine.executor.compiled import compiled
 
-        mine = hash_of(xml)
+        mine = sha256 or hash_of(xml)
 
         def body(key: str) -> bytes:
             return xml if key == mine else self.body(transaction, key)

@@ -11,8 +11,9 @@ from functools import partial
 from typing import Any, NamedTuple, TypeAlias
 
 import orjson
-from sqlalchemy import Dialect, Insert, Select, Table, Update
+from sqlalchemy import CompoundSelect, Dialect, Insert, Select, Table, Update
 from sqlalchemy.dialects import sqlite
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from approval_engine.errors import Refused
 from approval_engine.store.database import Transaction
@@ -20,6 +21,8 @@ from approval_engine.store.sending import Statement, Values, send, write
 
 Row: TypeAlias = Mapping[str, object]
 """One row to write: the value of each column or parameter, by its name."""
+
+_Query: TypeAlias = Select[Any] | CompoundSelect[Any] | ReturningUpdate[Any]
 
 _Bind: TypeAlias = Callable[[Sequence[Row]], tuple[str, Sequence[Values]]]
 """Rows → the text for a driver, and the values of each run of it."""
@@ -30,8 +33,11 @@ class Prepared:
     A write for every kind of database. It binds texts, whole numbers and bytes.
     """
 
-    def __init__(self, make: Callable[[Dialect], _Bind]) -> None:
+    def __init__(
+        self, make: Callable[[Dialect], _Bind], *, inserts: bool = False
+    ) -> None:
         self._make = make
+        self._inserts = inserts
         self._made: dict[str, _Bind] = {}
 
     def run(self, transaction: Transaction, rows: Sequence[Row]) -> int:
@@ -58,8 +64,13 @@ class Prepared:
         """
         if rows:
             sql, runs = self._bound(transaction, rows)
-            statement = Statement(sql=sql, runs=runs, wanted=len(rows), unmet=unmet)
-            write(transaction, statement)
+            joined = self._inserts and transaction.dialect.name == "postgresql"
+            write(
+                transaction,
+                Statement(
+                    sql=sql, runs=runs, wanted=len(rows), unmet=unmet, joined=joined
+                ),
+            )
 
     def _bound(
         self, transaction: Transaction, rows: Sequence[Row]
@@ -75,10 +86,10 @@ class Question:
     A query for every kind of database, of texts, whole numbers and bytes.
     """
 
-    def __init__(self, query: Select[Any]) -> None:
+    def __init__(self, query: _Query) -> None:
         self._query = query
         self._bind: dict[str, _Bind] = {}
-        fields = [(name, Any) for name in query.exported_columns.keys()]  # noqa: SIM118 a collection of its own
+        fields = [(str(name), Any) for name in query.exported_columns.keys()]  # noqa: SIM118 a collection of its own
         self._row: Any = NamedTuple("Row", fields)  # type: ignore[misc] # made of the query
 
     def ask(self, transaction: Transaction, values: Row) -> list[Any]:
@@ -126,14 +137,14 @@ def insert(table: Table) -> Prepared:
     """
     An insert of whole rows.
     """
-    return Prepared(partial(_insert, table, ""))
+    return Prepared(partial(_insert, table, ""), inserts=True)
 
 
 def insert_missing(table: Table) -> Prepared:
     """
     An insert that leaves a row that is already there as it is.
     """
-    return Prepared(partial(_insert, table, " ON CONFLICT DO NOTHING"))
+    return Prepared(partial(_insert, table, " ON CONFLICT DO NOTHING"), inserts=True)
 
 
 def change(statement: Update) -> Prepared:
@@ -165,7 +176,7 @@ def _hex(value: object) -> str:
     raise TypeError
 
 
-def _texts(statement: Insert | Update | Select[Any], dialect: Dialect) -> _Bind:
+def _texts(statement: Insert | Update | _Query, dialect: Dialect) -> _Bind:
     keys = list(statement.table.c.keys()) if isinstance(statement, Insert) else None
     compiled = statement.compile(dialect=dialect, column_keys=keys)
     fixed = {

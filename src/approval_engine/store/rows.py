@@ -68,7 +68,7 @@ def task_row(task: Task) -> dict[str, object]:
         "occurrence": task.occurrence,
         "seat": task.seat,
         "role": task.role,
-        "candidates": canonical(task.candidates).decode(),
+        "candidates": _texts(task.candidates),
         "assignee": task.assignee,
         "principal": task.principal,
         "status": str(task.status),
@@ -80,11 +80,11 @@ def task_row(task: Task) -> dict[str, object]:
         "closed_by": task.closed_by,
         "closed_seq": task.closed_seq,
         "vetoed": int(task.vetoed),
-        "windows": canonical(task.windows).decode(),
+        "windows": _texts(task.windows),
         "ad_hoc": int(task.ad_hoc),
         "info_from": task.info_from,
         "info_since": stamp(task.info_since) if task.info_since else None,
-        "then_ask": canonical(task.then_ask).decode() if task.then_ask else None,
+        "then_ask": _texts(task.then_ask) if task.then_ask else None,
         "withdrawn": int(task.withdrawn),
     }
 
@@ -189,6 +189,10 @@ def _task_of(row: Row[Any]) -> Task:
         then_ask=tuple(_list(row.then_ask)) if row.then_ask else (),
         withdrawn=bool(row.withdrawn),
     )
+
+
+def _texts(texts: tuple[str, ...]) -> str:
+    return canonical(texts).decode() if texts else "[]"
 
 
 def _list(text: str) -> list[Any]:

@@ -9,6 +9,8 @@ SQLite nothing travels and nothing waits.
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import groupby
 from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Engine, event
@@ -27,13 +29,15 @@ class Statement:
     """
     A statement in the words of the driver, run once for each of its `runs`.
 
-    `unmet` is raised unless the database counted `wanted` rows.
+    `unmet` is raised unless the database counted `wanted` rows. An insert that is
+    `joined` has one parameter, `rows`, and becomes one statement with those beside it.
     """
 
     sql: str
     runs: Sequence[Values]
     wanted: int = 0
     unmet: Refused | None = None
+    joined: bool = False
 
 
 def let_wait(engine: Engine) -> None:
@@ -69,11 +73,38 @@ def send(transaction: Connection, *asked: Statement) -> list[Any]:
     waiting.clear()
     if not batch:
         return []
-    cursors = _sent(transaction, batch)
-    for statement, cursor in zip(batch, cursors, strict=True):
-        if statement.unmet and cursor.rowcount != statement.wanted:
-            raise statement.unmet
-    return cursors[len(batch) - len(asked) :]
+    groups = [tuple(group) for _, group in groupby(enumerate(batch), _together)]
+    cursors = _sent(transaction, [_one(group) for group in groups])
+    for group, cursor in zip(groups, cursors, strict=True):
+        counts = [cursor.rowcount] if len(group) == 1 else cursor.fetchone()
+        for (_, statement), count in zip(group, counts, strict=True):
+            if statement.unmet and count != statement.wanted:
+                raise statement.unmet
+    return cursors[len(cursors) - len(asked) :]
+
+
+def _together(place: tuple[int, Statement]) -> int:
+    number, statement = place
+    return -1 if statement.joined else number
+
+
+def _one(group: Sequence[tuple[int, Statement]]) -> Statement:
+    """
+    The statement that does what a group of joined inserts does; it answers with counts.
+    """
+    parts = [statement for _, statement in group]
+    if len(parts) == 1:
+        return parts[0]
+    rows = {f"rows{n}": part.runs[0]["rows"] for n, part in enumerate(parts)}  # type: ignore[call-overload] # its one parameter
+    return Statement(sql=_joined(tuple(part.sql for part in parts)), runs=(rows,))
+
+
+@lru_cache(maxsize=256)
+def _joined(texts: Sequence[str]) -> str:
+    named = [text.replace("%(rows)s", f"%(rows{n})s") for n, text in enumerate(texts)]
+    parts = ", ".join(f"part{n} AS ({t} RETURNING 1)" for n, t in enumerate(named))
+    counts = ", ".join(f"(SELECT count(*) FROM part{n})" for n in range(len(named)))  # noqa: S608 numbers
+    return f"WITH {parts} SELECT {counts}"
 
 
 def _begin(transaction: Connection) -> None:

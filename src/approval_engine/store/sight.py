@@ -6,7 +6,7 @@ a statement what was committed when it began, and while it waits for a lock that
 old.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Integer,
+    Join,
     Select,
     and_,
     bindparam,
@@ -76,7 +77,11 @@ class Sight:
 _NO_KEY = dict.fromkeys(SCOPE)
 
 
-def _with(columns: Iterable[ColumnElement[Any]], belongs: Column[Any]) -> Select[Any]:
+def _with(
+    columns: Iterable[ColumnElement[Any]],
+    belongs: Column[Any],
+    beside: Callable[[Join], Join] = lambda sources: sources,
+) -> Select[Any]:
     # One row must come back even if there is neither an answer nor a row of the table.
     one = select(literal(1)).subquery("one")
     kept = and_(*(IDEMPOTENCY.c[name] == bindparam(name) for name in SCOPE))
@@ -85,7 +90,7 @@ def _with(columns: Iterable[ColumnElement[Any]], belongs: Column[Any]) -> Select
         table, belongs == bindparam("the_id")
     )
     answer = (IDEMPOTENCY.c.fingerprint, IDEMPOTENCY.c.answer)
-    query = select(*columns, *answer, *CURRENT).select_from(sources)
+    query = select(*columns, *answer, *CURRENT).select_from(beside(sources))
     return query.order_by(table.c.number)
 
 
@@ -118,6 +123,24 @@ _EXCEPTIONS = (
 )
 _WORKFLOWS = Question(_with((*_ATTEMPT, _EXCEPTIONS), WORKFLOW.c.quote_id))
 
+# On SQLite whoever writes is alone already: the quote is one more part of what is seen.
+_ITS = QUOTE.alias("its")
+_NEWEST = select(func.max(_ALL.c.revision)).where(_ALL.c.id == bindparam("the_id"))
+_THIS = func.coalesce(bindparam("revision", type_=Integer), _NEWEST.scalar_subquery())
+_IT = tuple(_ITS.c[name].label(f"its_{name}") for name in QuoteRow.__slots__)
+
+
+def _its(sources: Join) -> Join:
+    it = and_(_ITS.c.id == bindparam("the_id"), _ITS.c.revision == _THIS)
+    return sources.outerjoin(_ITS, it).outerjoin(
+        DOCUMENT, DOCUMENT.c.sha256 == _ITS.c.sha256
+    )
+
+
+_QUOTE_AND_WORKFLOWS = Question(
+    _with((*_ATTEMPT, _EXCEPTIONS, *_IT, DOCUMENT.c.body), WORKFLOW.c.quote_id, _its)
+)
+
 
 def of_workflow(
     transaction: Transaction, lock: Asked, workflow_id: str, key: Key | None
@@ -135,6 +158,10 @@ def of_quote(
     """
     What `lock_quote` answers, and what is `seen` then: the quote's workflows in order.
     """
+    if transaction.dialect.name == "sqlite":
+        values = {"revision": revision, **_values(quote_id, key)}
+        rows = _QUOTE_AND_WORKFLOWS.ask(transaction, values)
+        return _its_quote(rows[0]), rows
     lock = (_LOCK_QUOTE, {"id": quote_id, "revision": revision})
     locked, rows = prepared.ask(transaction, lock, (_WORKFLOWS, _values(quote_id, key)))
     return _locked(locked), rows
@@ -176,6 +203,13 @@ def seen(rows: list[Any], key: Key | None) -> Sight:
 def _locked(rows: Iterable[Any]) -> tuple[QuoteRow, bytes] | None:
     found = next((row for row in rows if row.body is not None), None)
     return (quote_of(found), bytes(found.body)) if found is not None else None
+
+
+def _its_quote(row: Any) -> tuple[QuoteRow, bytes] | None:  # noqa: ANN401 a row of the driver
+    if row.body is None:
+        return None
+    known = {name: getattr(row, f"its_{name}") for name in QuoteRow.__slots__}
+    return QuoteRow(**known), bytes(row.body)
 
 
 def _values(the_id: str, key: Key | None) -> Row:

@@ -3,7 +3,7 @@ Submit: who is asked, what is stored, and what is refused without a trace.
 """
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import text
 
 from approval_engine.errors import (
     Conflict,
@@ -46,32 +46,6 @@ def test_a_quote_below_the_floor_asks_manager_and_finance_at_once(company):
     assert case.tasks[0].assignee == "maria"
     assert case.tasks[1].candidates == ("fred", "fiona")
     assert company.is_sound()
-
-
-def test_a_submit_of_a_new_quote_is_nine_statements(company):
-    company.submit(company.quote("Q-1"), key="first")
-    company.quote("Q-2", margin_pct="20.5")
-    asked = []
-    event.listen(
-        company.runtime.database.engine,
-        "before_cursor_execute",
-        lambda _1, _2, statement, *_: asked.append(statement),
-    )
-
-    assert company.submit("Q-2", key="second").result == "applied"
-    words = [each.split()[0] for each in asked if not each.startswith("BEGIN")]
-    # The lock and what is seen under it; the numbers; then a row of each kind.
-    numbers = "UPDATE" if company.runtime.database.is_sqlite else "SELECT"
-    inserts = sorted(each.split()[2] for each in asked if each.startswith("INSERT"))
-    assert words == ["SELECT"] * 2 + ["INSERT", numbers] + ["INSERT"] * 5
-    assert inserts == [
-        "approval_task",
-        "document",
-        "idempotency",
-        "outbox",
-        "workflow_event",
-        "workflow_instance",
-    ]
 
 
 def test_a_submit_names_the_revision_whose_document_it_reads(company):

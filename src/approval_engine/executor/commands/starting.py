@@ -23,7 +23,7 @@ from approval_engine.executor.commands.weighing import REVISION, weighed
 from approval_engine.executor.decisions import Decided, decisions
 from approval_engine.executor.follow_up import advance, close_all
 from approval_engine.executor.incident import naming
-from approval_engine.executor.judging import fingerprint_of
+from approval_engine.executor.judging import fingerprint_of, judged_as, remember
 from approval_engine.executor.listed import listed
 from approval_engine.executor.openings import Openings, TakeTaskIds, seats_to_open
 from approval_engine.executor.projection import Pinned
@@ -109,20 +109,26 @@ def begin(
     """
     xml = drawn_as(routed)
     added = evidence.documents(routed, xml)
-    catalog.put(transaction, added)
     hashes = evidence.evidence_of(routed, added)
     # Whoever decides first in this process need not read them back.
     runtime.keep(hashes.plan, routed.plan)
     runtime.keep(hashes.evaluation, routed.evaluation.terms)
+    judged = Judged(
+        policy=routed.policy, quote=routed.quote, evaluation=routed.evaluation
+    )
+    on = day_of(routed.policy, routed.at)
+    remember(runtime, judged_as(hashes), on, judged)
     desk = Desk(
         runtime=runtime,
         transaction=transaction,
         now=routed.at,
         current=current,
         policy=routed.policy,
-        pinned=_pinned(routed, runtime.drawn(transaction, xml)),
+        pinned=_pinned(routed, runtime.drawn(transaction, xml, hashes.definition)),
     )
-    recorder = _begun(desk, routed, _submitted(runtime, routed, hashes, start), start)
+    first = _submitted(judged, fingerprint_of(runtime, judged), hashes, start)
+    recorder = _begun(desk, routed, first, start)
+    catalog.put(transaction, added)
     if start.before:
         _end(start.before, recorder.workflow.id, start)
     workflow = store(transaction, recorder, listed=listed(routed.evaluation))
@@ -147,10 +153,9 @@ def _pinned(routed: Routed, definition: engine.Definition) -> Pinned:
 
 
 def _submitted(
-    runtime: Runtime, routed: Routed, hashes: Evidence, start: Start
+    judged: Judged, fingerprint: str, hashes: Evidence, start: Start
 ) -> NewEvent:
-    quote = routed.quote
-    judged = Judged(policy=routed.policy, quote=quote, evaluation=routed.evaluation)
+    quote, policy = judged.quote, judged.policy
     data: dict[str, object] = {
         "quoteId": quote.id,
         "quoteRevision": quote.revision,
@@ -158,11 +163,11 @@ def _submitted(
         "account": quote.account,
         "submittedBy": quote.submitted_by,
         "owner": quote.owner,
-        "policy": routed.policy.name,
-        "policyVersion": routed.policy.version,
+        "policy": policy.name,
+        "policyVersion": policy.version,
         "evidence": {name: getattr(hashes, name) for name in Evidence.__slots__},
-        "fingerprint": fingerprint_of(runtime, judged),
-        **waivers.recorded(routed.evaluation),
+        "fingerprint": fingerprint,
+        **waivers.recorded(judged.evaluation),
     }
     if start.before:
         data["supersedes"] = start.before.workflow.id

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
+from types import MappingProxyType
 
 from SpiffWorkflow.util.task import TaskState
 
@@ -168,8 +169,16 @@ def names(definition: Definition, state: bytes, facts: Values = NO_VALUES) -> Va
     """
     What an expression of the definition can read in this state: facts and results.
     """
+    if not facts:
+        return _said(definition, state)
     marking = decode(state, definition.sha256)
     return restore(definition.process, marking, facts).memory.names()
+
+
+@lru_cache(maxsize=_KEPT)
+def _said(definition: Definition, state: bytes) -> Values:
+    marking = decode(state, definition.sha256)
+    return MappingProxyType(restore(definition.process, marking).memory.names())
 
 
 def arrived(definition: Definition, state: bytes) -> Mapping[str, tuple[str, ...]]:

@@ -73,8 +73,10 @@ def evolve(workflow: Workflow, event: Event, pinned: Pinned) -> Workflow:
     """
     The workflow after the event. Raises a Refused or EngineError if it cannot follow.
     """
+    if workflow.passed or workflow.ran:
+        workflow = replace(workflow, passed=(), ran=())
     return replace(
-        _changed(replace(workflow, passed=(), ran=()), _recorded(event, pinned)),
+        _changed(workflow, _recorded(event, pinned)),
         updated_at=instant(event.timestamp),
         seq=event.seq,
         head=event.hash,
