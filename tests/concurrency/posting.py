@@ -74,6 +74,13 @@ class Office:
             if word != "cancelled" and each not in self.others
         }
 
+    def waits(self):
+        """
+        Whether anything is still to be sent.
+        """
+        waiting = select(OUTBOX.c.id).where(OUTBOX.c.status == "waiting").limit(1)
+        return bool(rows(self.company.runtime, waiting))
+
     def arrived(self):
         """
         How often each message of the outbox was received, under its own identity.
@@ -215,7 +222,7 @@ def kill_at_random(office, worker, kills, seed):
     while died < kills:
         _asked(office)
         for _ in range(TRIES):
-            if "waiting" not in office.outbox().values():
+            if not office.waits():
                 break
             now += timedelta(hours=1)
             if dice.random() < 1 / 4:
@@ -223,7 +230,7 @@ def kill_at_random(office, worker, kills, seed):
             told = worker.kill(office.job(now), within_s=dice.uniform(1e-3, longest))
             died += not told.acknowledged
         office.box.faults.clear()
-        while "waiting" in office.outbox().values():
+        while office.waits():
             now += timedelta(hours=1)
             worker.run(office.job(now))
     assert set(office.outbox().values()) == {"sent"}
