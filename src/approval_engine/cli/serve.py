@@ -48,12 +48,14 @@ def application(settings: Settings, runtime: "Runtime") -> "Flask":
     """
     from approval_engine.executor.warming import warm
     from approval_engine.web.app import create_app
+    from approval_engine.web.presentation import make_ready
 
     try:
         app = create_app(settings, runtime)
     except InvalidInput as error:
         raise click.UsageError(str(error)) from error
     warm(runtime)
+    make_ready(app)
     return app
 
 

@@ -35,6 +35,20 @@ _FILTERS = (
 )
 
 
+_FIRST = ("_", "base.html", "inbox/", "login.html")
+"""What the pages are made of that people open first."""
+
+
+def make_ready(app: Flask) -> None:
+    """
+    Compile what people open first, before anybody waits for it.
+    """
+    environment = app.jinja_env
+    for name in environment.list_templates():
+        if name.startswith(_FIRST):
+            environment.get_template(name)
+
+
 def install(app: Flask) -> None:
     """
     Make the words known to every template.

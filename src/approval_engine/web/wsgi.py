@@ -15,6 +15,7 @@ from approval_engine.executor.runtime import Runtime, database_of, wall_clock
 from approval_engine.executor.warming import warm
 from approval_engine.store.upgrade import require_newest
 from approval_engine.web.app import create_app
+from approval_engine.web.presentation import make_ready
 
 
 def application() -> Flask:
@@ -26,6 +27,7 @@ def application() -> Flask:
     runtime = _runtime(settings)
     app = create_app(settings, runtime)
     warm(runtime)
+    make_ready(app)
     return app
 
 

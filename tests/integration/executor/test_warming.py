@@ -8,12 +8,16 @@ import sys
 
 import pytest
 
+from approval_engine.config import Settings
 from approval_engine.executor.runtime import Runtime
 from approval_engine.executor.warming import warm
 from approval_engine.store import catalog
 from approval_engine.store.database import Database
 from approval_engine.store.upgrade import upgrade
-from tests.integration.executor.company import MONDAY
+from approval_engine.web.app import create_app
+from approval_engine.web.presentation import make_ready
+from tests.integration.executor.company import MONDAY, Company
+from tests.integration.web.conftest import SECRET
 
 US = {
     "timeZone": "America/New_York",
@@ -143,3 +147,16 @@ print(gc.get_freeze_count() > before / 2, len(gc.get_objects()) < before / 10)
     command = [sys.executable, "-c", program]
     ended = subprocess.run(command, capture_output=True, check=True, text=True)
     assert ended.stdout == "True True\n"
+
+
+def test_the_pages_that_people_open_first_are_compiled_before_anybody_asks(
+    fresh_database,
+):
+    company = Company(fresh_database("sqlite", ready=True))
+    app = create_app(Settings(secret_key=SECRET), company.runtime)
+    assert not app.jinja_env.cache
+    make_ready(app)
+    known = {name for _, name in app.jinja_env.cache}
+    company.runtime.database.close()
+
+    assert known >= {"login.html", "base.html", "inbox/page.html", "inbox/task.html"}
