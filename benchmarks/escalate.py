@@ -21,7 +21,7 @@ from approval_engine.worker.pulse import Pulse
 from benchmarks import crowded, floor, measure, places, review, world
 from benchmarks.measure import Figure, Operation
 
-OVERDUE = 25
+OVERDUE = 50
 """How many workflows are overdue in each round."""
 
 LATER = timedelta(days=7)

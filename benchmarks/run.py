@@ -21,7 +21,7 @@ PARTS = {
     "review": (300, 60),
     "growth": (60, 4),
     "inbox": (200, 4),
-    "escalate": (40, 3),
+    "escalate": (20, 3),
     "throughput": (6, 1),
     "service": (100, 10),
     "flood": (100, 20),

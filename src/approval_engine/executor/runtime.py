@@ -213,6 +213,20 @@ class Runtime:
             known[sha256] = self.derived(sha256, lambda body=body: plan_of(body))  # type: ignore[misc] # mypy cannot infer a lambda with a default
         return known  # type: ignore[return-value] # what is there is a plan by now
 
+    def read_ahead(self, transaction: Transaction, workflows: Iterable[str]) -> None:
+        """
+        Read what commands on these workflows will ask for, in two statements for all.
+
+        What cannot be read is left to the command that needs it.
+        """
+        makers: dict[str, Callable[[bytes], object]] = {}
+        for plan, quote, evaluation in lists.documents_of(transaction, workflows):
+            makers |= {plan: plan_of, quote: _quote, evaluation: _terms}
+        missing = [each for each in makers if self._kept.get(each) is None]
+        for sha256, body in lists.bodies(transaction, missing).items():
+            with suppress(*BROKEN):
+                self.keep(sha256, makers[sha256](body))
+
     def delegations(
         self, transaction: Transaction, sha256: str
     ) -> tuple[Delegation, ...]:

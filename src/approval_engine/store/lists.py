@@ -191,6 +191,18 @@ def has_part(person: str) -> ColumnElement[bool]:
     return or_(_submitted_by(person), _asked(person))
 
 
+def documents_of(
+    transaction: Transaction, workflows: Iterable[str]
+) -> tuple[tuple[str, str, str], ...]:
+    """
+    The hashes of plan, quote and evaluation of several workflows.
+    """
+    names = ("plan_sha256", "quote_sha256", "evaluation_sha256")
+    query = select(*(WORKFLOW.c[name] for name in names))
+    rows = transaction.execute(query.where(WORKFLOW.c.id.in_(tuple(workflows))))
+    return tuple((plan, quote, evaluation) for plan, quote, evaluation in rows)
+
+
 def bodies(transaction: Transaction, hashes: Iterable[str]) -> dict[str, bytes]:
     """
     The bytes of several documents, by their hashes.

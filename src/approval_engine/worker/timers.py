@@ -3,8 +3,10 @@ Workflows with a timer that is due → one tick each, in a transaction of its ow
 """
 
 import logging
+from contextlib import suppress
 from functools import partial
 
+from approval_engine.errors import StorageError
 from approval_engine.escalations import due
 from approval_engine.executor.commands import tick
 from approval_engine.executor.runtime import Runtime
@@ -23,6 +25,9 @@ def fire(shift: Shift, batch: int) -> None:
     # More may be due than one question answers. What was claimed stays so until the
     # end of the round, so that nothing is asked twice in it.
     while claimed := due.claim(database, worker_id, shift.runtime.clock(), batch):
+        # What cannot be read now is read, or missed, by each command itself.
+        with suppress(StorageError), database.read() as transaction:
+            shift.runtime.read_ahead(transaction, claimed)
         for workflow_id in claimed:
             if shift.is_over:
                 due.release(database, worker_id)
