@@ -275,10 +275,13 @@ def test_a_file_that_one_server_took_another_gives_back(
 def test_every_server_says_the_same_of_how_things_stand(fleet):
     scraper = fleet.test_client()
     headers = {"Authorization": f"Bearer {hosts.SCRAPER}"}
-    told = [scraper.get("/metrics", headers=headers).text for _ in fleet.ports]
 
-    assert ["cpq_workers_live 2.0" in each for each in told] == [True, True]
-    assert len({re.findall(r"(?m)^cpq_workflows.*$", each)[0] for each in told}) == 1
+    def told():
+        return [scraper.get("/metrics", headers=headers).text for _ in fleet.ports]
+
+    wait_until(lambda: all("cpq_workers_live 2.0" in each for each in told()))
+    standing = re.compile(r"(?m)^cpq_(?:workflows|tasks_open).*$")
+    assert len({tuple(standing.findall(each)) for each in told()}) == 1
 
 
 def test_a_crowd_gets_a_connection_for_each_thread_of_a_server(fleet, company, program):
