@@ -42,7 +42,7 @@ MISHAPS = (
 
 _MESSAGE_ID = re.compile(rb"^Message-ID:\s*(<[^>]+>)", re.MULTILINE)
 
-TRIES = 8
+TRIES = 4
 """How many senders may die of one batch, so that nothing is given up for that alone."""
 
 
