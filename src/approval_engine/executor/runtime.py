@@ -8,23 +8,21 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from threading import Lock
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from approval_engine.config import Settings
-from approval_engine.documents import load, parse, written
 from approval_engine.documents import sha256 as hash_of
 from approval_engine.domain.delegation import Delegation
-from approval_engine.domain.events import instant
 from approval_engine.domain.people import Directory
 from approval_engine.domain.quote import Quote
 from approval_engine.domain.step_up import StepUp
 from approval_engine.errors import (
     BROKEN,
-    DocumentError,
     EngineError,
     StorageError,
     reason,
 )
+from approval_engine.executor import stored
 from approval_engine.planner.document import plan_of
 from approval_engine.planner.plan import RoutingPlan
 from approval_engine.policy.evaluation import Terms
@@ -63,62 +61,6 @@ class _Kept:
             self._values[sha256] = value
             if len(self._values) > _KEPT:
                 self._values.popitem(last=False)
-
-
-def delegations_of(document: bytes) -> tuple[Delegation, ...]:
-    """
-    The delegation windows in a snapshot.
-    """
-    rows: Any = load(document)
-    return tuple(Delegation(**{n: _read(n, v) for n, v in r.items()}) for r in rows)
-
-
-def _read(name: str, value: Any) -> Any:  # noqa: ANN401 any JSON value
-    return instant(value) if name.endswith("_at") and value else value
-
-
-# Imported late, like the engine: whoever only looks at a workflow needs none of it.
-
-
-def _policy(body: bytes, sha256: str) -> "Policy":
-    from approval_engine.policy.load import load_published
-
-    # Only what still has the hash it was published under was judged as it is.
-    if hash_of(body) != sha256:
-        sentence = f"Expected policy '{sha256}', but its bytes have another hash."
-        raise EngineError(sentence)
-    return load_published(parse(body, "policy"))
-
-
-def _directory(body: bytes) -> Directory:
-    from approval_engine.policy.quotes import read_directory
-
-    return read_directory(parse(body, "directory"))
-
-
-def _quote(body: bytes) -> Quote:
-    from approval_engine.policy.quotes import read_reviewed
-
-    if (plain := written(body, "quote")) is not None:
-        # Where something is wrong with it, its line is wanted as well.
-        with suppress(DocumentError):
-            return read_reviewed(plain)
-    return read_reviewed(parse(body, "quote"))
-
-
-def _terms(body: bytes) -> Terms:
-    from approval_engine.policy.exceptions import exceptions_of
-    from approval_engine.policy.rates import rate_of
-
-    return Terms(
-        exceptions=exceptions_of(body), rate=rate_of(body), authors=_authors(body)
-    )
-
-
-def _authors(body: bytes) -> tuple[tuple[str, str], ...]:
-    evaluation: Any = load(body)
-    # Evaluations of before revisions remembered their authors do not speak of them.
-    return tuple((person, reason) for person, reason in evaluation.get("authors", ()))
 
 
 def database_of(settings: Settings) -> Database:
@@ -172,25 +114,27 @@ class Runtime:
         """
         The policy version of that hash. Raises EngineError if its bytes were altered.
         """
-        return self._document(transaction, sha256, lambda body: _policy(body, sha256))
+        return self._document(
+            transaction, sha256, lambda body: stored.policy_of(body, sha256)
+        )
 
     def directory(self, transaction: Transaction, sha256: str) -> Directory:
         """
         The directory of that hash.
         """
-        return self._document(transaction, sha256, _directory)
+        return self._document(transaction, sha256, stored.directory_of)
 
     def quote(self, transaction: Transaction, sha256: str) -> Quote:
         """
         The quote revision of that hash.
         """
-        return self._document(transaction, sha256, _quote)
+        return self._document(transaction, sha256, stored.quote_of)
 
     def quote_of(self, sha256: str, body: bytes) -> Quote:
         """
         The quote revision of that hash, whose document is at hand already.
         """
-        return self.derived(sha256, lambda: _quote(body))
+        return self.derived(sha256, lambda: stored.quote_of(body))
 
     def plan(self, transaction: Transaction, sha256: str) -> RoutingPlan:
         """
@@ -221,7 +165,11 @@ class Runtime:
         """
         makers: dict[str, Callable[[bytes], object]] = {}
         for plan, quote, evaluation in lists.documents_of(transaction, workflows):
-            makers |= {plan: plan_of, quote: _quote, evaluation: _terms}
+            makers |= {
+                plan: plan_of,
+                quote: stored.quote_of,
+                evaluation: stored.terms_of,
+            }
         missing = [each for each in makers if self._kept.get(each) is None]
         for sha256, body in lists.bodies(transaction, missing).items():
             with suppress(*BROKEN):
@@ -233,7 +181,7 @@ class Runtime:
         """
         The delegation windows of that hash.
         """
-        return self._document(transaction, sha256, delegations_of)
+        return self._document(transaction, sha256, stored.delegations_of)
 
     def definition(self, transaction: Transaction, sha256: str) -> "engine.Definition":
         """
@@ -270,7 +218,7 @@ class Runtime:
         """
         What the evaluation of that hash was made by, beside policy and quote.
         """
-        return self._document(transaction, sha256, _terms)
+        return self._document(transaction, sha256, stored.terms_of)
 
     def keep(self, sha256: str, value: object) -> None:
         """

@@ -17,7 +17,8 @@ from approval_engine.errors import BROKEN, Altered, NotFound, reason
 from approval_engine.executor.judging import basis, judged_as
 from approval_engine.executor.pinned import pinned
 from approval_engine.executor.routed import day_of
-from approval_engine.executor.runtime import Runtime, delegations_of
+from approval_engine.executor.runtime import Runtime
+from approval_engine.executor.stored import delegations_of
 from approval_engine.operations.evidence.lines import events_in, texts_in
 from approval_engine.operations.evidence.manifest import (
     DOCUMENTS,
