@@ -91,7 +91,8 @@ def test_tasks_outlive_the_change_of_their_table(database):
         indexes = {
             each["name"] for each in inspect(transaction).get_indexes("approval_task")
         }
-    assert indexes >= {"ix_task_assignee", "ix_task_role"}
+    assert "ix_task_assignee" in indexes
+    assert {each.removesuffix("_null") for each in indexes} >= {"ix_task_role"}
 
 
 def test_incidents_and_messages_outlive_the_indexes_of_the_office(database):

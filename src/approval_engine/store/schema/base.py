@@ -13,6 +13,9 @@ METADATA = MetaData(
     }
 )
 
+DIALECT = "dialect"
+"""What the `info` of an index says where only one kind of database has it."""
+
 SQLITE_ONLY = MetaData()
 """Tables that PostgreSQL does not need."""
 
@@ -23,6 +26,21 @@ def index_of_some(name: str, *columns: str, where: str) -> Index:
     """
     rows = text(where)
     return Index(name, *columns, sqlite_where=rows, postgresql_where=rows)
+
+
+def for_each_database(name: str, *columns: str, where: str) -> tuple[Index, Index]:
+    """
+    An index of open tasks that nobody holds, in the form that each database finds.
+
+    That of SQLite, `…_null`, begins with the holder, who is always null: it takes the
+    index of which a statement names the most columns. PostgreSQL would read it whole.
+    """
+    rows = text(where)
+    plain = Index(name, *columns, postgresql_where=rows)
+    null = Index(f"{name}_null", "assignee", *columns, sqlite_where=rows)
+    for index, dialect in ((plain, "postgresql"), (null, "sqlite")):
+        index.ddl_if(dialect=dialect).info[DIALECT] = dialect
+    return plain, null
 
 
 def word(said: str) -> ColumnElement[str]:

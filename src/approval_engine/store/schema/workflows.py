@@ -16,10 +16,13 @@ from sqlalchemy import (
     text,
 )
 
-from approval_engine.store.schema.base import METADATA, index_of_some
+from approval_engine.store.schema.base import METADATA, for_each_database, index_of_some
 
 NOT_PUT_AWAY = "status <> 'pending' AND (archived_seq IS NULL OR archived_seq < seq)"
 """Ended reviews with events that are not archived, in the words of their index."""
+
+POOLED = "is_open = 1 AND assignee IS NULL"
+"""Tasks that whoever is asked may take, in the words of their indexes."""
 
 MOVED = "is_open = 1 AND windows <> '[]'"
 """What delegation windows have moved, in the words that its index is found by."""
@@ -208,22 +211,10 @@ TASK = Table(
         postgresql_where=text("info_from IS NOT NULL"),
     ),
     # Inbox of a role: unassigned open tasks by due time.
-    Index(
-        "ix_task_role",
-        "role",
-        "due_at",
-        "id",
-        sqlite_where=text("is_open = 1 AND assignee IS NULL"),
-        postgresql_where=text("is_open = 1 AND assignee IS NULL"),
-    ),
+    *for_each_database("ix_task_role", "role", "due_at", "id", where=POOLED),
     # Whom pools ask, from one list of people to the next: has everybody of it left, is
     # somebody among them who is away now?
-    index_of_some(
-        "ix_task_pool",
-        "candidates",
-        "workflow_id",
-        where="is_open = 1 AND assignee IS NULL",
-    ),
+    *for_each_database("ix_task_pool", "candidates", "workflow_id", where=POOLED),
     # What windows have moved and will move back; almost always nothing.
     index_of_some("ix_task_moved", "workflow_id", where=MOVED),
     # The scrape's question: how many are open and late, by role? Without their rows.
