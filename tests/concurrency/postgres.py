@@ -40,6 +40,8 @@ class Postgres:
         self._control("restart")
 
     def close(self):
+        # The package knows the first process only, and after a restart stops nothing.
+        self._control("-m", "fast", "stop")
         self._server.cleanup()
         shutil.rmtree(self._home, ignore_errors=True)
 
