@@ -12,7 +12,7 @@ from approval_engine.errors import ApprovalEngineError
 from approval_engine.escalations.calendars import working_time_around
 from approval_engine.executor.routed import policy_in_force
 from approval_engine.executor.runtime import Runtime
-from approval_engine.store import catalog, workflows
+from approval_engine.store import catalog, prepared, workflows
 from approval_engine.store.catalog import Current
 from approval_engine.store.database import Transaction
 
@@ -32,6 +32,7 @@ def warm(runtime: Runtime) -> bool:
     A database that is empty, away or wrong stops nobody here: whoever asks is told.
     """
     now = runtime.clock()
+    prepared.make_ready(runtime.database.engine.dialect)
     try:
         with runtime.database.read() as transaction:
             current = catalog.current(transaction)

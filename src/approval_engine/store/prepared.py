@@ -28,6 +28,18 @@ _Bind: TypeAlias = Callable[[Sequence[Row]], tuple[str, Sequence[Values]]]
 """Rows → the text for a driver, and the values of each run of it."""
 
 
+_made: list["Prepared | Question"] = []
+"""All there are: modules make theirs once, and `numbers` one for each set of kinds."""
+
+
+def make_ready(dialect: Dialect) -> None:
+    """
+    Make the text of every statement known by now, before somebody waits for it.
+    """
+    for each in _made:
+        each.ready(dialect)
+
+
 class Prepared:
     """
     A write for every kind of database. It binds texts, whole numbers and bytes.
@@ -38,7 +50,16 @@ class Prepared:
     ) -> None:
         self._make = make
         self._inserts = inserts
-        self._made: dict[str, _Bind] = {}
+        self._bind: dict[str, _Bind] = {}
+        _made.append(self)
+
+    def ready(self, dialect: Dialect) -> _Bind:
+        """
+        Make the text for this kind of database, once.
+        """
+        if dialect.name not in self._bind:
+            self._bind[dialect.name] = self._make(dialect)
+        return self._bind[dialect.name]
 
     def run(self, transaction: Transaction, rows: Sequence[Row]) -> int:
         """
@@ -46,7 +67,7 @@ class Prepared:
         """
         if not rows:
             return 0
-        sql, runs = self._bound(transaction, rows)
+        sql, runs = self.ready(transaction.dialect)(rows)
         (cursor,) = send(transaction, Statement(sql=sql, runs=runs))
         counted: int = cursor.rowcount
         return counted
@@ -63,7 +84,7 @@ class Prepared:
         `unmet` is raised then if the database counted another number of them.
         """
         if rows:
-            sql, runs = self._bound(transaction, rows)
+            sql, runs = self.ready(transaction.dialect)(rows)
             joined = self._inserts and transaction.dialect.name == "postgresql"
             write(
                 transaction,
@@ -71,14 +92,6 @@ class Prepared:
                     sql=sql, runs=runs, wanted=len(rows), unmet=unmet, joined=joined
                 ),
             )
-
-    def _bound(
-        self, transaction: Transaction, rows: Sequence[Row]
-    ) -> tuple[str, Sequence[Values]]:
-        dialect = transaction.dialect
-        if dialect.name not in self._made:
-            self._made[dialect.name] = self._make(dialect)
-        return self._made[dialect.name](rows)
 
 
 class Question:
@@ -91,6 +104,15 @@ class Question:
         self._bind: dict[str, _Bind] = {}
         fields = [(str(name), Any) for name in query.exported_columns.keys()]  # noqa: SIM118 a collection of its own
         self._row: Any = NamedTuple("Row", fields)  # type: ignore[misc] # made of the query
+        _made.append(self)
+
+    def ready(self, dialect: Dialect) -> _Bind:
+        """
+        Make the text for this kind of database, once.
+        """
+        if dialect.name not in self._bind:
+            self._bind[dialect.name] = _texts(self._query, dialect)
+        return self._bind[dialect.name]
 
     def ask(self, transaction: Transaction, values: Row) -> list[Any]:
         """
@@ -102,9 +124,7 @@ class Question:
         """
         What the driver is to run.
         """
-        if dialect.name not in self._bind:
-            self._bind[dialect.name] = _texts(self._query, dialect)
-        sql, runs = self._bind[dialect.name]((values,))
+        sql, runs = self.ready(dialect)((values,))
         return Statement(sql=sql, runs=runs)
 
     def rows(self, cursor: Any) -> list[Any]:  # noqa: ANN401 the driver's own

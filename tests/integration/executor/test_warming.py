@@ -37,6 +37,7 @@ from approval_engine.executor.commands.submit import submit
 from approval_engine.executor.engine import compiled
 from approval_engine.executor.runtime import Runtime
 from approval_engine.executor.warming import warm
+from approval_engine.store import prepared
 from approval_engine.store.database import Database
 
 url, now, warms = sys.argv[1:]
@@ -45,12 +46,16 @@ runtime = Runtime(database=Database(url), clock=lambda: moment)
 if warms == "warm":
     warm(runtime)
 
+known = list(prepared._made)
+
 def made():
+    kept = [each for each in known if each._bind]
     calendars = working_time.cache_info().misses
     return {
         "imported": set(sys.modules),
         "read": set(runtime._kept._values),
         "compiled": set(compiled._definitions),
+        "written": {f"statement {number}" for number in range(len(kept))},
         "counted": {f"calendar {number}" for number in range(calendars)},
     }
 
@@ -91,6 +96,7 @@ def test_the_first_submit_of_a_warm_process_makes_what_is_its_own(first_submit):
     assert made["imported"] == []
     assert made["compiled"] == []
     assert made["counted"] == []
+    assert made["written"] == []
     assert not shared & set(made["read"])
 
 
@@ -100,6 +106,7 @@ def test_the_first_submit_of_a_cold_process_makes_everything(first_submit):
     assert "holidays" in made["imported"]
     assert len(made["compiled"]) == 1
     assert len(made["counted"]) == 1
+    assert made["written"]
     assert shared < set(made["read"])
 
 
