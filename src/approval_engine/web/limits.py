@@ -7,6 +7,8 @@ hold over all of them, such as guessing passwords, is counted in the database.
 
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import blake2b
 from math import ceil
 from threading import Lock
 from time import monotonic
@@ -49,9 +51,59 @@ class Bucket:
             if len(self._left) > _REMEMBERED:
                 self._left.popitem(last=False)
         if not enough:
-            wait_s = max(1, ceil((1 - left) / per_second))
-            sentence = f"Too many requests in a short time; try again in {wait_s} s."
-            raise TooManyAttempts(sentence, wait_s)
+            raise _refusal(max(1, ceil((1 - left) / per_second)))
+
+
+class Refusals:
+    """
+    By what they showed, whom to refuse again until the time has come that he was told.
+
+    Who floods a server then costs it little more than to read what he sends.
+    """
+
+    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
+        self._clock = clock
+        self._until: OrderedDict[bytes, float] = OrderedDict()
+        self._lock = Lock()
+
+    def note(self, shown: str, refusal: TooManyAttempts) -> None:
+        """
+        Refuse whoever shows this until his wait is over.
+        """
+        with self._lock:
+            self._until[_digest(shown)] = self._clock() + refusal.retry_after_s
+            if len(self._until) > _REMEMBERED:
+                self._until.popitem(last=False)
+
+    def check(self, shown: str) -> None:
+        """
+        Raise TooManyAttempts if whoever shows this has to wait.
+        """
+        if not self._until:
+            return
+        digest = _digest(shown)
+        with self._lock:
+            left_s = self._until.get(digest, 0.0) - self._clock()
+            if left_s <= 0:
+                self._until.pop(digest, None)
+                return
+        raise _refusal(ceil(left_s))
+
+
+def _digest(shown: str) -> bytes:
+    return blake2b(shown.encode(), digest_size=16).digest()
+
+
+def _refusal(wait_s: int) -> TooManyAttempts:
+    sentence = f"Too many requests in a short time; try again in {wait_s} s."
+    return TooManyAttempts(sentence, wait_s)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Counters:
+    writes: Bucket
+    strange: Bucket
+    refusals: Refusals
 
 
 def install(
@@ -62,21 +114,40 @@ def install(
     """
     Give the application its counters.
     """
-    app.extensions[_NAME] = (
-        Bucket(writes_per_minute or WRITES_PER_MINUTE),
-        Bucket(strange_per_minute),
+    app.extensions[_NAME] = _Counters(
+        writes=Bucket(writes_per_minute or WRITES_PER_MINUTE),
+        strange=Bucket(strange_per_minute),
+        refusals=Refusals(),
     )
 
 
-def write(key: str) -> None:
+def write(key: str, shown: str = "") -> None:
     """
-    Count a change by that person or token. Raises TooManyAttempts.
+    Count a change by that person or token, who showed this. Raises TooManyAttempts.
     """
-    current_app.extensions[_NAME][0].take(key)
+    counters = _counters()
+    try:
+        counters.writes.take(key)
+    except TooManyAttempts as refusal:
+        if shown:
+            counters.refusals.note(shown, refusal)
+        raise
+
+
+def again(shown: str) -> None:
+    """
+    Raise TooManyAttempts if a change by whoever shows this was refused a moment ago.
+    """
+    _counters().refusals.check(shown)
 
 
 def strange(address: str) -> None:
     """
     Count what a stranger asks from that address. Raises TooManyAttempts.
     """
-    current_app.extensions[_NAME][1].take(address)
+    _counters().strange.take(address)
+
+
+def _counters() -> _Counters:
+    found: _Counters = current_app.extensions[_NAME]
+    return found

@@ -92,19 +92,19 @@ def guard() -> None:
     if request.endpoint is None or request.endpoint in OPEN:
         # What does not exist is answered alike to everybody.
         return
-    header = request.headers.get("Authorization", "")
-    if is_api() and header:
-        g.asker = _by_token(header)
+    shown = request.headers.get("Authorization", "") if is_api() else ""
+    if shown:
+        g.asker = _by_token(shown)
     elif request.endpoint not in _ENTRANCE:
         g.session = _resume()
         g.asker = _asker(g.session)
     if request.method in SAFE:
         return
-    if not (is_api() and header):
+    if not shown:
         _must_come_from_here()
     if request.endpoint not in _ENTRANCE:
-        limits.write(_counted(g.asker))
-    if not (is_api() and header):
+        limits.write(_counted(g.asker), shown)
+    if not shown:
         context.wrote()
 
 
@@ -232,6 +232,8 @@ def _by_token(header: str) -> Asker:
     if not header.lower().startswith(_BEARER):
         sentence = "Expected 'Authorization: Bearer TOKEN'."
         raise Unauthenticated(sentence)
+    if request.method not in SAFE:
+        limits.again(header)
     runtime, here = context.runtime(), place()
     try:
         token = tokens.owner(runtime, header[len(_BEARER) :].strip())

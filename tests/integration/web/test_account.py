@@ -5,6 +5,7 @@ The account page: where I am logged in, my password, my tokens; and what others 
 import re
 
 import pytest
+from sqlalchemy import event
 
 from approval_engine.accounts import passwords, tokens
 from approval_engine.accounts.passwords import set_password
@@ -283,6 +284,32 @@ def test_programs_are_limited_by_token(company):
     assert [a.status_code for a in answers] == [200, 200, 200, 429] * 2
     assert answers[3].get_json()["code"] == "too-many-attempts"
     assert "Retry-After" in answers[3].headers
+
+
+def test_who_floods_is_refused_again_without_a_look_at_the_database(company):
+    app = create_app(Settings(secret_key=SECRET, writes_per_minute=1), company.runtime)
+    company.started()
+    _, secret = create(company.runtime, "maria", ["act", "read"], None)
+    headers = {"Authorization": f"Bearer {secret}"}
+    asked = []
+    event.listen(
+        company.runtime.database.engine,
+        "before_cursor_execute",
+        lambda *told: asked.append(told),
+    )
+
+    def claim():
+        asked.clear()
+        path, key = "/api/v1/tasks/T-1/actions", headers | {"Idempotency-Key": "k"}
+        answer = app.test_client().post(path, json={"action": "claim"}, headers=key)
+        return answer.status_code, bool(asked)
+
+    assert [claim() for _ in range(4)] == [
+        (200, True), (429, True), (429, False), (429, False),
+    ]  # fmt: skip
+    # Reading is no change and has no limit.
+    reading = app.test_client().get("/api/v1/tasks", headers=headers)
+    assert reading.status_code == 200
 
 
 @pytest.mark.parametrize(

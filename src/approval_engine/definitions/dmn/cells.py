@@ -38,6 +38,9 @@ KINDS = {
 }
 """What the types of Camunda Modeler hold; of other types nothing is known."""
 
+_SHORT = 60
+"""So many characters of a cell fit into a sentence about it."""
+
 NULL = Literal(value=None)
 _FEEL = re.compile(r"(feel|https?://www\.omg\.org/spec/(FEEL|DMN)/.*)", re.IGNORECASE)
 _JUEL = re.compile(r"(juel|http://www\.jcp\.org/en/jsr/detail\?id=245)", re.IGNORECASE)
@@ -113,7 +116,7 @@ def _parsed(
 
 
 def _at(sentence: str, text: str, character: int | None = None) -> str:
-    short = text.strip() if len(text) <= 60 else f"{text[:60].strip()}…"  # noqa: PLR2004 a line
+    short = text.strip() if len(text) <= _SHORT else f"{text[:_SHORT].strip()}…"
     where = (
         f"in '{short}'" if character is None else f"character {character} of '{short}'"
     )
