@@ -14,6 +14,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from approval_engine.errors import InvalidInput, StorageError
+from approval_engine.store import patience
 from approval_engine.store.moment import Here
 from approval_engine.store.replica import PATIENCE, Replica
 from approval_engine.store.sending import let_wait
@@ -218,10 +219,10 @@ def _sqlite(url: URL, connections: int) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        # A deferred transaction that upgrades to a write fails at once under load
-        # in spite of the busy timeout; an immediate one waits its turn.
-        reads = connection.get_execution_options().get("reads_only")
-        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+        if connection.get_execution_options().get("reads_only"):
+            connection.exec_driver_sql("BEGIN")
+        else:
+            patience.begin(connection)
 
     return engine
 
