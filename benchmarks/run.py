@@ -10,6 +10,7 @@ import argparse
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from importlib import import_module
@@ -95,12 +96,14 @@ def _in_a_process_of_its_own(
     print(f"{part} on {kind}, {rounds} rounds", file=sys.stderr)
     command = [sys.executable, "-m", "benchmarks.run", "--part"]
     environment = os.environ | {"CPQ_BENCH_RESULTS": str(results)}
+    start = time.monotonic()
     subprocess.run(
         [*command, part, server, kind, rounds],
         check=True,
         env=environment,
         cwd=Path(__file__).parents[1],
     )
+    print(f"  took {time.monotonic() - start:.0f} s", file=sys.stderr)
 
 
 def _part(part: str, server: str, kind: str, rounds: str) -> None:
