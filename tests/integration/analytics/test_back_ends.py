@@ -176,7 +176,7 @@ SAYABLE = [
 CELL = CELLS | {
     "yearly": st.sampled_from(SAYABLE),
     "region": st.sampled_from(
-        ['"EMEA"', 'not("EMEA")', '"AMER", "EMEA"', 'contains(?, "ME")', "null"]
+        ['"EMEA"', 'not("EMEA")', '"AMER", "EMEA"', 'contains(?, "EMEA")', "null"]
     ),
     "clauses": st.sampled_from(
         [
@@ -203,7 +203,7 @@ POLICIES = st.fixed_dictionaries(
     }
 )
 RANDOM = settings(
-    max_examples=60,
+    max_examples=30,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
@@ -222,32 +222,29 @@ def test_every_back_end_gives_the_same_answers_at_length(both, made, facts):
     agreed(both, loaded(policy_of(made)), quotes_of(facts))
 
 
-EDGES = ("-3", "0", "0.01", "9.99", "10", "12.5", "12.4999", "24", "24.05", "24.0501")
-SIDES = ("-3", "0", "0.5", "12", "24.05")
+EDGES = ("-3", "9.99", "10", "12.5", "12.4999", "24", "24.05", "24.0501")
+SIDES = ("-3", "0.5", "24.05")
+MAY_LACK = ("null", "not(null)", "null, < 24", "-", "null or >= 24")
 
 
-@pytest.mark.parametrize("text", [*SAYABLE, "<= months", "null", "? / months > 2"])
-def test_every_cell_at_every_edge_is_the_same_everywhere(both, text):
-    policy = loaded(
-        policy_of(
-            EVERYDAY
-            | {
-                "rows": [[{"margin": text}], [{"gap": text}]],
-                "by_line": [True, False] * 2,
-            }
-            | {"ladder": [{"role": "cfo", "unlimited": True}], "chain": False}
-        )
-    )
+@pytest.mark.parametrize("texts", [(*SAYABLE, "<= months", "? / months > 2"), MAY_LACK])
+def test_every_cell_at_every_edge_is_the_same_everywhere(both, texts):
+    rows = [[{"margin": each}] for each in texts] + [[{"gap": each}] for each in texts]
+    made = {"rows": rows, "by_line": [n % 2 == 0 for n in range(len(rows))]}
+    ladder = {"ladder": [{"role": "cfo", "unlimited": True}], "chain": False}
+    policy = loaded(policy_of(EVERYDAY | made | ladder))
+    sound = SOUND_ONE | {"clauses": []}
+    del sound["margin"]
     facts = [
-        SOUND_ONE
-        | {"months": side, "floor": floor, "clauses": []}
-        | ({"margin": edge} if edge else {})
+        sound | {"months": side, "floor": floor} | ({"margin": edge} if edge else {})
         for edge in (None, *EDGES)
         for side in SIDES
         for floor in SIDES
     ]
+    # Without a margin only those are judged whose every rule allows for that.
+    judged_ones = len(facts) if texts is MAY_LACK else len(facts) * 8 // 9
 
-    assert agreed(both, policy, quotes_of(facts)) > len(facts) / 2
+    assert agreed(both, policy, quotes_of(facts)) == 2 * judged_ones
 
 
 @pytest.mark.parametrize("relation", ["<", "<=", "=", "!=", ">=", ">"])
