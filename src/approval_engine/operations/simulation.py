@@ -140,18 +140,31 @@ def segment_of(quote: Quote, by: str) -> str | None:
     return None if value is None else words(value)
 
 
+def groupings(*policies: Policy) -> tuple[str, ...]:
+    """
+    The inputs that quotes state themselves, which they can be grouped by; sorted.
+    """
+    return tuple(
+        sorted(
+            {
+                each.name
+                for policy in policies
+                for each in policy.inputs
+                if each.expr is None and each.aggregate is None
+            }
+        )
+    )
+
+
 def must_be_stated(by: str | None, policies: Iterable[Policy]) -> None:
     """
     Raise InvalidInput unless quotes state what they are to be grouped by.
     """
-    inputs = {
-        each.name: each.expr is None and each.aggregate is None
-        for policy in policies
-        for each in policy.inputs
-    }
-    if by is None or by in _OF_QUOTES or inputs.get(by):
+    known = groupings(*policies)
+    if by is None or by in _OF_QUOTES or by in known:
         return
-    known = ", ".join(sorted(name for name, stated in inputs.items() if stated))
-    reason = "is calculated" if by in inputs else "is none"
-    sentence = f"Expected to group by an input that quotes state ({known}), but '{by}'"
-    raise InvalidInput(f"{sentence} {reason}.")
+    sentence = (
+        f"Expected to group by an input that quotes state ({', '.join(known)}), but"
+        f" '{by[:100]}' is none."
+    )
+    raise InvalidInput(sentence)
