@@ -74,6 +74,52 @@ def test_dora_moves_the_margin_floor_and_the_next_preview_follows(visit):
     assert not sam.page.get_by_text("below floor").count()
 
 
+SOLD = """\
+id,revision,submittedBy,account,currency,margin_pct,discount_pct,amount,term_months,\
+payment_days,clauses,screening,region,segment
+Q-new,1,sam,New Corp,USD,{margin},5,184000,12,30,,clear,AMER,ENT
+"""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("size", "scheme"), LOOKS)
+def test_dora_sees_what_a_draft_would_change_and_opens_such_a_quote(
+    visit, tmp_path, size, scheme
+):
+    dora = visit("dora", size=size, color_scheme=scheme)
+    page = begun(dora)
+    value(page, FLOOR).fill("15")
+    to(page, "Simulate")
+    page.get_by_label("Figures for each").first.select_option("region")
+    page.get_by_role("button", name="Ask the past").click()
+    page.get_by_role("heading", name="Newly approved by nobody").wait_for()
+    assert page.get_by_text("For each region").is_visible()
+    assert dora.violations() == []
+    assert not dora.overflows()
+    dora.shot(f"policies-simulation-{size['width']}-{scheme}")
+
+    file = tmp_path / "quotes.csv"
+    file.write_text(SOLD.format(margin="16"))
+    page.get_by_text("Or quotes of a file").click()
+    page.get_by_label("File", exact=False).set_input_files(file)
+    page.get_by_role("button", name="Ask these").click()
+    page.get_by_text("1 of 1 would be asked otherwise").wait_for()
+    assert dora.violations() == []
+    file.write_text(SOLD.format(margin="sixteen") + "Q-2\n")
+    page.get_by_label("File", exact=False).set_input_files(file)
+    page.get_by_role("button", name="Ask these").click()
+    page.get_by_text("Line 3: Expected 14 cells").wait_for()
+    assert dora.violations() == []
+
+    page.get_by_role("button", name="Ask the past").click()
+    section = page.locator("#automatic + .sheet")
+    link = section.get_by_role("link").first
+    quote = link.inner_text().split()[0]
+    link.click()
+    page.wait_for_url(f"**/quotes/{quote}")
+    page.get_by_role("heading", level=1).wait_for()
+
+
 @pytest.mark.browser
 def test_dora_adds_a_rule_and_the_next_quote_is_judged_by_it(visit):
     sam = visit("sam")

@@ -32,7 +32,10 @@ def authors_before(
         return ()
     rows = catalog.revisions(transaction, row.id, row.revision)
     revisions = [runtime.quote(transaction, each.sha256) for each in rows]
-    *earlier, _ = revisions
+    # What is only tried need not be stored, nor have a revision before it.
+    earlier = [each for each in revisions if each.revision < row.revision]
+    if not earlier:
+        return ()
     found = {
         person: f"last editor of a protected field, in revision {revision}"
         for person, revision in _editors(policy, revisions).items()

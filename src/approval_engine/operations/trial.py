@@ -6,90 +6,23 @@ differs.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from approval_engine.analytics.simulation import Ask, Outcome, Tried
 from approval_engine.domain.quote import Quote
 from approval_engine.errors import DefinitionError, NotFound, Refused
 from approval_engine.executor import waivers
 from approval_engine.executor.routed import Routed, policy_in_force, route
 from approval_engine.executor.runtime import Runtime
+from approval_engine.planner.plan import RoutingPlan
 from approval_engine.policy.model import Policy
 from approval_engine.store import catalog, drafts
 from approval_engine.store.catalog import QuoteRow
 from approval_engine.store.database import Transaction
 
+__all__ = ["LAST", "Outcome", "Tried", "judged", "last", "one", "outcome", "outcomes"]
+
 LAST = 20
 """So many of the quotes submitted last are looked at."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Outcome:
-    """
-    The steps a quote would get with the roles they ask, and why; or why it is refused.
-    """
-
-    steps: tuple[str, ...] = ()
-    triggers: tuple[str, ...] = ()
-    refused: str = ""
-
-    def view(self) -> dict[str, object]:
-        """
-        As a JSON object.
-        """
-        return {
-            "steps": list(self.steps),
-            "triggers": list(self.triggers),
-            "refused": self.refused or None,
-        }
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Tried:
-    """
-    One quote under the policy in force and under the draft.
-    """
-
-    quote: str
-    revision: int
-    account: str
-    before: Outcome
-    after: Outcome
-
-    def view(self) -> dict[str, object]:
-        """
-        As a JSON object.
-        """
-        return {
-            "quoteId": self.quote,
-            "quoteRevision": self.revision,
-            "account": self.account,
-            "before": self.before.view(),
-            "after": self.after.view(),
-        }
-
-    @property
-    def differs(self) -> bool:
-        """
-        Whether anybody else would be asked.
-        """
-        return (self.before.steps, bool(self.before.refused)) != (
-            self.after.steps,
-            bool(self.after.refused),
-        )
-
-    @property
-    def added(self) -> tuple[str, ...]:
-        """
-        Who is asked by the draft only.
-        """
-        return tuple(e for e in self.after.steps if e not in self.before.steps)
-
-    @property
-    def gone(self) -> tuple[str, ...]:
-        """
-        Who is asked by the policy in force only.
-        """
-        return tuple(e for e in self.before.steps if e not in self.after.steps)
 
 
 def last(runtime: Runtime, policy: Policy) -> tuple[Tried, ...]:
@@ -164,23 +97,35 @@ def outcomes(
     """
     What each policy says to a quote that need not be stored.
     """
-    account = asked[0].account
-    current = waivers.beside(transaction, catalog.current(transaction), account)
-    now = runtime.clock()
+    return tuple(judged(runtime, transaction, asked, policy)[0] for policy in policies)
 
-    def said(policy: Policy) -> Outcome:
-        try:
-            return _said(route(runtime, transaction, asked, current, now, policy))
-        except DefinitionError as error:
-            return Outcome(refused=" ".join(each.sentence for each in error.problems))
-        except Refused as refusal:
-            return Outcome(refused=str(refusal))
 
-    return tuple(said(policy) for policy in policies)
+def judged(
+    runtime: Runtime,
+    transaction: Transaction,
+    asked: tuple[QuoteRow, Quote],
+    policy: Policy,
+) -> tuple[Outcome, RoutingPlan | None]:
+    """
+    What a policy says to a quote, and the plan that comes of it; none if it is refused.
+    """
+    current = catalog.current(transaction)
+    seen = waivers.beside(transaction, current, asked[0].account)
+    try:
+        found = route(runtime, transaction, asked, seen, runtime.clock(), policy)
+    except DefinitionError as error:
+        sentences = (each.sentence for each in error.problems)
+        return Outcome(refused=" ".join(sentences)), None
+    except Refused as refusal:
+        return Outcome(refused=str(refusal)), None
+    return _said(found), found.plan
 
 
 def _said(found: Routed) -> Outcome:
     return Outcome(
-        steps=tuple(step.id for step in found.plan.steps),
+        asks=tuple(
+            Ask(step=step.id, role=step.role, hours=step.sla_hours)
+            for step in found.plan.steps
+        ),
         triggers=tuple(each.id for each in found.evaluation.fired),
     )

@@ -133,6 +133,14 @@ def counting(transaction: Transaction, account: str) -> tuple[ExceptionRow, ...]
     return tuple(_rows(transaction, _COUNTING, the_account=account))
 
 
+def accounts(transaction: Transaction) -> frozenset[str]:
+    """
+    The accounts that have active exceptions.
+    """
+    query = select(EXCEPTION.c.account).where(EXCEPTION.c.status == "active")
+    return frozenset(row.account for row in transaction.execute(query.distinct()))
+
+
 def lock_counting(transaction: Transaction, account: str) -> tuple[ExceptionRow, ...]:
     """
     Like `counting`, while nobody else may use or end them.

@@ -2,9 +2,13 @@
 `cpq policy simulate`: what a draft changes, line by line, and who may ask.
 """
 
+import json
+
+import duckdb
 import pytest
 
-from tests.integration.executor.company import TRIGGERS, policy, quote
+from approval_engine.operations.simulation import CHUNK
+from tests.integration.executor.company import INPUTS, TRIGGERS, policy, quote
 
 
 @pytest.fixture
@@ -62,3 +66,162 @@ def test_what_is_to_be_tried_is_said_once_and_is_quotes(firm, options, code):
 def test_a_person_needs_to_see_everything(firm):
     assert firm("--as", "sam", *SIMULATE, "--history").code == 4
     firm.ok(*SIMULATE, "--history")
+
+
+def test_hours_and_money_are_told_after_the_counts(firm):
+    told = firm.ok(*SIMULATE, "--history").lines
+
+    *sums, money = told[4:]
+    assert sums == [
+        "hours_before=48 hours_after=0 hours_added=-48",
+        "role=finance before=1 after=0 hours_before=24 hours_after=0 hours_from=due",
+        "role=manager before=1 after=0 hours_before=24 hours_after=0 hours_from=due",
+    ]
+    assert money.split() == [
+        *("exposed=automatic", "currency=USD", "quotes=1", "amount=184000"),
+        *("margin=39376", "without_amount=0", "without_margin=0"),
+    ]
+
+
+SOLD = ("id", "revision", "submittedBy", "account", "currency", "margin_pct", "amount")
+
+
+def table(*rows, more=()):
+    lines = [",".join((*SOLD, "clause", *more))]
+    for number, row in enumerate(rows, 1):
+        kept = ("1", "sam", "ACME", "USD")
+        lines.append(",".join((f"Q-{number}", *kept, *row)))
+    return "\n".join(lines) + "\n"
+
+
+ROWS = (
+    ("21.4", "0.1", "false", "EMEA"),
+    ("23.99", "0.2", "FALSE", "APAC"),
+    ("19", "7", "false", "EMEA"),
+    ("21", "1000000.01", "false", ""),
+)
+
+
+def test_figures_are_told_for_each_value_of_an_input(firm):
+    inputs = [*INPUTS, {"name": "region", "type": "string", "optional": True}]
+    draft = {**json.loads((firm.folder / "draft.json").read_text()), "inputs": inputs}
+    firm.file("draft.json", draft)
+    (firm.folder / "more.csv").write_text(table(*ROWS, more=["region"]))
+
+    told = firm.ok("--json", *SIMULATE, "--quotes", "more.csv", "--by", "region").json
+
+    found = {
+        each["value"]: (each["quotes"], each["automatic"], each["hoursAdded"])
+        for each in told["segments"]
+    }
+    assert found == {"APAC": (1, 1, "-48"), "EMEA": (2, 1, "-48"), None: (1, 0, "-48")}
+    assert told["exposed"] == [
+        {
+            "kind": "automatic",
+            "currency": "USD",
+            "quotes": 2,
+            "amount": "0.3",
+            "margin": "0.06938",
+            "withoutAmount": 0,
+            "withoutMargin": 0,
+        }
+    ]
+
+
+@pytest.mark.parametrize("name", ["submitted_by", "region", "yearly"])
+def test_quotes_are_grouped_only_by_what_they_state(firm, name):
+    firm.file("more.json", [quote("Q-7")])
+
+    told = firm(*SIMULATE, "--quotes", "more.json", "--by", name)
+
+    assert told.code == (0 if name == "submitted_by" else 2)
+    assert name == "submitted_by" or f"'{name}' is none" in told.err
+
+
+def test_the_same_quotes_give_the_same_figures_in_every_form(firm):
+    quotes = [
+        quote(f"Q-{n}", margin_pct=margin, amount=amount, clause=False)
+        for n, (margin, amount, *_) in enumerate(ROWS, 1)
+    ]
+    firm.file("more.json", quotes)
+    lines = "\n\n".join(json.dumps(each) for each in quotes)
+    (firm.folder / "more.jsonl").write_text(lines + "\n")
+    (firm.folder / "more.csv").write_text(table(*(row[:3] for row in ROWS)))
+    parquet((firm.folder / "more.csv"), (firm.folder / "more.parquet"))
+
+    told = [
+        firm.ok(*SIMULATE, "--quotes", f"more.{ending}").lines
+        for ending in ("json", "jsonl", "csv", "parquet")
+    ]
+
+    assert told[0][:2] == [
+        "quote=Q-1 revision=1 account=ACME before=manager,finance after=automatic",
+        "quote=Q-2 revision=1 account=ACME before=manager,finance after=automatic",
+    ]
+    assert told[1:] == [told[0]] * 3
+
+
+def parquet(csv, path, kind="DECIMAL(20, 4)"):
+    with duckdb.connect() as connection:
+        rows = connection.read_csv(str(csv), all_varchar=True)
+        exact = f"* REPLACE (CAST(amount AS {kind}) AS amount,"
+        kinds = " CAST(revision AS INT) AS revision, CAST(clause AS BOOLEAN) AS clause)"
+        rows.project(exact + kinds).write_parquet(str(path))
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "line", "said"),
+    [
+        ("a.csv", table(*(r[:3] for r in ROWS)) + "Q-9,1,sam\n", 6, "but got 3."),
+        (
+            "a.csv",
+            table(("21", "1", "false")).replace(",USD", ",DOLLAR"),
+            2,
+            "ISO 4217",
+        ),
+        ("a.jsonl", '\n{"id": "Q-1"}\n', 2, "submittedBy"),
+        ("a.jsonl", '{"id": "Q-1"\n', 1, "but found"),
+        ("a.parquet", "no table", 1, "Expected a Parquet file"),
+    ],
+)
+def test_a_file_that_is_wrong_is_refused_whole_with_its_line(
+    firm, name, text, line, said
+):
+    (firm.folder / name).write_text(text)
+
+    told = firm(*SIMULATE, "--quotes", name)
+
+    assert told.code == 6
+    assert f"{name}:{line}:" in told.err
+    assert said in told.err
+    assert told.out == ""
+
+
+def test_numbers_that_are_not_exact_are_refused(firm):
+    (firm.folder / "more.csv").write_text(table(*(row[:3] for row in ROWS)))
+    parquet((firm.folder / "more.csv"), (firm.folder / "more.parquet"), "DOUBLE")
+
+    told = firm(*SIMULATE, "--quotes", "more.parquet")
+
+    assert told.code == 6
+    assert "column 'amount'" in told.err
+    assert "got DOUBLE" in told.err
+
+
+def test_a_quote_that_no_policy_can_judge_is_no_difference(firm):
+    (firm.folder / "a.csv").write_text(table(("21", "1", "maybe")))
+
+    told = firm.ok("--json", *SIMULATE, "--quotes", "a.csv").json
+
+    assert (told["quotes"], told["changed"], told["refused"]) == (1, 0, 0)
+
+
+def test_a_file_longer_than_what_is_held_at_once_is_told_to_its_end(firm):
+    number = CHUNK + 7
+    rows = [(f"21.{n:05d}", f"{n}", "false") for n in range(number)]
+    (firm.folder / "more.csv").write_text(table(*rows))
+
+    told = firm.ok(*SIMULATE, "--quotes", "more.csv").lines
+
+    assert told[number - 1].startswith(f"quote=Q-{number} ")
+    assert f"quotes={number} changed={number} automatic={number}" in told[number + 2]

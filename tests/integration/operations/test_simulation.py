@@ -31,8 +31,9 @@ def draft(floor="< 24", **changes):
 
 
 def words(found):
-    counts = (found.automatic, found.caught, found.refused, found.admitted)
-    return found.quotes, [each.quote for each in found.changed], counts
+    made = found.figures
+    counts = (made.automatic, made.caught, made.refused, made.admitted)
+    return made.quotes, [each.quote for each in found.changed], counts
 
 
 def test_the_same_rules_change_nothing(company):
@@ -73,9 +74,9 @@ def test_the_past_is_every_submitted_revision_and_no_quote_that_was_not(company)
 
     found = simulation.of_history(company.runtime, draft("< 35"))
 
-    assert found.quotes == 2
+    assert found.figures.quotes == 2
     assert [(each.quote, each.revision) for each in found.changed] == [("Q-1", 2)]
-    assert simulation.of_history(company.runtime, draft("< 35"), 1).quotes == 1
+    assert simulation.of_history(company.runtime, draft("< 35"), 1).figures.quotes == 1
 
 
 def test_quotes_of_a_file_need_not_be_stored_and_are_not(company):
@@ -84,7 +85,7 @@ def test_quotes_of_a_file_need_not_be_stored_and_are_not(company):
     found = simulation.of_file(company.runtime, draft("< 35"), quotes)
 
     assert words(found) == (2, ["Q-new"], (0, 1, 0, 0))
-    assert simulation.of_history(company.runtime, draft()).quotes == 0
+    assert simulation.of_history(company.runtime, draft()).figures.quotes == 0
 
 
 def test_a_quote_that_only_one_of_them_can_judge_is_told_with_the_reason(company):

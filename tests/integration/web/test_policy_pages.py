@@ -498,11 +498,12 @@ def test_a_draft_is_given_up(desk, draft):
 
 def test_an_approver_gets_403_from_every_address_of_a_draft(desk, draft, enter):
     maria = enter("maria")
-    for path in ("", "/form/rules", "/changes", "/trial", "/publish", "/policy.json"):
+    paths = ("", "/form/rules", "/changes", "/trial", "/simulation", "/publish")
+    for path in (*paths, "/policy.json"):
         assert maria.get(draft + path).status_code == 403, path
     for path in ("/form/rules", "/form/rules/check", "/publish", "/discard", "/upload"):
         assert maria.force(draft + path, revision="1").status_code == 403, path
-    for path in ("/scenarios", "/scenarios/forget"):
+    for path in ("/scenarios", "/scenarios/forget", "/simulation"):
         assert maria.force(draft + path, revision="1").status_code == 403, path
 
 
@@ -540,3 +541,104 @@ def test_both_versions_are_told_apart(desk, company, active):
     assert "Step 'finance': Working hours to answer is new: 30" in text_of(page)
     assert desk.get("/policies/compare").status_code == 422
     assert isinstance(company, Company)
+
+
+def simulation(page):
+    return text_of(page).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def lower_floor(desk, draft):
+    assert save(desk, draft, **{f"{FLOOR}:first": "15"}).status_code == 303
+
+
+def test_the_past_is_simulated_with_its_sums_and_each_quote_leads_to_its_page(
+    company, desk, draft
+):
+    company.submit(company.quote("Q-low", margin_pct="21.4"))
+    company.submit(company.quote("Q-high", margin_pct="30"))
+    lower_floor(desk, draft)
+
+    page = desk.get(f"{draft}/simulation")
+
+    assert page.status_code == 200
+    text = simulation(page)
+    assert "1 of 2 would be asked otherwise" in text
+    assert "USD 184,000" in text
+    assert "margin USD 39,376" in text
+    assert "Steps 2 → 0, approver hours 48 → 0: \N{MINUS SIGN}48 h" in text
+    assert 'href="/quotes/Q-low"' in page.text
+    assert "Q-high" not in page.text
+    assert 'href="#automatic"' in page.text
+    assert 'id="automatic"' in page.text
+
+
+def test_a_simulation_is_shown_for_each_value_of_an_input(company, desk, draft):
+    company.submit(company.quote("Q-low", margin_pct="21.4"))
+    lower_floor(desk, draft)
+
+    text = simulation(desk.get(f"{draft}/simulation?by=margin_pct"))
+    assert "For each margin" in text
+    refused = desk.get(f"{draft}/simulation?by=colour")
+
+    assert refused.status_code == 422
+    assert "'colour' is none" in text_of(refused)
+
+
+SOLD = (
+    "id,revision,submittedBy,account,currency,margin_pct,amount,clause\n"
+    "Q-new,1,sam,<b>ACME</b>,USD,{margin},100,false\n"
+)
+
+
+def uploaded(desk, draft, body, name):
+    address = f"{draft}/simulation"
+    form = desk.get(address).text.partition("multipart/form-data")[2]
+    token = re.search(r'name="csrf_token" value="([^"]*)"', form)[1]
+    data = {"csrf_token": token, "by": "", "file": (io.BytesIO(body.encode()), name)}
+    return desk.client.post(address, data=data)
+
+
+@pytest.mark.parametrize(
+    ("margin", "number"), [("21.4", 1), ("14.99", 0), ("24", 0), ("15", 1)]
+)
+def test_quotes_of_a_file_are_simulated_and_not_stored(
+    desk, draft, dump, margin, number
+):
+    lower_floor(desk, draft)
+    before = dump()
+
+    page = uploaded(desk, draft, SOLD.format(margin=margin), "q.csv")
+
+    assert page.status_code == 200
+    assert f"{number} of 1 would be asked otherwise" in simulation(page)
+    assert "/quotes/Q-new" not in page.text
+    assert ("&lt;b&gt;ACME" in page.text) == bool(number)
+    assert dump() == before
+
+
+@pytest.mark.parametrize(
+    ("body", "name", "said"),
+    [
+        ("", "", "choose one"),
+        ("x", "quotes.exe", "a file that ends in"),
+        ("[]", "quotes.json", "there are none"),
+        ("{", "quotes.json", "Line 1:"),
+        (SOLD.format(margin="1") + "Q-2\n", "quotes.csv", "Line 3: Expected 8 cells"),
+        ("PAR1", "quotes.parquet", "Expected a Parquet file"),
+    ],
+)
+def test_a_file_that_cannot_be_simulated_is_told_why(desk, draft, body, name, said):
+    page = uploaded(desk, draft, body, name)
+
+    assert page.status_code == 422
+    assert said in simulation(page)
+    assert "would be asked otherwise" not in simulation(page)
+
+
+def test_a_draft_with_problems_is_not_simulated(desk, draft):
+    save(desk, draft, **{f"{FLOOR}:first": "twenty"})
+
+    text = simulation(desk.get(f"{draft}/simulation"))
+
+    assert "Mend them first" in text
+    assert "would be asked otherwise" not in text

@@ -1,8 +1,8 @@
 """
 Quotes → one column for each fact that a policy reads.
 
-A quote that states what the policy refuses, or that has lines of its own, is put aside:
-the plain evaluator answers for it.
+A quote that states what the policy refuses is put aside, as is one with lines of its
+own where a rule looks at each of them: the plain evaluator answers for it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,7 +22,8 @@ from approval_engine.analytics.batch.numbers import (
 )
 from approval_engine.analytics.batch.verdicts import Mask
 from approval_engine.domain.quote import Quote, Value
-from approval_engine.policy.facts import stated_by, whole_names
+from approval_engine.errors import DocumentError
+from approval_engine.policy.facts import resolve, stated_by, whole_names
 from approval_engine.policy.model import Input, Policy
 from approval_engine.policy.stated import Unfit, typed
 
@@ -44,6 +45,7 @@ class Coded:
 
 
 Column: TypeAlias = Coded | Amounts
+Totals: TypeAlias = Mapping[int, Mapping[str, Value]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -66,8 +68,9 @@ class Batch:
         The columns that this policy reads of these quotes.
         """
         aside = np.array([not _plain(policy, quote) for quote in quotes], bool)
+        totals = _totals(policy, quotes, aside)
         inputs = {
-            each.name: column(_of_input(policy, each, quotes, aside), aside)
+            each.name: column(_of_input(policy, each, quotes, (aside, totals)), aside)
             for each in policy.inputs
         }
         return cls(
@@ -81,14 +84,34 @@ class Batch:
 
 def _plain(policy: Policy, quote: Quote) -> bool:
     own = quote.currency == policy.currency and quote.waives is None
-    return own and not quote.lines
+    by_line = any(trigger.each_line for trigger in policy.triggers)
+    return own and not (quote.lines and by_line)
+
+
+def _totals(policy: Policy, quotes: Sequence[Quote], aside: Mask) -> Totals:
+    """
+    The inputs of each quote with lines, which its lines may give; by its row.
+    """
+    found: dict[int, Mapping[str, Value]] = {}
+    for row, quote in enumerate(quotes):
+        if quote.lines and not aside[row]:
+            try:
+                found[row] = resolve(policy, quote)
+            except DocumentError:
+                aside[row] = True
+    return found
 
 
 def _of_input(
-    policy: Policy, each: Input, quotes: Iterable[Quote], aside: Mask
+    policy: Policy, each: Input, quotes: Iterable[Quote], known: tuple[Mask, Totals]
 ) -> list[Value]:
+    aside, totals = known
     found: list[Value] = []
     for row, quote in enumerate(quotes):
+        if row in totals:
+            # What is calculated was compared with what is stated already.
+            found.append(None if each.expr is not None else totals[row][each.name])
+            continue
         value: Value = None
         try:
             value = typed(each, stated_by(quote, each.name), policy.currency)

@@ -87,9 +87,9 @@ def simulate(given: tuple[SimulationRequest, Document], _: Caller) -> Reply:
     asked, document = given
     runtime, draft = context.runtime(), load_policy(part(document, "policy"))
     if asked.quotes is None:
-        found = simulation.of_history(runtime, draft, asked.last)
+        found = simulation.of_history(runtime, draft, asked.last, by=asked.by)
     else:
-        found = simulation.of_file(runtime, draft, part(document, "quotes"))
+        found = simulation.of_file(runtime, draft, part(document, "quotes"), asked.by)
     return told(found.view(SHOWN))
 
 

@@ -31,6 +31,12 @@ class SimulationRequest(Body):
         le=MOST,
         description="Without quotes: so many of those submitted last.",
     )
+    by: str | None = Field(
+        None,
+        min_length=1,
+        max_length=100,
+        description="An input that quotes state; figures for each value of it.",
+    )
 
 
 class Verdict(Shape):
@@ -65,7 +71,66 @@ class StepDifference(Shape):
     after: int
 
 
-class Simulated(Shape):
+class RoleDifference(Shape):
+    """
+    How often a role is asked, and the working hours that takes.
+
+    `hours_from` is `worked` where enough decisions of the role are recorded from claim
+    to decision, else `due`: then they are the hours in which its steps are due.
+    """
+
+    role: str
+    before: int
+    after: int
+    hours_before: str
+    hours_after: str
+    hours_from: str
+
+
+class Exposure(Shape):
+    """
+    What stands behind the quotes that nobody, or at last somebody, would see.
+
+    Their `margin` is unknown where lines state no cost and the quote no `margin_pct`.
+    """
+
+    kind: str
+    currency: str
+    quotes: int
+    amount: str
+    margin: str
+    without_amount: int
+    without_margin: int
+
+
+class Figures(Shape):
+    """
+    Counts, working hours and sums of some quotes, each counted once.
+    """
+
+    quotes: int
+    changed: int
+    automatic: int
+    caught: int
+    refused: int
+    admitted: int
+    steps_before: int
+    steps_after: int
+    hours_before: str
+    hours_after: str
+    hours_added: str
+    exposed: list[Exposure]
+
+
+class SegmentDifference(Figures):
+    """
+    The figures of the quotes that state one value; null are those that state none.
+    """
+
+    value: str | None
+
+
+class Simulated(Figures):
     """
     What a draft changes.
 
@@ -77,13 +142,8 @@ class Simulated(Shape):
     policy: str
     version: str
     against: str
-    quotes: int
-    changed: int
-    automatic: int
-    caught: int
-    refused: int
-    admitted: int
-    steps_before: int
-    steps_after: int
     steps: list[StepDifference]
+    roles: list[RoleDifference]
+    by: str | None
+    segments: list[SegmentDifference]
     items: list[ChangedQuote] = Field(max_length=SHOWN)

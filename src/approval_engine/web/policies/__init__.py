@@ -2,8 +2,8 @@
 The policies in the web: read as sentences, changed in a form, tried, and published.
 """
 
-from approval_engine.web.policies import publishing
+from approval_engine.web.policies import publishing, simulating
 from approval_engine.web.policies.drafts import blueprint as drafts
 from approval_engine.web.policies.pages import blueprint as pages
 
-__all__ = ["drafts", "pages", "publishing"]
+__all__ = ["drafts", "pages", "publishing", "simulating"]

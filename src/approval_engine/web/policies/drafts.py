@@ -39,6 +39,7 @@ _LONGEST_NUMBER = 9
 _ELSEWHERE = {
     "changes": "policy_drafts.changes",
     "trial": "policy_drafts.tried",
+    "simulation": "policy_drafts.simulated",
     "publish": "policy_drafts.publish_page",
 }
 """The pages of a draft that are no page of its form."""

@@ -1,0 +1,116 @@
+"""
+One quote under the policy in force and under a draft → who is asked, now and then.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from approval_engine.analytics.simulation.worth import Worth
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ask:
+    """
+    A step that a quote would get, the role it asks, and when it is due in work hours.
+    """
+
+    step: str
+    role: str
+    hours: Decimal
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outcome:
+    """
+    The steps a quote would get with the roles they ask, and why; or why it is refused.
+    """
+
+    asks: tuple[Ask, ...] = ()
+    triggers: tuple[str, ...] = ()
+    refused: str = ""
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """
+        The ids of the steps, in the order of the plan.
+        """
+        return tuple(each.step for each in self.asks)
+
+    def view(self) -> dict[str, object]:
+        """
+        As a JSON object.
+        """
+        return {
+            "steps": list(self.steps),
+            "triggers": list(self.triggers),
+            "refused": self.refused or None,
+        }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tried:
+    """
+    One quote under the policy in force and under the draft.
+
+    `segment` is what it states under the name that a simulation is told to group by.
+    """
+
+    quote: str
+    revision: int
+    account: str
+    before: Outcome
+    after: Outcome
+    worth: Worth | None = None
+    segment: str | None = None
+
+    def view(self) -> dict[str, object]:
+        """
+        As a JSON object.
+        """
+        return {
+            "quoteId": self.quote,
+            "quoteRevision": self.revision,
+            "account": self.account,
+            "before": self.before.view(),
+            "after": self.after.view(),
+        }
+
+    @property
+    def kind(self) -> str | None:
+        """
+        How it differs in what counts most: nobody asked any more, somebody at last.
+
+        `automatic`, `caught`, `refused` or `admitted`; None for everything else.
+        """
+        before, after = self.before, self.after
+        if before.refused or after.refused:
+            if bool(before.refused) == bool(after.refused):
+                return None
+            return "refused" if after.refused else "admitted"
+        if bool(before.asks) == bool(after.asks):
+            return None
+        return "automatic" if before.asks else "caught"
+
+    @property
+    def differs(self) -> bool:
+        """
+        Whether anybody else would be asked.
+        """
+        return (self.before.steps, bool(self.before.refused)) != (
+            self.after.steps,
+            bool(self.after.refused),
+        )
+
+    @property
+    def added(self) -> tuple[str, ...]:
+        """
+        Who is asked by the draft only.
+        """
+        return tuple(e for e in self.after.steps if e not in self.before.steps)
+
+    @property
+    def gone(self) -> tuple[str, ...]:
+        """
+        Who is asked by the policy in force only.
+        """
+        return tuple(e for e in self.before.steps if e not in self.after.steps)

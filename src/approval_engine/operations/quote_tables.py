@@ -1,0 +1,125 @@
+"""
+A Parquet file → its rows as DuckDB reads them, a few at a time.
+
+Numbers are exact or refused: a column of floating point has no exact value to judge by.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from approval_engine.documents import JsonValue
+from approval_engine.documents.document import placed
+from approval_engine.errors import DocumentError, InvalidInput
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+AT_ONCE = 5_000
+"""So many rows are fetched at once."""
+
+MEMORY = "512MB"
+"""What DuckDB may use; beyond that it writes to a folder of its own."""
+
+_INEXACT = ("FLOAT", "DOUBLE", "TIMESTAMP", "TIME", "BLOB", "INTERVAL", "MAP", "UNION")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Table:
+    """
+    A table of quotes in a file.
+    """
+
+    path: Path
+    rows: int
+
+    def read(self) -> Iterator[dict[str, JsonValue]]:
+        """
+        The rows in the order of the file, each by the names of its columns.
+        """
+        with connected() as connection:
+            found = connection.execute("FROM read_parquet(?)", [_exactly(self.path)])
+            names = [str(each[0]) for each in found.description or ()]
+            while rows := found.fetchmany(AT_ONCE):
+                for row in rows:
+                    yield dict(zip(names, map(_value, row), strict=True))
+
+
+def must_be_installed() -> None:
+    """
+    Raise InvalidInput where DuckDB is not installed.
+    """
+    if find_spec("duckdb") is None:
+        sentence = "Expected DuckDB to read this; install the extra 'warehouse'."
+        raise InvalidInput(sentence)
+
+
+def connected() -> "DuckDBPyConnection":
+    """
+    A DuckDB of one's own in memory.
+    """
+    import duckdb
+
+    # Nothing may be fetched from anywhere because a file asks for it.
+    options: dict[str, str | bool | int | float | list[str]] = {
+        "autoinstall_known_extensions": "false",
+        "memory_limit": MEMORY,
+        "preserve_insertion_order": "true",
+        "threads": "2",
+    }
+    return duckdb.connect(":memory:", config=options)
+
+
+def parquet(path: Path) -> Table:
+    """
+    A Parquet file, looked at. Raises DocumentError if it is none, or is not exact.
+    """
+    must_be_installed()
+    import duckdb
+
+    with connected() as connection:
+        place = [_exactly(path)]
+        try:
+            described = connection.execute("DESCRIBE FROM read_parquet(?)", place)
+            columns = described.fetchall()
+            counted = connection.execute("SELECT count(*) FROM read_parquet(?)", place)
+            rows = counted.fetchall()[0][0]
+        except duckdb.Error as error:
+            sentence = f"Expected a Parquet file, but {str(error).splitlines()[0]}"
+            problem = placed(str(path), 1, "", "syntax", sentence)
+            raise DocumentError(problem) from None
+    for name, kind, *_ in columns:
+        refuse_inexact(str(path), str(name), str(kind))
+    return Table(path=path, rows=int(rows))
+
+
+def refuse_inexact(file: str, name: str, kind: str) -> None:
+    """
+    Raise DocumentError if a column cannot hold what a quote says exactly.
+    """
+    if any(word in kind for word in _INEXACT):
+        sentence = (
+            f"Expected column '{name}' of texts, whole numbers, DECIMAL, BOOLEAN, DATE"
+            f" or lists of these, but got {kind}."
+        )
+        raise DocumentError(placed(file, 1, f"/{name}", "type", sentence))
+
+
+def _exactly(path: Path) -> str:
+    # DuckDB would take a name with such signs for a pattern of many files.
+    text = str(path.absolute())
+    return "".join(f"[{sign}]" if sign in "*?[" else sign for sign in text)
+
+
+def _value(value: Any) -> JsonValue:  # noqa: ANN401 what the driver found
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, list):
+        return [_value(each) for each in value]
+    if isinstance(value, dict):
+        return {str(k): _value(v) for k, v in value.items() if v is not None}
+    found: JsonValue = value
+    return found
