@@ -35,7 +35,7 @@ RIGHTS: Mapping[str, str] = {
 
 SHOWN: Mapping[str, str] = {
     "approval export": "SEE_EVERYTHING",
-    "policy canary status": "SEE_POLICIES",
+    "policy canary status": "SEE_EVERYTHING",
     "policy list": "SEE_POLICIES",
     "policy show": "SEE_POLICIES",
     "policy simulate": "SEE_EVERYTHING",
