@@ -30,7 +30,7 @@ def explain(
     """
     from approval_engine.history import explain as explaining
     from approval_engine.history import ways
-    from approval_engine.history.reading import find
+    from approval_engine.history.reading import find, timeline
     from approval_engine.operations.avoiding import of_workflow
 
     if role and step:
@@ -44,7 +44,8 @@ def explain(
         found = list(explaining.why_not(case, policy, wanted))
     else:
         around = ways.lines(of_workflow(runtime, case))
-        found = [*explaining.lines(case), *around]
+        first = timeline(runtime.database, workflow_id)[0].event
+        found = [*explaining.lines(case, first), *around]
     if session.as_json:
         session.document(found)
         return
@@ -82,9 +83,12 @@ def preview(session: Session, quote_id: str, path: str | None) -> None:
 def _lines(
     quote_id: str, routed: "Routed", steps: "list[View]", around: "Ways"
 ) -> "Iterator[View]":
-    from approval_engine.history import views, ways
+    from approval_engine.history import chosen, views, ways
 
-    yield {"quote": quote_id, "policy": routed.policy.version, "steps": len(steps)}
+    head = {"quote": quote_id, "policy": routed.policy.version, "steps": len(steps)}
+    if (found := routed.canary) and found.canary.routes:
+        head |= {"because": chosen.foreseen(found.canary, found.choice)}
+    yield head
     for trigger in routed.evaluation.fired:
         if trigger.waived_by:
             yield {"trigger": trigger.id, "waived_by": trigger.waived_by}

@@ -19,6 +19,9 @@ RIGHTS: Mapping[str, str] = {
     "incident list": "SEE_OFFICE",
     "identity list": "SEE_OFFICE",
     "outbox list": "SEE_OFFICE",
+    "policy canary promote": "PUBLISH",
+    "policy canary start": "PUBLISH",
+    "policy canary stop": "PUBLISH",
     "policy publish": "PUBLISH",
     "process deploy": "DEPLOY",
     "quote attachment": "SEE_EVERYTHING",
@@ -32,6 +35,7 @@ RIGHTS: Mapping[str, str] = {
 
 SHOWN: Mapping[str, str] = {
     "approval export": "SEE_EVERYTHING",
+    "policy canary status": "SEE_EVERYTHING",
     "policy list": "SEE_POLICIES",
     "policy show": "SEE_POLICIES",
     "policy simulate": "SEE_EVERYTHING",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from approval_engine.cli import published
+from approval_engine.cli.canary import canary
 from approval_engine.cli.context import Session, pass_session
 from approval_engine.cli.dmn import check_dmn, export_dmn, import_dmn
 from approval_engine.cli.simulating import simulate
@@ -32,6 +33,7 @@ policy.add_command(export_dmn)
 policy.add_command(import_dmn)
 policy.add_command(check_dmn)
 policy.add_command(simulate)
+policy.add_command(canary)
 
 
 @policy.command()

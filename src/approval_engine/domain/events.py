@@ -73,6 +73,7 @@ class Fact(StrEnum):
     REPAIRED = "repaired"  # which fields of the rows were not what the events say
     EXCEPTION_ENDED = "exception_ended"  # exception, comment hash
     EXCEPTION_EXPIRING = "exception_expiring"  # exception, its last day
+    CANARY_STOPPED = "canary_stopped"  # canary, its policy version, why, who is told
     # fingerprint, or by which policy; until when it is good, timers of that
     WORKFLOW_APPROVED = "workflow_approved"
     WORKFLOW_REJECTED = "workflow_rejected"  # step

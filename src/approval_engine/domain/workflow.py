@@ -220,3 +220,19 @@ class Workflow:
             vetoed=any(seat.vetoed for seat in seats),
             first=given[0] if given else None,
         )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Attempt:
+    """
+    One workflow of a quote: which revision it reviewed and where it stands.
+
+    It was begun at the instant `created_at`, by that version of a policy.
+    """
+
+    id: str
+    revision: int
+    status: WorkflowStatus
+    steps: int
+    policy_version: str
+    created_at: str

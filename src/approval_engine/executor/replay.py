@@ -12,7 +12,7 @@ from approval_engine.documents import load
 from approval_engine.domain.events import Event, instant
 from approval_engine.domain.workflow import Evidence, Workflow
 from approval_engine.errors import ApprovalEngineError, EngineError, NotFound
-from approval_engine.executor import engine
+from approval_engine.executor import canary_replay, engine
 from approval_engine.executor.pinned import pinned
 from approval_engine.executor.projection import Pinned, begin, evolve
 from approval_engine.executor.runtime import Runtime
@@ -47,7 +47,9 @@ def replay(runtime: Runtime, transaction: Transaction, workflow_id: str) -> Repl
     try:
         stored = _stored(transaction, workflow_id)
         rebuilt, _ = rebuilt_from(runtime, transaction, log)
-        difference = first_difference(rebuilt, stored)
+        difference = first_difference(rebuilt, stored) or canary_replay.difference(
+            runtime, transaction, log
+        )
     except NotFound:
         raise
     except ApprovalEngineError as error:

@@ -10,10 +10,10 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from approval_engine.domain.exceptions import Grant
 from approval_engine.domain.quote import Quote
 from approval_engine.domain.validity import Validity
 from approval_engine.errors import InvalidState, StorageError
+from approval_engine.executor import waivers
 from approval_engine.executor.authors import authors_before
 from approval_engine.executor.rates import rate_for
 from approval_engine.executor.runtime import Runtime
@@ -24,16 +24,16 @@ from approval_engine.planner.plan import PlannedStep, RoutingPlan
 from approval_engine.planner.requirements import collect
 from approval_engine.planner.roster import Roster
 from approval_engine.planner.routing import case_of, plan_among
-from approval_engine.planner.separation import excluded
 from approval_engine.policy.evaluate import evaluate
 from approval_engine.policy.evaluation import Evaluation, Terms
 from approval_engine.policy.model import Policy
-from approval_engine.store import catalog, shares
+from approval_engine.store import canaries, catalog, shares
 from approval_engine.store.catalog import Current, PolicyRow, QuoteRow
 from approval_engine.store.database import Transaction
 
 if TYPE_CHECKING:
     from approval_engine.executor import engine
+    from approval_engine.executor.canary import Canaried
     from approval_engine.executor.deployed import Drawn
 
 ACTIVE, SCHEDULED, ENDED = "active", "scheduled", "ended"
@@ -49,6 +49,7 @@ class Routed:
     What the policy and the directory make of a quote, and the hashes they came under.
 
     `drawn` is the definition it runs on where a process was deployed; else ours.
+    `canary` says which side of a canary it is on, if one runs.
     """
 
     quote: Quote
@@ -61,6 +62,7 @@ class Routed:
     delegations_sha256: str
     at: datetime
     drawn: "Drawn | None" = None
+    canary: "Canaried | None" = None
 
 
 def route_quote(
@@ -92,12 +94,14 @@ def route(
     """
     The same of a quote that need not be stored.
     """
-    policy = policy or policy_in_force(runtime, transaction, current, now)
+    canary = None
+    if policy is None:
+        policy, canary = _policy_for(runtime, transaction, asked, current, now)
     directory, delegations = current.people()
     row, quote = asked
     roster = roster_of(runtime, transaction, policy, current, now)
     authors = authors_before(runtime, transaction, policy, row)
-    exceptions = _at_arms_length(current.exceptions, quote, roster, authors)
+    exceptions = waivers.at_arms_length(current.exceptions, quote, roster, authors)
     on = day_of(policy, now)
     rate = rate_for(transaction, policy, quote, on)
     terms = Terms(exceptions=exceptions, rate=rate, authors=authors)
@@ -123,7 +127,26 @@ def route(
         delegations_sha256=delegations,
         at=now,
         drawn=found,
+        canary=canary,
     )
+
+
+def _policy_for(
+    runtime: Runtime,
+    transaction: Transaction,
+    asked: tuple[QuoteRow, Quote],
+    current: Current,
+    now: datetime,
+) -> "tuple[Policy, Canaried | None]":
+    active = policy_in_force(runtime, transaction, current, now)
+    if current.canary is None:
+        return active, None
+    from approval_engine.executor.canary import Today, chosen
+
+    today = Today(
+        active=active, on=day_of(active, now), holds=lambda each: holds(each, now)
+    )
+    return chosen(runtime, transaction, asked, current, today)
 
 
 def _drawn(
@@ -179,29 +202,6 @@ def validity_of(policy: Policy) -> Validity | None:
     return Validity(days=policy.approval_valid_days, zone=zone)
 
 
-def _at_arms_length(
-    exceptions: tuple[Grant, ...],
-    quote: Quote,
-    roster: Roster,
-    authors: tuple[tuple[str, str], ...],
-) -> tuple[Grant, ...]:
-    """
-    Whoever must not decide a quote cannot have granted what waives a trigger of it.
-    """
-    if not exceptions:
-        return ()
-    barred = dict(
-        excluded(quote, roster.directory, roster.delegations, roster.at, authors)
-    )
-    reasons = {
-        grant.id: f"'{person}' granted it: {barred[person]}"
-        for grant in exceptions
-        for person in grant.granted_by
-        if person in barred
-    }
-    return tuple(replace(each, unfit=reasons.get(each.id)) for each in exceptions)
-
-
 def roster_of(
     runtime: Runtime,
     transaction: Transaction,
@@ -236,11 +236,11 @@ def policy_in_force(
         sentence = "The database has no active policy; run 'cpq policy publish'."
         raise StorageError(sentence)
     active = runtime.policy(transaction, current.policy)
-    if _holds(active, now):
+    if holds(active, now):
         return active
     for row in reversed(catalog.policies(transaction)):
         earlier = runtime.policy(transaction, row.sha256)
-        if _holds(earlier, now):
+        if holds(earlier, now):
             return earlier
     sentence = (
         f"Policy '{active.name}' version {active.version} is not in force on"
@@ -253,13 +253,14 @@ def policies_today(
     runtime: Runtime, transaction: Transaction, now: datetime
 ) -> tuple[PolicyRow, ...]:
     """
-    Every published version, oldest first, with the status that it has now.
+    Every version that decides or did, oldest first, with the status that it has now.
 
     The newest is `scheduled` until its first day, and the one in force is `active`.
     """
-    rows = catalog.policies(transaction)
+    rows = (*catalog.policies(transaction), *canaries.tried(transaction))
+    rows = tuple(sorted(rows, key=lambda row: (row.published_at, row.version)))
     chosen = next((row for row in rows if row.status == ACTIVE), None)
-    if chosen is None or _holds(runtime.policy(transaction, chosen.sha256), now):
+    if chosen is None or holds(runtime.policy(transaction, chosen.sha256), now):
         return rows
     current = catalog.current(transaction)
     with suppress(InvalidState):
@@ -273,7 +274,10 @@ def policies_today(
     return tuple(waits if row.sha256 == chosen.sha256 else row for row in rows)
 
 
-def _holds(policy: Policy, now: datetime) -> bool:
+def holds(policy: Policy, now: datetime) -> bool:
+    """
+    Whether a policy is in force at that instant, by its own days.
+    """
     today = day_of(policy, now)
     begun = policy.starts_on is None or policy.starts_on <= today
     return begun and (policy.ends_on is None or today <= policy.ends_on)

@@ -8,13 +8,16 @@ from typing import Any
 
 from approval_engine.documents import load
 from approval_engine.domain.events import Event, Fact
-from approval_engine.domain.exceptions import PREFIX
+from approval_engine.domain.exceptions import PREFIX, Grant
 from approval_engine.domain.lifecycle import (
     ExceptionMove,
     TaskStatus,
     move_exception,
 )
+from approval_engine.domain.quote import Quote
 from approval_engine.domain.workflow import Workflow
+from approval_engine.planner.roster import Roster
+from approval_engine.planner.separation import excluded
 from approval_engine.policy.evaluation import Evaluation
 from approval_engine.store import exceptions
 from approval_engine.store.catalog import Current, QuoteRow
@@ -64,6 +67,29 @@ def beside(transaction: Transaction, current: Current, account: str) -> Current:
 
 def _with(current: Current, found: Iterable[ExceptionRow]) -> Current:
     return replace(current, exceptions=tuple(each.grant() for each in found))
+
+
+def at_arms_length(
+    exceptions: tuple[Grant, ...],
+    quote: Quote,
+    roster: Roster,
+    authors: tuple[tuple[str, str], ...],
+) -> tuple[Grant, ...]:
+    """
+    Whoever must not decide a quote cannot have granted what waives a trigger of it.
+    """
+    if not exceptions:
+        return ()
+    barred = dict(
+        excluded(quote, roster.directory, roster.delegations, roster.at, authors)
+    )
+    reasons = {
+        grant.id: f"'{person}' granted it: {barred[person]}"
+        for grant in exceptions
+        for person in grant.granted_by
+        if person in barred
+    }
+    return tuple(replace(each, unfit=reasons.get(each.id)) for each in exceptions)
 
 
 def recorded(evaluation: Evaluation) -> Mapping[str, object]:

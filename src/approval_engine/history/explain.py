@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from approval_engine.documents import load
+from approval_engine.domain.events import Event
 from approval_engine.domain.exceptions import Grant
 from approval_engine.domain.workflow import Task
-from approval_engine.history import views
+from approval_engine.history import chosen, views
 from approval_engine.history.reading import Case
 from approval_engine.planner.plan import PlannedStep
 from approval_engine.planner.requirements import could_ask
@@ -18,10 +19,14 @@ from approval_engine.policy.model import Policy, StepRule
 Line = dict[str, object]
 
 
-def lines(found: Case) -> Iterator[Line]:
+def lines(found: Case, first: Event | None = None) -> Iterator[Line]:
     """
     A line per fact of each trigger, per exception looked at, per step and per person.
+
+    With the `first` event also one on a canary that has chosen the version, if one did.
     """
+    if first is not None and (line := chosen.line(first)):
+        yield line
     version = found.workflow.policy_version
     triggers = _triggers(found)
     for trigger in triggers:

@@ -34,6 +34,7 @@ SHOWN: Mapping[str, Mapping[str, str]] = {
     Fact.OVERRIDE_REQUESTED: {"decision": "decision"},
     Fact.OVERRIDE_REFUSED: {"decision": "decision", "to": "to"},
     Fact.OVERRIDDEN: {"decision": "decision", "requestedBy": "requested_by"},
+    Fact.CANARY_STOPPED: {"version": "version", "because": "because"},
     Fact.TASK_CLOSED: {"because": "because", "decidedBy": "decided_by"},
 }
 """What a line of history takes from the data of an event, and how it calls it."""
@@ -44,8 +45,14 @@ def more(event: Event) -> dict[str, object]:
     The fields that stand in a line of history for this event alone.
     """
     data: Any = load(event.data.encode())
-    return {
+    found = {
         shown: data[name]
         for name, shown in SHOWN.get(event.action, {}).items()
         if data.get(name)
     }
+    return found | _by_canary(data) if event.action == Fact.SUBMITTED else found
+
+
+def _by_canary(data: Any) -> dict[str, object]:  # noqa: ANN401 JSON
+    said = data.get("canary")
+    return {"canary": f"{said['side']} {said['hash']}"} if said else {}

@@ -11,12 +11,13 @@ from datetime import datetime
 from typing import Any
 
 from approval_engine.documents import load
+from approval_engine.domain.events import Fact
 from approval_engine.domain.lifecycle import WorkflowStatus
 from approval_engine.domain.people import Directory
 from approval_engine.domain.workflow import Task, Workflow
 from approval_engine.errors import EngineError
 from approval_engine.notifications.host import Host
-from approval_engine.notifications.outbox import ASKED, NOTICED
+from approval_engine.notifications.outbox import ASKED, BESIDE, NOTICED
 from approval_engine.notifications.wording import Case, one_line
 from approval_engine.planner import phrases
 from approval_engine.planner.lateness import late
@@ -40,6 +41,7 @@ NEWS = {
     "for_information": "has a task that somebody else does or did in your name",
     "exception_ended": "asked for an exception, which was ended",
     "exception_expiring": "asked for an exception, which ends soon",
+    "canary_stopped": "was routed by the canary of a policy, which its guard stopped",
     "overridden": "was decided by an admin in spite of its steps",
     "override_requested": "waits for a second admin to override its review",
     "override_refused": "is not overridden: an admin refused it",
@@ -246,6 +248,8 @@ def _news(transaction: Transaction, case: Case, message: Claimed) -> News:
     if kind == NOTICED:
         words, said = _notice(transaction, message)
         by = ""
+    if kind == BESIDE[Fact.CANARY_STOPPED]:
+        by, said = "", one_line(_data(transaction, message).get("because", ""))
     return News(
         workflow=case.workflow,
         account=case.account,
@@ -261,10 +265,14 @@ def _notice(transaction: Transaction, message: Claimed) -> tuple[str, str]:
     """
     The subject and the text that the process itself says.
     """
-    event = events.one(transaction, message.event_id)
-    data: Any = load(event.data.encode()) if event else {}
+    data = _data(transaction, message)
     subject = one_line(data.get("subject", ""))
     return f"{NEWS[NOTICED]}: {subject}", one_line(data.get("text", ""))
+
+
+def _data(transaction: Transaction, message: Claimed) -> Any:  # noqa: ANN401 JSON
+    event = events.one(transaction, message.event_id)
+    return load(event.data.encode()) if event else {}
 
 
 def _last_word(transaction: Transaction, case: Case) -> tuple[str, str]:

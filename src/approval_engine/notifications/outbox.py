@@ -69,6 +69,7 @@ NOTICED = "noticed"
 BESIDE = {
     Fact.INFORMED: "informed",
     Fact.NOTIFIED: NOTICED,
+    Fact.CANARY_STOPPED: "canary_stopped",
     Fact.INFO_REQUESTED: "info_requested",
     Fact.INFO_PROVIDED: "info_provided",
     Fact.INFO_WITHDRAWN: "info_withdrawn",
@@ -152,7 +153,7 @@ def _named(event: Event, task: Task | None) -> tuple[str, ...]:
     data: Any = load(event.data.encode())
     if event.action in {Fact.INFO_PROVIDED, Fact.INFO_WITHDRAWN}:
         return _asked(task) if task and task.is_open else ()
-    if event.action in {Fact.INFORMED, Fact.NOTIFIED}:
+    if event.action in {Fact.INFORMED, Fact.NOTIFIED, Fact.CANARY_STOPPED}:
         return tuple(data["people"])
     if event.action == Fact.OVERRIDE_REQUESTED:
         return tuple(data["tell"])

@@ -5,6 +5,7 @@ Each function is one transaction; a file with any problem changes nothing.
 """
 
 from collections.abc import Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -14,11 +15,13 @@ from approval_engine.domain.delegation import Delegation, check_new
 from approval_engine.domain.events import stamp
 from approval_engine.errors import InvalidState, NotFound, StaleRevision
 from approval_engine.escalations.times import check_times
+from approval_engine.executor.commands.canary import must_not_run
 from approval_engine.executor.runtime import Runtime
 from approval_engine.operations.granting import EVERYTHING, Bounds, check_grant
 from approval_engine.policy.load import load as load_policy
+from approval_engine.policy.model import Policy
 from approval_engine.policy.quotes import read_directory
-from approval_engine.store import catalog, delegations, numbers
+from approval_engine.store import canaries, catalog, delegations, numbers
 from approval_engine.store.catalog import Document, PolicyRow
 from approval_engine.store.database import Transaction
 
@@ -66,13 +69,15 @@ def publish_policy(
     *,
     accept_fallback: bool = False,
     remark: Remark = NO_REMARK,
+    within: Transaction | None = None,
 ) -> PolicyRow:
     """
     Make this policy the active one. Publishing the active one again changes nothing.
 
     A version name that was published with other content is refused, and so is a policy
     with a step that a process in use has a task for, or one that would orphan pinned
-    processes, unless that is accepted.
+    processes, unless that is accepted. Nothing is published beside a canary but by
+    promoting it, which does so `within` its own transaction.
     """
     policy = load_policy(document)
     check_times(document, policy, runtime.clock())
@@ -86,22 +91,56 @@ def publish_policy(
         comment=remark.comment,
         accepted="\n".join(remark.accepted),
     )
-    with runtime.database.begin() as transaction:
+    own = nullcontext(within) if within else runtime.database.begin()
+    with own as transaction:
+        canaries.lock(transaction)
         for known in catalog.policies(transaction):
             if (known.name, known.version) == (row.name, row.version):
                 return _same_version(known, row)
-        # Whoever imports quotes needs no XML.
-        from approval_engine.operations import orphans
-
-        orphans.must_name_no_task(runtime, transaction, policy)
-        if not accept_fallback:
-            orphans.must_orphan_nothing(runtime, transaction, policy)
+        if within is None:
+            _must_go_beside_no_canary(transaction, row)
+        must_fit_processes(
+            runtime, transaction, policy, accept_fallback=accept_fallback
+        )
         body = in_order(document.value)
         catalog.put(
             transaction, [Document(sha256=row.sha256, kind="policy", body=body)]
         )
         catalog.publish(transaction, row)
     return row
+
+
+def must_fit_processes(
+    runtime: Runtime,
+    transaction: Transaction,
+    policy: Policy,
+    *,
+    accept_fallback: bool,
+) -> None:
+    """
+    Raises InvalidState for a step that a process in use has a task for.
+
+    Unless it is accepted, also for pinned processes that would serve no plan any more.
+    """
+    # Whoever imports quotes needs no XML.
+    from approval_engine.operations import orphans
+
+    orphans.must_name_no_task(runtime, transaction, policy)
+    if not accept_fallback:
+        orphans.must_orphan_nothing(runtime, transaction, policy)
+
+
+def _must_go_beside_no_canary(transaction: Transaction, row: PolicyRow) -> None:
+    what = f"policy '{row.name}' version {row.version}"
+    must_not_run(transaction, f"publish {what}")
+    for tried in canaries.every(transaction):
+        other = tried.sha256 != row.sha256
+        if other and (tried.name, tried.version) == (row.name, row.version):
+            sentence = (
+                f"Expected to publish {what}, but canary {tried.number} tried other"
+                " content under that name; give it a new version."
+            )
+            raise InvalidState(sentence)
 
 
 def add_delegation(

@@ -39,7 +39,7 @@ from approval_engine.store.schema import (
     WORKFLOW,
 )
 from approval_engine.store.schema.workflows import NOT_PUT_AWAY
-from approval_engine.store.upgrade import OLDEST
+from approval_engine.store.upgrade import shut_out_older_programs
 
 PORTION = 100
 """How many logs one transaction moves at most."""
@@ -106,7 +106,8 @@ def move(transaction: Transaction, before: str) -> Moved:
     found = transaction.execute(_READY, {"before": before, "limit": PORTION}).all()
     if not found:
         return Moved()
-    _shut_out_older_programs(transaction)
+    # From the first archived log on no program runs here that would not find it.
+    shut_out_older_programs(transaction, SINCE)
     if transaction.dialect.name == "postgresql":
         _make_months(transaction, sorted({row.month for row in found}))
     ids = [row.id for row in found]
@@ -167,15 +168,6 @@ def _copy(
     columns = (table.c[n] if n in table.c else EVENT.c[n] for n in names)
     rows = select(WORKFLOW.c.archived_month, *columns).select_from(source).where(mine)
     transaction.execute(insert(archived).from_select(["month", *names], rows))
-
-
-def _shut_out_older_programs(transaction: Transaction) -> None:
-    """
-    From the first archived log on no program runs here that would not find it.
-    """
-    oldest, _, of = (setting(transaction, OLDEST) or "").partition(" ")
-    if oldest < SINCE:
-        set_setting(transaction, OLDEST, f"{SINCE} {of}".strip())
 
 
 def _make_months(transaction: Transaction, months: list[str]) -> None:

@@ -18,6 +18,7 @@ from sqlalchemy import (
 )
 
 from approval_engine.domain.exceptions import Grant
+from approval_engine.domain.workflow import Attempt
 from approval_engine.errors import NotFound, StorageError
 from approval_engine.store import prepared
 from approval_engine.store.database import Transaction
@@ -25,6 +26,9 @@ from approval_engine.store.moment import remembered
 from approval_engine.store.schema import DOCUMENT, POLICY, QUOTE, SETTING
 from approval_engine.store.schema.base import word
 from approval_engine.store.schema.catalog import NO_DAY, NO_WORTH
+
+CANARY_SETTING = "canary"
+"""The setting with the terms of the canary that runs, if one does."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,14 +84,17 @@ class Current:
     The hashes that a submit is decided under today; None where nothing was imported.
 
     `processes` lists the newest version of each process that was deployed.
-    `exceptions` are those of the account in question, once they were looked up.
+    `exceptions` are those of the account in question, and `attempts` the workflows of
+    the quote, once they were looked up. `canary` are the terms of the one that runs.
     """
 
     policy: str | None
     directory: str | None
     delegations: str | None
     processes: str | None = None
+    canary: str | None = None
     exceptions: tuple[Grant, ...] = ()
+    attempts: tuple[Attempt, ...] | None = None
 
     def people(self) -> tuple[str, str]:
         """
@@ -122,6 +129,7 @@ CURRENT = (
     _pointer("directory").label("current_directory"),
     _pointer("delegations").label("current_delegations"),
     _pointer("processes").label("current_processes"),
+    _pointer(CANARY_SETTING).label("current_canary"),
 )
 """The columns of `Current`, for whoever reads them beside something else."""
 
@@ -236,6 +244,7 @@ def current_of(row: Row[Any]) -> Current:
         directory=row.current_directory,
         delegations=row.current_delegations,
         processes=row.current_processes,
+        canary=row.current_canary,
     )
 
 

@@ -31,6 +31,7 @@ from approval_engine.store.schema import (
     ARCHIVED_ORIGIN,
     ARCHIVED_TEXT,
     ATTACHMENT,
+    CANARY,
     CREDENTIAL,
     DELEGATION,
     DOCUMENT,
@@ -70,6 +71,7 @@ _CHANGEABLE = (
     (INCIDENT, "detail"),
     (INCIDENT, "note"),
     (POLICY, "comment"),
+    (CANARY, "comment"),
     (ATTACHMENT, "name"),
 )
 # What stands beside events, also of those that were put away.

@@ -109,6 +109,8 @@ _ATTEMPT = (
     WORKFLOW.c.quote_revision,
     WORKFLOW.c.status,
     WORKFLOW.c.steps,
+    WORKFLOW.c.policy_version,
+    WORKFLOW.c.created_at,
 )
 _EXCEPTIONS = (
     select(EXCEPTION.c.id)

@@ -14,7 +14,7 @@ from approval_engine.store.database import Database, Transaction
 if TYPE_CHECKING:
     from alembic.config import Config
 
-NEWEST = "0021"
+NEWEST = "0022"
 """The schema version that this code reads and writes."""
 
 UPGRADABLE: frozenset[str] = frozenset(
@@ -88,6 +88,15 @@ def _oldest(since: str) -> str:
         for each in added
         if each.revision > since
     )
+
+
+def shut_out_older_programs(transaction: Transaction, since: str) -> None:
+    """
+    From now on no program of before that schema runs here.
+    """
+    oldest, _, of = (setting(transaction, OLDEST) or "").partition(" ")
+    if oldest < since:
+        set_setting(transaction, OLDEST, f"{since} {of}".strip())
 
 
 def require_newest(database: Database) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, delete, select, update
 
 from approval_engine.domain.events import instant, stamp
 from approval_engine.domain.lifecycle import WorkflowStatus
-from approval_engine.domain.workflow import Task, Workflow
+from approval_engine.domain.workflow import Attempt, Task, Workflow
 from approval_engine.errors import Conflict
 from approval_engine.store import prepared, sight
 from approval_engine.store.answers import Key
@@ -84,18 +84,6 @@ _OVERDUE = (
     .order_by(WORKFLOW.c.next_due_at)
     .limit(1)
 )
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Attempt:
-    """
-    One workflow of a quote: which revision it reviewed and where it stands.
-    """
-
-    id: str
-    revision: int
-    status: WorkflowStatus
-    steps: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -178,6 +166,8 @@ def attempts_of(seen: Sight) -> tuple[Attempt, ...]:
             revision=row.quote_revision,
             status=WorkflowStatus(row.status),
             steps=row.steps,
+            policy_version=row.policy_version,
+            created_at=row.created_at,
         )
         for row in seen.rows
     )

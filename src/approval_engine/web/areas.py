@@ -28,6 +28,7 @@ BLUEPRINTS = (
     process_upload.blueprint,
     policies.pages,
     policies.drafts,
+    policies.canary_pages,
     *admin.BLUEPRINTS,
 )
 """All of it, besides the ways in: `session`, `sso` and `account`."""

@@ -21,7 +21,7 @@ from approval_engine.errors import InvalidInput, NotFound, Refused
 from approval_engine.executor import engine
 from approval_engine.executor.eligibility import Eligibility, eligibility
 from approval_engine.executor.incident import naming
-from approval_engine.history import reading, views
+from approval_engine.history import chosen, reading, views
 from approval_engine.history.reading import Case, Entry
 from approval_engine.planner.lateness import Late, late
 from approval_engine.planner.plan import PlannedStep, Reason, RoutingPlan
@@ -64,6 +64,13 @@ class Dossier:
         Where it stands.
         """
         return self.case.workflow
+
+    @property
+    def by_canary(self) -> str:
+        """
+        By which rule a canary chose its version, in words; empty if none did.
+        """
+        return str(chosen.line(self.entries[0].event).get("because", ""))
 
     def step(self, task: Task) -> PlannedStep:
         """

@@ -105,6 +105,7 @@ EVENTS: dict[str, str] = {
     "repaired": "made the rows again what the events say",
     "exception_ended": "ended the exception",
     "exception_expiring": "told the owner that the exception ends soon",
+    "canary_stopped": "told policy owners that the canary of a policy was stopped",
     "workflow_approved": "closed the review: approved",
     "workflow_rejected": "closed the review: rejected",
     "workflow_returned": "closed the review: returned for changes",

@@ -13,7 +13,7 @@ from approval_engine.errors import StorageError
 from approval_engine.executor.runtime import Runtime
 from approval_engine.notifications import round as outbox
 from approval_engine.notifications.post import Post
-from approval_engine.worker import owners, tidy, timers, windows
+from approval_engine.worker import canary, owners, tidy, timers, windows
 from approval_engine.worker.checkpoints import Signing
 from approval_engine.worker.pulse import BEAT, Pulse
 from approval_engine.worker.shift import Round, Shift
@@ -91,6 +91,7 @@ def once(
     windows.sweep(shift)
     timers.fire(shift, batch)
     owners.tell(shift)
+    canary.guard(shift)
     if post is not None and not shift.is_over:
         tally = outbox.once(runtime, post, stop)
         shift.note(sent=tally.sent, failed=tally.failed)

@@ -5,7 +5,7 @@ Submit and replan both begin here; what people decided before is carried over as
 it stands, and the earlier workflow ends in the same transaction.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -127,6 +127,9 @@ def begin(
         pinned=_pinned(routed, runtime.drawn(transaction, xml, hashes.definition)),
     )
     first = _submitted(judged, fingerprint_of(runtime, judged), hashes, start)
+    if routed.canary is not None and routed.canary.canary.routes:
+        said = routed.canary.recorded()
+        first = replace(first, data={**first.data, "canary": said})
     recorder = _begun(desk, routed, first, start)
     catalog.put(transaction, added)
     if start.before:

@@ -3,10 +3,13 @@ Submit: a quote revision → a workflow that asks everybody the policy names, or
 """
 
 from contextlib import nullcontext
+from dataclasses import replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from approval_engine.domain.lifecycle import WorkflowStatus
 from approval_engine.domain.quote import Quote
+from approval_engine.domain.workflow import Attempt, Workflow
 from approval_engine.errors import Forbidden, InvalidState, NotFound
 from approval_engine.executor import waivers
 from approval_engine.executor.answer import Answer, Caller, again, keep, key_of
@@ -18,12 +21,14 @@ from approval_engine.executor.commands.starting import (
     predecessor,
 )
 from approval_engine.executor.incident import held_on_failure
-from approval_engine.executor.routed import route_quote
+from approval_engine.executor.routed import Routed, route_quote
 from approval_engine.executor.runtime import Runtime
 from approval_engine.store import sight, workflows
-from approval_engine.store.catalog import QuoteRow
+from approval_engine.store.catalog import Current, QuoteRow
 from approval_engine.store.database import Transaction
-from approval_engine.store.workflows import Attempt
+
+if TYPE_CHECKING:
+    from approval_engine.executor.shadow import Beside
 
 AGAIN = frozenset({WorkflowStatus.RECALLED, WorkflowStatus.EXPIRED})
 """After these the same revision may be submitted once more."""
@@ -72,11 +77,36 @@ def submit(
         # A clock that was set back must not put what is carried into the future.
         now = max(now, before.workflow.updated_at) if before else now
         current = waivers.looked_up(transaction, row, seen)
+        current = replace(current, attempts=attempts)
         routed = route_quote(runtime, transaction, row, current, now)
+        beside = _beside(runtime, transaction, (row, quote), current, routed)
         start = Start(caller=caller, attempt=_number(row, attempts), before=before)
         workflow = begin(runtime, transaction, current, routed, start)
+        _note(transaction, beside, workflow)
         answer = Answer.of(workflow, steps=workflow.steps)
         return keep(transaction, key, answer, now)
+
+
+def _beside(
+    runtime: Runtime,
+    transaction: Transaction,
+    asked: tuple[QuoteRow, Quote],
+    current: Current,
+    routed: Routed,
+) -> "Beside | None":
+    if routed.canary is None:
+        return None
+    # Where no canary runs nobody needs any of this.
+    from approval_engine.executor.shadow import beside
+
+    return beside(runtime, transaction, asked, current, routed)
+
+
+def _note(transaction: Transaction, found: "Beside | None", workflow: Workflow) -> None:
+    if found is not None:
+        from approval_engine.executor.shadow import note
+
+        note(transaction, found, workflow)
 
 
 def _found(

@@ -57,6 +57,7 @@ TOLD = frozenset(
         Fact.SEAT_VACATED,
         Fact.EXCEPTION_ENDED,
         Fact.EXCEPTION_EXPIRING,
+        Fact.CANARY_STOPPED,
     }
 )
 """The facts that change nothing but the log."""

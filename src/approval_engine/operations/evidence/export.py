@@ -66,7 +66,7 @@ def export(runtime: Runtime, workflow_id: str, signer: Signer) -> bytes:
             **_documents(runtime, transaction, case),
             WINDOWS: canonical(_windows(transaction, case, log)),
             ATTACHMENTS: canonical(list(_attachments(quote, log))),
-            EXPLANATION: canonical(list(explain.lines(case))),
+            EXPLANATION: canonical(list(explain.lines(case, log[0]))),
         }
         people = runtime.directory(transaction, case.workflow.evidence.directory)
         policy = runtime.policy(transaction, case.workflow.evidence.policy)

@@ -72,7 +72,8 @@ def summary(
                 for task in workflow.tasks
             ],
             lines=[
-                {k: _words(v) for k, v in line.items()} for line in explain.lines(case)
+                {k: _words(v) for k, v in line.items()}
+                for line in explain.lines(case, entries[0].event)
             ],
             entries=entries,
             overrides=OVERRIDES,

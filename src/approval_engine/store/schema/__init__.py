@@ -22,6 +22,7 @@ from approval_engine.store.schema.archive import (
 )
 from approval_engine.store.schema.attachments import ATTACHMENT
 from approval_engine.store.schema.base import METADATA, SQLITE_ONLY
+from approval_engine.store.schema.canaries import CANARY, CANARY_EVENT, CANARY_QUOTE
 from approval_engine.store.schema.catalog import (
     COUNTER,
     DELEGATION,
@@ -67,6 +68,9 @@ __all__ = [
     "ARCHIVED_ORIGIN",
     "ARCHIVED_TEXT",
     "ATTACHMENT",
+    "CANARY",
+    "CANARY_EVENT",
+    "CANARY_QUOTE",
     "CHECKPOINT",
     "COUNTER",
     "CREDENTIAL",

@@ -3,6 +3,7 @@ Everything that programs can do here, in the order of the documentation.
 """
 
 from approval_engine.web.api import (
+    canaries,
     delegations,
     policies,
     processes,
@@ -18,6 +19,7 @@ GROUPS = (
     tasks.GROUP,
     delegations.GROUP,
     policies.GROUP,
+    canaries.GROUP,
     processes.GROUP,
     webhooks.GROUP,
 )

@@ -20,7 +20,9 @@ class PolicyVersion(Shape):
     policy: str
     version: str
     sha256: str
-    status: str = Field(description="active, scheduled, ended or retired")
+    status: str = Field(
+        description="active, scheduled, ended, retired, or as of its canary"
+    )
     published_at: datetime
     published_by: str
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from approval_engine.domain.lifecycle import WorkflowStatus
 from approval_engine.domain.quote import Quote
+from approval_engine.domain.workflow import Attempt
 from approval_engine.errors import NotFound
 from approval_engine.executor.commands.submit import AGAIN
 from approval_engine.store import catalog, workflows
 from approval_engine.store.catalog import QuoteRow
-from approval_engine.store.workflows import Attempt
 from approval_engine.web import context, dossier
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from approval_engine.errors import DefinitionError, Incomplete, Problem, Refused
 from approval_engine.executor.commands.foresee import Foreseen, foresee
 from approval_engine.executor.routed import Routed
+from approval_engine.history import chosen
 from approval_engine.operations.avoiding import of_preview
 from approval_engine.operations.deadlines import deadlines
 from approval_engine.operations.preview import preview
@@ -67,6 +68,16 @@ class Outlook:
         The inputs that are amounts of money.
         """
         return grounds.money_inputs(self.routed.policy) if self.routed else frozenset()
+
+    @property
+    def by_canary(self) -> str:
+        """
+        By which rule a canary would choose the version, in words; empty if none would.
+        """
+        found = self.routed.canary if self.routed else None
+        if found is None or not found.canary.routes:
+            return ""
+        return chosen.foreseen(found.canary, found.choice)
 
     def advice(self) -> tuple[Advice, ...]:
         """

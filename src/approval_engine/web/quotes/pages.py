@@ -19,7 +19,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from approval_engine.domain.events import Fact
 from approval_engine.domain.lifecycle import WorkflowStatus
 from approval_engine.domain.quote import Quote
-from approval_engine.domain.workflow import Workflow
+from approval_engine.domain.workflow import Attempt, Workflow
 from approval_engine.errors import DefinitionError, NotFound, Refused
 from approval_engine.executor.commands.nudge import nudge as remind
 from approval_engine.executor.commands.recall import recall as withdraw
@@ -27,7 +27,6 @@ from approval_engine.executor.commands.submit import submit as command
 from approval_engine.history.reading import Entry, timeline
 from approval_engine.store import attachments, quotes, workflows
 from approval_engine.store.quotes import QuoteFilter
-from approval_engine.store.workflows import Attempt
 from approval_engine.web import context
 from approval_engine.web.errors import status_of
 from approval_engine.web.headers import as_download

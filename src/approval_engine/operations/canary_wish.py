@@ -1,0 +1,131 @@
+"""
+What somebody wants to try beside the policy in force, and whether that can be.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from approval_engine.analytics.guard import METRICS
+from approval_engine.documents import Document as Parsed
+from approval_engine.documents import in_order
+from approval_engine.errors import InvalidInput, InvalidState, NotFound
+from approval_engine.escalations.times import check_times
+from approval_engine.executor.runtime import Runtime
+from approval_engine.policy.canary import WHOLE
+from approval_engine.policy.load import load
+from approval_engine.policy.model import Policy
+from approval_engine.store import catalog
+from approval_engine.store.canaries import CanaryRow
+from approval_engine.store.catalog import Document
+from approval_engine.store.database import Transaction
+
+_LARGEST_ALPHA = 0.2
+_MOST = 10_000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wish:
+    """
+    What somebody wants to try: a document, a version tried before, or what runs.
+
+    `share` counts ten-thousandths, None stays in the shadow. The guard errs with a
+    chance of `alpha` over all metrics together, and waits for `at_least` quotes of each
+    version; `tolerated` names rate ratios other than the usual ones.
+    """
+
+    document: Parsed | None = None
+    version: str | None = None
+    share: int | None = None
+    segment: str = ""
+    alpha: float = 0.05
+    at_least: int = 20
+    tolerated: Mapping[str, float] = field(default_factory=dict)
+    accept_fallback: bool = False
+
+    def body(self) -> dict[str, object]:
+        """
+        What an idempotency key stands for.
+        """
+        document = in_order(self.document.value).decode() if self.document else ""
+        return {
+            "document": document,
+            "version": self.version,
+            "share": self.share,
+            "segment": self.segment,
+            "alpha": str(self.alpha),
+            "atLeast": self.at_least,
+            "tolerated": {name: str(rate) for name, rate in self.tolerated.items()},
+        }
+
+
+def check(wish: Wish) -> None:
+    """
+    Raises InvalidInput if a wish is none by itself.
+    """
+    if wish.document is not None and wish.version is not None:
+        raise InvalidInput("Expected a policy or a version to try, but got both.")
+    if wish.share is not None and not 0 < wish.share <= WHOLE:
+        sentence = "Expected a share of more than 0 and at most 100 percent of quotes."
+        raise InvalidInput(sentence)
+    if wish.share is None and wish.segment:
+        raise InvalidInput("Expected a share with the segment; the shadow sees all.")
+    if not 0 < wish.alpha <= _LARGEST_ALPHA:
+        sentence = f"Expected an error rate above 0 and up to {_LARGEST_ALPHA}."
+        raise InvalidInput(sentence)
+    if not 1 <= wish.at_least <= _MOST:
+        sentence = f"Expected to wait for 1 to {_MOST} quotes of each version."
+        raise InvalidInput(sentence)
+    for name, rate in wish.tolerated.items():
+        if name not in METRICS or not 1 <= rate <= _MOST:
+            known = ", ".join(METRICS)
+            sentence = f"Expected 1 or more times as often for one of {known}."
+            raise InvalidInput(sentence)
+
+
+def tried(
+    runtime: Runtime,
+    transaction: Transaction,
+    wish: Wish,
+    every: tuple[CanaryRow, ...],
+) -> Policy:
+    """
+    The policy that somebody wants to try; its document is stored.
+    """
+    if wish.document is not None:
+        policy = load(wish.document)
+        check_times(wish.document, policy, runtime.clock())
+        body = in_order(wish.document.value)
+        document = Document(sha256=policy.sha256, kind="policy", body=body)
+        catalog.put(transaction, [document])
+        return policy
+    if wish.version is None:
+        raise InvalidInput("Expected a policy to try, but none was named.")
+    found = [each for each in every if each.version == wish.version]
+    if not found:
+        sentence = (
+            f"There is no version '{wish.version}' that was tried before;"
+            " give the policy itself."
+        )
+        raise NotFound(sentence)
+    return runtime.policy(transaction, found[-1].sha256)
+
+
+def must_be_new(
+    transaction: Transaction, policy: Policy, every: tuple[CanaryRow, ...]
+) -> None:
+    """
+    Raises InvalidState if another policy has that version already.
+    """
+    published = catalog.policies(transaction)
+    taken = any(row.version == policy.version for row in published)
+    other = any(
+        each.version == policy.version and each.sha256 != policy.sha256
+        for each in every
+    )
+    if taken or other:
+        state = "was published" if taken else "was tried with other content"
+        sentence = (
+            f"Expected to try policy '{policy.name}' version {policy.version}, but that"
+            f" version {state}; give it a new version."
+        )
+        raise InvalidState(sentence)

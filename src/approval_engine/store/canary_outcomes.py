@@ -1,0 +1,165 @@
+"""
+What became of the quotes that a canary has routed: late, escalated, overridden.
+
+Each is a look-up along an index per quote; a canary has thousands of them at most.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table, and_, exists, func, literal, or_, select
+
+from approval_engine.store.database import Transaction
+from approval_engine.store.schema import (
+    ARCHIVED_EVENT,
+    CANARY_QUOTE,
+    EVENT,
+    QUOTE,
+    TASK,
+    WORKFLOW,
+)
+
+DECIDED = (
+    "workflow_approved",
+    "workflow_rejected",
+    "workflow_returned",
+    "overridden",
+    "recalled",
+    "superseded",
+)
+"""The facts by which a review ends, or at last need not be waited for."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OutcomeRow:
+    """
+    One quote whose side was drawn by lot, and what became of its first review.
+
+    Instants are stamps; `decided_at` is None while it is open. `share` counts
+    ten-thousandths, `worth` hundredths.
+    """
+
+    workflow_id: str
+    quote_id: str
+    side: str
+    share: int
+    automatic: bool
+    worth: int
+    submitted_at: str
+    decided_at: str | None
+    escalated: bool
+    overridden: bool
+
+
+def outcomes(transaction: Transaction, number: int) -> tuple[OutcomeRow, ...]:
+    """
+    The quotes that count, in the order of their submits.
+    """
+    table = CANARY_QUOTE.c
+    escalated = exists().where(
+        TASK.c.workflow_id == table.workflow_id, TASK.c.escalation_level > 0
+    )
+    query = (
+        select(
+            table.workflow_id,
+            table.quote_id,
+            table.side,
+            table.share,
+            table.automatic,
+            table.worth,
+            table.submitted_at,
+            _ended(EVENT).label("ended"),
+            _ended(ARCHIVED_EVENT).label("put_away"),
+            escalated.label("escalated"),
+            or_(_has(EVENT, "overridden"), _has(ARCHIVED_EVENT, "overridden")).label(
+                "overridden"
+            ),
+        )
+        .join(WORKFLOW, WORKFLOW.c.id == table.workflow_id)
+        .where(table.canary == number, table.counted == 1)
+        .order_by(table.submitted_at, table.workflow_id)
+    )
+    return tuple(_row(each) for each in transaction.execute(query))
+
+
+def candidates(transaction: Transaction, number: int, limit: int) -> tuple[str, ...]:
+    """
+    The workflows that the new version has routed, the newest first.
+    """
+    table = CANARY_QUOTE.c
+    query = (
+        select(table.workflow_id)
+        .where(table.canary == number, table.side == "canary")
+        .order_by(table.submitted_at.desc(), table.workflow_id)
+        .limit(limit)
+    )
+    return tuple(transaction.execute(query).scalars())
+
+
+def decided_lately(transaction: Transaction, limit: int) -> tuple[tuple[str, str], ...]:
+    """
+    When the reviews begun last were submitted and decided, those that are decided.
+    """
+    ended = _ended_of(EVENT, WORKFLOW.c.id).label("ended")
+    query = (
+        select(WORKFLOW.c.created_at, ended)
+        .where(WORKFLOW.c.status != "pending", WORKFLOW.c.steps > 0)
+        .order_by(WORKFLOW.c.number.desc())
+        .limit(limit)
+    )
+    rows = transaction.execute(query)
+    return tuple((row.created_at, row.ended) for row in rows if row.ended)
+
+
+def worth_lately(transaction: Transaction, limit: int) -> tuple[int, ...]:
+    """
+    What the quotes of the reviews begun last are worth, in hundredths.
+    """
+    same = and_(
+        QUOTE.c.id == WORKFLOW.c.quote_id, QUOTE.c.revision == WORKFLOW.c.quote_revision
+    )
+    query = select(QUOTE.c.worth).join(WORKFLOW, same)
+    rows = transaction.execute(query.order_by(WORKFLOW.c.number.desc()).limit(limit))
+    return tuple(rows.scalars())
+
+
+def _row(found: Any) -> OutcomeRow:  # noqa: ANN401 a row of the driver
+    return OutcomeRow(
+        workflow_id=found.workflow_id,
+        quote_id=found.quote_id,
+        side=found.side,
+        share=found.share,
+        automatic=bool(found.automatic),
+        worth=found.worth,
+        submitted_at=found.submitted_at,
+        decided_at=found.put_away or found.ended,
+        escalated=bool(found.escalated),
+        overridden=bool(found.overridden),
+    )
+
+
+def _ended(table: Table) -> Any:  # noqa: ANN401 a part of a statement
+    return _ended_of(table, CANARY_QUOTE.c.workflow_id)
+
+
+def _ended_of(table: Table, workflow: ColumnElement[str]) -> Any:  # noqa: ANN401 a part of a statement
+    return (
+        select(func.min(table.c.timestamp))
+        .where(_of(table, workflow), table.c.action.in_(DECIDED))
+        .scalar_subquery()
+    )
+
+
+def _has(table: Table, action: str) -> ColumnElement[bool]:
+    mine = _of(table, CANARY_QUOTE.c.workflow_id)
+    return exists(select(literal(1)).where(mine, table.c.action == action))
+
+
+def _of(table: Table, workflow: ColumnElement[str]) -> ColumnElement[bool]:
+    """
+    The events of a workflow; of the archive only the month where they lie is opened.
+    """
+    mine = table.c.workflow_id == workflow
+    if table is ARCHIVED_EVENT:
+        return and_(mine, table.c.month == WORKFLOW.c.archived_month)
+    return mine
