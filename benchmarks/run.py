@@ -30,6 +30,7 @@ PARTS = {
     "tables": (2000, 200),
     "pages": (40, 4),
     "evidence": (2, 1),
+    "forecast": (10, 3),
 }
 """The modules that measure, with their rounds in the long and in the short form."""
 

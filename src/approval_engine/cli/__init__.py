@@ -54,7 +54,7 @@ COMMANDS = {
     "process": ("repository", "Check, deploy, compare and export processes."),
     "quote": ("quote", "Import and show quotes."),
     "rates": ("rates", "Import exchange rates."),
-    "report": ("report", "Report on what was decided."),
+    "report": ("report", "Report on what was decided, and where time goes."),
     "seed": ("demo", "Fill the database with a believable deal desk."),
     "serve": ("serve", "Serve the web inbox and the HTTP interface."),
     "test": ("demo", "Run the scenarios of a suite."),

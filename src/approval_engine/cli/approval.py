@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from approval_engine.cli import insight
 from approval_engine.cli.acting import action, comment, nudge
 from approval_engine.cli.context import Session, pass_session
 from approval_engine.cli.explaining import explain, preview
@@ -98,7 +99,8 @@ def status(session: Session, workflow_id: str, *, detail: bool) -> None:
     case = reading.find(session.runtime.database, workflow_id)
     people = current(session)[1] if detail else None
     if session.as_json:
-        session.document(reading.detail_view(case, people) if detail else case.view())
+        view = reading.detail_view(case, people) if detail else case.view()
+        session.document(view | insight.of_case(session, case))
         return
     session.record(status=case.workflow.status)
     marks = {"overridden": case.workflow.overridden, "held_by": case.incident}

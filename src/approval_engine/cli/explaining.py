@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from approval_engine.cli import insight
 from approval_engine.cli.context import Session, pass_session
 
 if TYPE_CHECKING:
+    from approval_engine.analytics.forecast.spans import Forecast
     from approval_engine.executor.routed import Routed
     from approval_engine.history.views import View
-    from approval_engine.operations.avoiding import Ways
 
 
 @click.command()
@@ -61,29 +62,37 @@ def preview(session: Session, quote_id: str, path: str | None) -> None:
     """
     The plan that a submit would make; nothing is stored.
     """
+    from approval_engine.analytics.forecast.asking import Forecasts
+    from approval_engine.analytics.forecast.views import span_view
     from approval_engine.history import views, ways
+    from approval_engine.operations import forecasts
     from approval_engine.operations.avoiding import of_preview
     from approval_engine.operations.preview import preview as command
 
     routed = command(session.runtime, quote_id, session.read(path) if path else None)
     around = of_preview(routed, session.runtime.clock())
     steps = views.plan_view(routed.plan)
+    runtime = session.runtime
+    told = forecasts.of_preview(runtime, Forecasts(runtime.database), routed)
+    spans = told.steps if told else {}
     if session.as_json:
         session.document(
             [
-                step | {"avoidedBy": ways.view(around.get(step["step"], ()))}
-                for step in steps
+                step
+                | {"avoidedBy": ways.view(around.get(step["step"], ()))}
+                | ({"forecast": span_view(spans[name])} if name in spans else {})
+                for name, step in ((each["step"], each) for each in steps)
             ]
         )
         return
-    for line in _lines(quote_id, routed, steps, around):
+    for line in (*_lines(quote_id, routed, steps, told), *ways.lines(around)):
         session.record(**line)
 
 
 def _lines(
-    quote_id: str, routed: "Routed", steps: "list[View]", around: "Ways"
+    quote_id: str, routed: "Routed", steps: "list[View]", told: "Forecast | None"
 ) -> "Iterator[View]":
-    from approval_engine.history import chosen, views, ways
+    from approval_engine.history import chosen, views
 
     head = {"quote": quote_id, "policy": routed.policy.version, "steps": len(steps)}
     if (found := routed.canary) and found.canary.routes:
@@ -100,5 +109,6 @@ def _lines(
             "sla_hours": step["slaHours"],
             "asks": views.planned(planned.staffing),
             "because": [reason["trigger"] for reason in step["reasons"]],
+            **insight.span_of(told, step["step"]),
         }
-    yield from ways.lines(around)
+    yield from insight.lines(told)

@@ -27,7 +27,12 @@ RIGHTS: Mapping[str, str] = {
     "quote attachment": "SEE_EVERYTHING",
     "quote import": "RUN_DESK",
     "rates import": "RUN_DESK",
+    "report bottlenecks": "SEE_EVERYTHING",
+    "report forecast": "SEE_EVERYTHING",
+    "report log": "SEE_EVERYTHING",
     "report population": "SEE_EVERYTHING",
+    "report queue": "SEE_EVERYTHING",
+    "report sla": "SEE_EVERYTHING",
     "token list": "SEE_OFFICE",
     "webhook list": "SEE_OFFICE",
 }

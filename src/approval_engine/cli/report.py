@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from approval_engine.cli import insight, working
 from approval_engine.cli.context import Session, pass_session
 
 
@@ -39,8 +40,14 @@ class Day(click.ParamType[date]):
 @click.group()
 def report() -> None:
     """
-    Report on what was decided.
+    Report on what was decided, where it waits, and how long that takes.
     """
+
+
+for _command in (
+    *(insight.forecast, working.queue, working.sla, working.bottlenecks, working.log),
+):
+    report.add_command(_command)
 
 
 @report.command()

@@ -109,6 +109,21 @@ def hours_between(calendar: WorkingTime, a: datetime, b: datetime) -> Decimal:
     return Decimal(worked // _MICROSECOND) / _HOUR_MICROSECONDS
 
 
+def windows(
+    calendar: WorkingTime, since: datetime, until: datetime
+) -> Iterator[tuple[datetime, datetime]]:
+    """
+    Opening and closing of every working day around that span, as UTC instants in order.
+
+    Whoever counts very often makes a table of them.
+    """
+    end = _utc(until)
+    for opens_at, closes_at in _windows(calendar, _utc(since), _DAY):
+        if opens_at >= end:
+            return
+        yield opens_at, closes_at
+
+
 def _windows(
     calendar: WorkingTime, around: datetime, step: timedelta
 ) -> Iterator[tuple[datetime, datetime]]:

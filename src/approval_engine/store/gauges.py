@@ -1,7 +1,7 @@
 """
 The database → the numbers that a scrape of the metrics reads, each by an index.
 
-Nothing here opens a row: a scrape must not disturb those who work.
+Hardly a row is opened for it: a scrape must not disturb those who work.
 """
 
 from collections.abc import Mapping
@@ -22,9 +22,10 @@ from sqlalchemy import (
 
 from approval_engine.domain.events import instant, stamp
 from approval_engine.domain.lifecycle import WorkflowStatus
-from approval_engine.store import locks, workers, workflows
+from approval_engine.store import locks, pace, workers, workflows
 from approval_engine.store.database import Transaction
 from approval_engine.store.locks import Waits
+from approval_engine.store.pace import Pace
 from approval_engine.store.schema import INCIDENT, OUTBOX, TASK, WORKFLOW
 from approval_engine.store.workers import Watch
 
@@ -63,10 +64,18 @@ def _counted(rows: Select[Any]) -> Select[Any]:
 
 _OF_ROLE = select(TASK.c.due_at).where(_IS_OPEN, TASK.c.role == _ROLE.c.name)
 _LATE = _OF_ROLE.where(TASK.c.due_at < bindparam("now", type_=Text))
+# Of each role one row is opened, of the task that is due first.
+_FIRST_DUE = (
+    select(TASK.c.opened_at)
+    .where(_IS_OPEN, TASK.c.role == _ROLE.c.name)
+    .order_by(TASK.c.due_at, TASK.c.id)
+    .limit(1)
+)
 _OPEN_TASKS = select(
     _ROLE.c.name,
     _counted(_OF_ROLE.correlate(_ROLE)).correlate(_ROLE).scalar_subquery(),
     _counted(_LATE.correlate(_ROLE)).correlate(_ROLE).scalar_subquery(),
+    _FIRST_DUE.correlate(_ROLE).scalar_subquery(),
 ).where(_ROLE.c.name.is_not(None))
 _SIZES = select(
     _counted(select(OUTBOX.c.id).where(_WAITING)).scalar_subquery().label("waiting"),
@@ -94,13 +103,16 @@ class Gauges:
     """
     How things stand at one moment.
 
-    `open_tasks` and `late_tasks` are by role, `workflows` by status; `timer_due_at` and
+    `open_tasks`, `late_tasks` and since when the one waits that is due first are by
+    role, so is the `pace`; `workflows` are by status; `timer_due_at` and
     `outbox_due_at` are the oldest instants that have passed, None if nothing waits.
     `waits` for locks are None where the database does not tell.
     """
 
     open_tasks: Mapping[str, int]
     late_tasks: Mapping[str, int]
+    waits_since: Mapping[str, datetime]
+    pace: Pace
     workflows: Mapping[str, int]
     incidents: int
     timer_due_at: datetime | None
@@ -120,8 +132,10 @@ def read(transaction: Transaction, now: datetime) -> Gauges:
     sizes = transaction.execute(_SIZES).one()
     oldest = instant(sizes.oldest) if sizes.oldest else None
     return Gauges(
-        open_tasks={role: count for role, count, _ in tasks},
-        late_tasks={role: late for role, _, late in tasks},
+        open_tasks={role: count for role, count, _, _ in tasks},
+        late_tasks={role: late for role, _, late, _ in tasks},
+        waits_since={role: instant(since) for role, _, _, since in tasks if since},
+        pace=pace.lately(transaction, now),
         workflows=by_status,
         incidents=sizes.incidents,
         timer_due_at=workflows.overdue_since(transaction, now),

@@ -10,7 +10,7 @@ from sqlalchemy import Row, func, select
 from approval_engine.domain.processes import Role, Version
 from approval_engine.store import catalog
 from approval_engine.store.database import Transaction
-from approval_engine.store.schema import PROCESS_VERSION, SETTING, WORKFLOW
+from approval_engine.store.schema import DOCUMENT, PROCESS_VERSION, SETTING, WORKFLOW
 
 POINTER = "processes"
 """The setting that names the document which lists the newest versions."""
@@ -33,6 +33,10 @@ _LOCK = select(SETTING.c.value).where(SETTING.c.name == POINTER).with_for_update
 
 MOST = 1000
 """Counting ends here; what is more than that is 'more than 1000'."""
+
+
+DEFINITION = "definition"
+"""What kind of document a process definition is."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,6 +86,14 @@ def counted_since(transaction: Transaction, since: str) -> dict[str, int]:
         .group_by(WORKFLOW.c.definition_sha256)
     )
     return {row.sha256: row.n for row in transaction.execute(query)}
+
+
+def is_definition(transaction: Transaction, sha256: str) -> bool:
+    """
+    Whether the document of that hash is a process definition that reviews run on.
+    """
+    kind = select(DOCUMENT.c.kind).where(DOCUMENT.c.sha256 == sha256)
+    return transaction.execute(kind).scalar_one_or_none() == DEFINITION
 
 
 def lock(transaction: Transaction) -> None:

@@ -18,6 +18,7 @@ from approval_engine.web import (
     areas,
     context,
     errors,
+    forecasts,
     headers,
     limits,
     metrics,
@@ -66,6 +67,7 @@ def create_app(settings: Settings, runtime: Runtime) -> Flask:
     account.install(app, settings.step_up_within)
     plain.install(app)
     presentation.install(app)
+    forecasts.install(app, runtime)
     _believe(app, settings.trusted_proxies or 0)
     for blueprint in areas.BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -10,6 +10,7 @@ from approval_engine.web.processes import comparing as process_comparing
 from approval_engine.web.processes import pages as process_pages
 from approval_engine.web.processes import upload as process_upload
 from approval_engine.web.quotes import editing as quote_editing
+from approval_engine.web.reports import blueprint as reports
 from approval_engine.web.workflow import acts as workflow_acts
 from approval_engine.web.workflow import routes as workflows
 
@@ -29,6 +30,7 @@ BLUEPRINTS = (
     policies.pages,
     policies.drafts,
     policies.canary_pages,
+    reports,
     *admin.BLUEPRINTS,
 )
 """All of it, besides the ways in: `session`, `sso` and `account`."""

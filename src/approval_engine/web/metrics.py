@@ -163,6 +163,7 @@ def _gauges(found: Gauges, now: datetime) -> Iterable[Metric]:
     watch = found.workers
     yield _gauge("cpq_tasks_open", "Open tasks.", found.open_tasks, "role")
     yield _gauge("cpq_tasks_late", "Open tasks past due.", found.late_tasks, "role")
+    yield from _flow(found, now)
     yield _gauge("cpq_workflows", "Workflows.", found.workflows, "status")
     yield _gauge("cpq_incidents_open", "Workflows that are held.", found.incidents)
     yield _gauge(
@@ -184,6 +185,28 @@ def _gauges(found: Gauges, now: datetime) -> Iterable[Metric]:
             "How long ago the last worker was seen.",
             _age(watch.seen_at, now),
         )
+
+
+def _flow(found: Gauges, now: datetime) -> Iterable[Metric]:
+    waited = {role: _age(since, now) for role, since in found.waits_since.items()}
+    yield _gauge(
+        "cpq_task_waits_seconds",
+        "How long the open task waits that is due first.",
+        waited,
+        "role",
+    )
+    yield _gauge(
+        "cpq_tasks_due_lately",
+        "Tasks that were due in the last 24 hours.",
+        found.pace.due,
+        "role",
+    )
+    yield _gauge(
+        "cpq_tasks_missed_lately",
+        "Those of them that were answered late or wait still.",
+        found.pace.missed,
+        "role",
+    )
 
 
 def _followed(replica: Replica) -> Iterable[Metric]:

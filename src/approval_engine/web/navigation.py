@@ -38,6 +38,12 @@ PLACES = (
         right=Right.SEE_POLICIES,
     ),
     Place(
+        key="reports",
+        label="Reports",
+        endpoint="reports.overview",
+        right=Right.SEE_EVERYTHING,
+    ),
+    Place(
         key="admin",
         label="Admin",
         endpoint="admin.overview",

@@ -2,6 +2,7 @@
 `/metrics`: who may read it, what it says, and that everybody is told the same.
 """
 
+import json
 import re
 import shutil
 import subprocess
@@ -25,7 +26,8 @@ from tests.integration.web.conftest import SECRET
 
 TOKEN = "a token for the one who scrapes"
 ALERTS = Path(__file__).parents[3] / "examples" / "prometheus" / "alerts.yml"
-SHOWN_ONLY = {"cpq_tasks_open", "cpq_workflows"}
+SHOWN_ONLY = {"cpq_tasks_open", "cpq_workflows", "cpq_task_waits_seconds"}
+BOARD = ALERTS.with_name("board.json")
 """What is for a board and wakes nobody."""
 
 
@@ -113,6 +115,50 @@ def test_what_is_to_wake_somebody_is_there_to_be_read(company, scrape):
         assert {"alert", "expr", "for", "labels", "annotations"} == set(rule)
         assert rule["expr"].count("(") == rule["expr"].count(")")
     assert len({rule["alert"] for rule in rules}) == len(rules)
+
+
+def test_the_board_names_only_what_is_there_to_be_read(company, scrape):
+    company.started()
+    worker.once(company.runtime)
+    shown = set(re.findall(r"^# TYPE (cpq_\w+)", scrape().text, re.MULTILINE))
+    # Of SQLite, and with one database, these are not shown.
+    shown |= {"cpq_lock_wait_seconds", "cpq_replica_lag_seconds"}
+    panels = json.loads(BOARD.read_text(encoding="utf-8"))["panels"]
+    asked = {
+        name
+        for panel in panels
+        for target in panel["targets"]
+        for name in re.findall(r"cpq_\w+", target["expr"])
+    }
+    plain = {re.sub(r"_(total|bucket)$", "", name) for name in asked}
+
+    assert plain <= shown | {"cpq_http_requests"}
+    assert {"cpq_tasks_open", "cpq_task_waits_seconds"} <= plain
+    assert {"cpq_tasks_due_lately", "cpq_tasks_missed_lately"} <= plain
+    places = [tuple(panel["gridPos"][each] for each in "xy") for panel in panels]
+    assert len(set(places)) == len({panel["id"] for panel in panels}) == len(panels)
+
+
+def test_how_the_flow_goes_is_told_by_role(company, scrape):
+    workflow = company.started()
+    company.wait(hours=30)
+    before = scrape()
+
+    assert value(before, "cpq_task_waits_seconds", role="finance") == 30 * 3600
+    assert value(before, "cpq_tasks_due_lately", role="finance") is None
+
+    # Due at the end of the third working day.
+    company.wait(hours=30)
+    late = scrape()
+    assert value(late, "cpq_tasks_due_lately", role="finance") == 1
+    assert value(late, "cpq_tasks_missed_lately", role="finance") == 1
+
+    company.act(workflow, "finance", "approve", "fred")
+    answered = scrape()
+    assert value(answered, "cpq_tasks_missed_lately", role="finance") == 1
+    assert value(answered, "cpq_task_waits_seconds", role="finance") is None
+    company.wait(hours=30)
+    assert value(scrape(), "cpq_tasks_due_lately", role="finance") is None
 
 
 @pytest.mark.skipif(shutil.which("promtool") is None, reason="Prometheus is not here")

@@ -60,6 +60,22 @@ class StepReason(Shape):
     facts: list[FactSeen]
 
 
+class Forecast(Shape):
+    """
+    When a review is approved if nobody says no, as often as `probabilityPct` says.
+
+    It rests on so many past `answers`; if these are too few, `lacks` says so.
+    """
+
+    probability_pct: int
+    answers: int
+    earliest_at: datetime | None = None
+    latest_at: datetime | None = None
+    median_at: datetime | None = None
+    steps: list[dict[str, Any]] = []
+    lacks: str | None = None
+
+
 class WorkflowInstance(Shape):
     """
     One run of review of one quote revision.
@@ -86,6 +102,7 @@ class WorkflowInstance(Shape):
     held_by: str | None = Field(
         None, description="The incident that holds it, while there is one."
     )
+    forecast: Forecast | None = None
 
 
 class EarlierDecision(Shape):
@@ -189,6 +206,7 @@ class Preview(Shape):
     triggers: list[FiredTrigger]
     inputs: dict[str, Any]
     steps: list[PreviewStep]
+    forecast: Forecast | None = None
 
 
 class ActionResult(Shape):

@@ -20,7 +20,7 @@ from approval_engine.planner.document import plain
 from approval_engine.store import catalog, lists
 from approval_engine.store.database import Transaction
 from approval_engine.store.lists import WorkflowFilter
-from approval_engine.web import context, dossier, packets, quotes
+from approval_engine.web import context, dossier, forecasts, packets, quotes
 from approval_engine.web.api import importing
 from approval_engine.web.api.bodies import (
     PreviewRequest,
@@ -142,7 +142,8 @@ def one(workflow_id: str) -> views.View:
     """
     Read a workflow.
     """
-    return dossier.open_dossier(workflow_id, context.asker().user).case.view()
+    case = dossier.open_dossier(workflow_id, context.asker().user).case
+    return case.view() | forecasts.told(forecasts.of_case(case))
 
 
 @GROUP.get(
@@ -277,6 +278,7 @@ def preview(asked: PreviewRequest, _: Caller) -> Reply:
                 step | {"avoidedBy": ways.view(around.get(step["step"], ()))}
                 for step in views.plan_view(routed.plan)
             ],
+            **forecasts.told(forecasts.of_routed(routed)),
         }
     )
 

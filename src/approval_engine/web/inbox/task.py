@@ -18,7 +18,7 @@ from approval_engine.executor.commands import act as commands
 from approval_engine.executor.commands.act import Wish
 from approval_engine.executor.commands.withdraw import Seat
 from approval_engine.executor.commands.withdraw import withdraw as withdraw_seat
-from approval_engine.web import context, dossier, grounds, words
+from approval_engine.web import context, dossier, forecasts, grounds, words
 from approval_engine.web.advice import for_submitter
 from approval_engine.web.context import Asker
 from approval_engine.web.dossier import Dossier
@@ -149,6 +149,7 @@ def _page(task_id: str, refusal: Refused | None = None) -> Response:
         offers=found.offers(task, user),
         also=found.also(task.id, user),
         late=found.late(task),
+        forecast=forecasts.of_case(found.case),
         since=found.since(task, user),
         advice=for_submitter(found, user.id, task.step),
         breaching=grounds.breaching((found.step(task),)),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from approval_engine.analytics.forecast.spans import Forecast
 from approval_engine.errors import DefinitionError, Incomplete, Problem, Refused
 from approval_engine.executor.commands.foresee import Foreseen, foresee
 from approval_engine.executor.routed import Routed
@@ -14,7 +15,7 @@ from approval_engine.operations.avoiding import of_preview
 from approval_engine.operations.deadlines import deadlines
 from approval_engine.operations.preview import preview
 from approval_engine.planner.plan import PlannedStep, Reason
-from approval_engine.web import context, grounds
+from approval_engine.web import context, forecasts, grounds
 from approval_engine.web.advice import Advice, advice
 
 _NOTHING: Mapping[str, tuple[str, ...]] = {}
@@ -78,6 +79,14 @@ class Outlook:
         if found is None or not found.canary.routes:
             return ""
         return chosen.foreseen(found.canary, found.choice)
+
+    def forecast(self) -> Forecast | None:
+        """
+        When it would be approved.
+        """
+        if self.routed is None:
+            return None
+        return forecasts.of_routed(self.routed, self.foreseen)
 
     def advice(self) -> tuple[Advice, ...]:
         """

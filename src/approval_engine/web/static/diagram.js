@@ -80,7 +80,8 @@ function mark(figure, drawn) {
     if (!state || state === "ahead") continue;
     canvas.addMarker(id, `is-${state}`);
     if (items.get(id).length > 1) continue;
-    overlays.add(id, { position: corner(element), html: sign(state, shape, words) });
+    const place = state.startsWith("heat-") ? { top: -10, left: 24 } : corner(element);
+    overlays.add(id, { position: place, html: sign(state, shape, words) });
   }
   return items;
 }

@@ -15,7 +15,7 @@ from approval_engine.domain.workflow import Task
 from approval_engine.errors import Refused
 from approval_engine.executor.commands.replan import Replanned
 from approval_engine.history.verify import Verified
-from approval_engine.web import context, dossier, grounds, packets
+from approval_engine.web import context, dossier, forecasts, grounds, packets
 from approval_engine.web.advice import for_submitter
 from approval_engine.web.dossier import Dossier
 from approval_engine.web.errors import status_of
@@ -73,6 +73,7 @@ def page(workflow_id: str, besides: Besides = NOTHING) -> Response:
         chains=found.case.plan.chains(),
         status_of=partial(step_status, found.workflow, found.decided_by_time()),
         advice=for_submitter(found, user.id),
+        forecast=forecasts.of_case(found.case),
         elements=shown(found),
         marks=MARKS,
         acts=_acts(found, user),

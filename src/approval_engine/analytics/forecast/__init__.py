@@ -1,0 +1,3 @@
+"""
+When a review will be approved, as a span and how sure it is; and how often it held.
+"""
