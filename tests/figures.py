@@ -64,11 +64,12 @@ def _room(
         return
     shared = tmp_path_factory.getbasetemp().parent
     how = fcntl.LOCK_EX if _marked(request, "alone") else fcntl.LOCK_SH
-    with (shared / "room.lock").open("w") as room:
+    # These locks are of this process alone: a child that it left behind holds none.
+    with (shared / "room.lock").open("a+") as room:
         # Whoever waits for the room stands in the door, so that nobody overtakes him.
-        with (shared / "door.lock").open("w") as door:
-            fcntl.flock(door, fcntl.LOCK_EX)
-            fcntl.flock(room, how)
+        with (shared / "door.lock").open("a+") as door:
+            fcntl.lockf(door, fcntl.LOCK_EX)
+            fcntl.lockf(room, how)
         yield
 
 

@@ -105,8 +105,10 @@ def picture(runtime, quote_id, key):
     log = rows(
         runtime,
         select(EVENT.c.seq, EVENT.c.action, EVENT.c.actor, EVENT.c.task_id)
-        .where(EVENT.c.workflow_id.in_(mine))
-        .order_by(EVENT.c.workflow_id, EVENT.c.seq),
+        .join(WORKFLOW, WORKFLOW.c.id == EVENT.c.workflow_id)
+        .where(WORKFLOW.c.quote_id == quote_id)
+        # By number, for as a text WF-10000 comes before WF-9999.
+        .order_by(WORKFLOW.c.number, EVENT.c.seq),
     )
     sent = rows(
         runtime,

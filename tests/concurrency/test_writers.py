@@ -109,12 +109,15 @@ def test_a_server_gives_up_on_who_stopped(alone, figure):
     mine, other = alone.start(2)
     stopped = writers.stopped_inside(alone, mine)
     begun, waits = perf_counter(), []
-    while not waits or waits[-1] is not None:
-        waits.append(_waited(alone.runtime, mine))
-        do(alone.runtime, other, MANAGERS[len(waits)], Action.COMMENT)
-    took_s = perf_counter() - begun
+    try:
+        while not waits or waits[-1] is not None:
+            waits.append(_waited(alone.runtime, mine))
+            do(alone.runtime, other, MANAGERS[len(waits)], Action.COMMENT)
+        took_s = perf_counter() - begun
+    finally:
+        ended = stopped.go_on()
     # What the stopped one wrote is undone, and it hears of that.
-    assert stopped.go_on() == 1
+    assert ended == 1
     writers.assert_decided(alone, mine, times=1)
 
     said = f"refused after {waits[0]:.1f} s, served after {took_s:.0f} s"

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import DBAPIError
 
 from approval_engine.errors import Refused
+from approval_engine.store.pipelines import together
 
 Values: TypeAlias = Mapping[str, object] | Sequence[object]
 """What a statement is run with, by name or by place, as the driver wants it."""
@@ -117,7 +118,7 @@ def _sent(transaction: Connection, batch: Iterable[Statement]) -> list[Any]:
     cursors: list[Any] = []
     failed: Exception | None = None
     try:
-        with nullcontext() if _is_sqlite(transaction) else driver.pipeline():
+        with nullcontext() if _is_sqlite(transaction) else together(driver):
             try:
                 cursors += [_run(transaction, driver, each) for each in batch]
             except wrong as error:
@@ -152,9 +153,10 @@ def _told(transaction: Connection, driver: Any, error: Exception) -> DBAPIError:
     """
     lost = transaction.dialect.is_disconnect(error, driver, None)  # type: ignore[arg-type] # the driver's own
     if lost:
+        # The others went to the same server, so each is made anew before it is used
+        # again. To dispose of the pool would lose those that somebody uses now.
+        transaction.engine.pool._invalidate(transaction.connection, error)  # noqa: SLF001 SQLAlchemy's own way, which is not public
         transaction.invalidate(error)
-        # The others went to the same server.
-        transaction.engine.dispose()
     return DBAPIError(
         None, None, error, hide_parameters=True, connection_invalidated=lost
     )

@@ -1,3 +1,6 @@
+from contextlib import closing
+from functools import partial
+
 import pytest
 from sqlalchemy import (
     Column,
@@ -8,15 +11,19 @@ from sqlalchemy import (
     Text,
     bindparam,
     event,
+    func,
     null,
     select,
     text,
     update,
 )
+from sqlalchemy.exc import DBAPIError
 
 from approval_engine.errors import Conflict, StorageError
+from approval_engine.store import database as store
 from approval_engine.store import prepared
 from approval_engine.store.database import Database
+from tests.integration.web.served import wait_until
 
 THING = Table(
     "thing",
@@ -239,3 +246,64 @@ def test_a_connection_that_broke_is_not_used_again(fresh_database):
     with database.read() as transaction:
         assert stored(transaction) == [(1, "old", b"\x00")]
     database.close()
+
+
+@pytest.mark.postgres
+def test_a_connection_that_broke_takes_none_away_from_others(fresh_database):
+    database = Database(fresh_database("postgresql"), connections=3)
+    pool = database.engine.pool
+    with database.begin() as transaction:
+        THING.create(transaction)
+    with database.engine.connect() as idle, database.engine.connect() as busy:
+        old = pid_of(idle)
+        idle.close()
+        with database.engine.connect() as broken:
+            mine = pid_of(broken)
+            broken.rollback()
+            busy.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": mine})
+            with pytest.raises(DBAPIError), broken.begin():
+                ADD.later(broken, [thing(1)])
+        # Whoever works goes on, and is still counted among the three.
+        busy.commit()
+        assert (database.engine.pool is pool, pool.checkedout()) == (True, 1)
+        # What lay idle may have gone to the same server, so it is made anew.
+        with database.engine.connect() as fresh:
+            assert pid_of(fresh) not in {old, mine}
+    assert pool.checkedout() == 0
+    database.close()
+
+
+def pid_of(connection):
+    return connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+
+
+SOON = "-c lock_timeout=5s -c idle_in_transaction_session_timeout=1s"
+MINE = func.pg_backend_pid().label("pid")
+WHO = prepared.Question(select(MINE).where(bindparam("id", type_=Integer) == 0))
+
+
+@pytest.mark.postgres
+def test_the_server_ends_who_is_halted_after_what_travelled_together(
+    fresh_database, monkeypatch
+):
+    url = fresh_database("postgresql")
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "_POSTGRES_OPTIONS", SOON)
+        hasty = Database(url)
+    with closing(hasty), closing(Database(url)) as other:
+        within(other, THING.create)
+
+        def halt(transaction):
+            ((mine,),) = prepared.ask(transaction, (WHO, {"id": 0}))
+            wait_until(partial(is_gone, other, mine.pid))
+
+        for number in range(2):
+            # Whether the answer comes in time is luck, so it is tried twice.
+            with pytest.raises(StorageError):
+                within(hasty, later(thing(number)), halt)
+
+
+def is_gone(database, pid):
+    query = text("SELECT count(*) FROM pg_stat_activity WHERE pid = :pid")
+    with database.read() as transaction:
+        return transaction.execute(query, {"pid": pid}).scalar_one() == 0
