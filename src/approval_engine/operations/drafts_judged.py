@@ -13,10 +13,11 @@ from approval_engine.escalations.times import check_times
 from approval_engine.executor.routed import ACTIVE, policies_today
 from approval_engine.executor.runtime import Runtime
 from approval_engine.operations import policy_scenarios
+from approval_engine.policy.finding import Finding
 from approval_engine.policy.load import load
 from approval_engine.policy.model import Policy
 from approval_engine.policy.notes import notes
-from approval_engine.policy.warnings import Finding, warnings
+from approval_engine.policy.warnings import warnings
 from approval_engine.store import catalog
 from approval_engine.store.database import Transaction
 
