@@ -5,6 +5,7 @@ Something in a policy to look at again, with the quotes that show it.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from types import MappingProxyType
 
 from approval_engine.domain.quote import Quote, Value
@@ -56,3 +57,14 @@ def said(value: Value) -> str:
     if isinstance(value, tuple):
         return f"[{', '.join(map(said, value))}]"
     return shown(value).strip("'")
+
+
+def plain_of(value: Value) -> str | bool | list[object] | None:
+    """
+    A value as a document states it: numbers and days as texts.
+    """
+    if isinstance(value, tuple):
+        return [plain_of(each) for each in value]
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    return value.isoformat() if isinstance(value, date) else value

@@ -27,6 +27,7 @@ from approval_engine.policy.prove.space import DAY, Space
 _MOST_TRIES = 1500
 _MOST_PER_NAME = 60
 _MOST_SOLVED = 12
+_MOST_DECIMALS = 6
 _USUAL = tuple(map(Decimal, (1, 12, 100, 10000, 1000000)))
 
 
@@ -163,7 +164,8 @@ class Cases:
                 facts = dict(zip(others, values, strict=True))
                 targets = [p for p in side.points if type(p) is Decimal]
                 for formula, target in self._aims(side_name, targets):
-                    yield from _solution(formula, {**facts}, name, target)
+                    solved = _solution(formula, {**facts}, name, target)
+                    yield from filter(_can_be_written, solved)
 
     def _aims(
         self, side: str, targets: list[Decimal]
@@ -258,6 +260,11 @@ def _solution(
             yield EXACT.divide(one, target)
     except (ConditionError, DecimalException, TypeError):
         return
+
+
+def _can_be_written(number: Decimal) -> bool:
+    exponent = number.normalize(EXACT).as_tuple().exponent
+    return isinstance(exponent, int) and exponent >= -_MOST_DECIMALS
 
 
 def _number(value: Value) -> Decimal:

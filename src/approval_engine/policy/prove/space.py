@@ -64,11 +64,13 @@ class Side:
         """
         Which of the points stands for a value; None if none does.
         """
+        if value in self.points:
+            return self.points.index(value)
+        if not self.tests and len(self.points) > 1:
+            return None
         mine = signature(self.tests, value)
-        for index, point in enumerate(self.points):
-            if value == point or signature(self.tests, point) == mine:
-                return index
-        return None
+        answers = (signature(self.tests, point) for point in self.points)
+        return next((i for i, other in enumerate(answers) if other == mine), None)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
