@@ -8,17 +8,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from approval_engine.cli import published
+from approval_engine.cli import matrix_proof, published
 from approval_engine.cli.canary import canary
 from approval_engine.cli.context import Session, pass_session
 from approval_engine.cli.dmn import check_dmn, export_dmn, import_dmn
 from approval_engine.cli.simulating import simulate
 from approval_engine.cli.values import FILE
-from approval_engine.errors import StorageError
 
 if TYPE_CHECKING:
-    from approval_engine.documents import JsonValue
-    from approval_engine.domain.people import Directory
+    from approval_engine.documents import Document, JsonValue
     from approval_engine.policy.model import Policy
 
 
@@ -34,6 +32,7 @@ policy.add_command(import_dmn)
 policy.add_command(check_dmn)
 policy.add_command(simulate)
 policy.add_command(canary)
+policy.add_command(matrix_proof.prove)
 
 
 @policy.command()
@@ -56,7 +55,7 @@ def validate(session: Session, path: str) -> None:
     check_times(document, found, datetime.now(UTC))
     for sentence in notes(found):
         click.echo(f"note: {sentence}", err=True)
-    for finding in warnings(found, _directory(session)):
+    for finding in warnings(found, matrix_proof.directory_of(session)):
         click.echo(f"warning: {finding.sentence}", err=True)
     session.record(
         policy=found.name, version=found.version, sha256=found.sha256, status="valid"
@@ -70,20 +69,27 @@ def validate(session: Session, path: str) -> None:
     is_flag=True,
     help="Although pinned processes then serve no plan any more.",
 )
+@matrix_proof.ACCEPT
 @pass_session
-def publish(session: Session, path: str, *, accept_fallback: bool) -> None:
+def publish(
+    session: Session, path: str, *, accept_fallback: bool, accepts: tuple[str, ...]
+) -> None:
     """
     Make a policy the active one, from its first day; the one before it is retired.
+
+    It is proved first. What is found must be mended, or accepted one by one.
     """
-    from approval_engine.operations.intake import publish_policy
+    from approval_engine.operations.intake import Remark, publish_policy
 
     session.require_trust()
     document = session.read(path)
+    accepted = _proved(session, document, matrix_proof.reasons_of(accepts))
     row = publish_policy(
         session.runtime,
         document,
         session.administrator,
         accept_fallback=accept_fallback,
+        remark=Remark(accepted=accepted),
     )
     today = (r for r in published.rows(session) if r.sha256 == row.sha256)
     session.record(**published.line(next(today)))
@@ -154,19 +160,21 @@ def schema(session: Session) -> None:
     session.document(found())
 
 
-def _directory(session: Session) -> "Directory | None":
+def _proved(
+    session: Session, document: "Document", reasons: dict[str, str]
+) -> tuple[str, ...]:
     """
-    Today's directory; a policy is judged also where no database can be asked.
+    What is found and accepted all the same. What is published already is not asked.
     """
-    from approval_engine.cli.directory import current
-    from approval_engine.store.upgrade import is_empty
+    from approval_engine.operations.proving import accepted, proved
+    from approval_engine.policy.load import load
 
-    try:
-        empty = is_empty(session.bare_runtime.database)
-        return None if empty else current(session)[1]
-    except StorageError as error:
-        click.echo(f"warning: No role was looked up: {error}", err=True)
-        return None
+    found = load(document)
+    if any(row.sha256 == found.sha256 for row in published.rows(session)):
+        return ()
+    with session.runtime.database.read() as transaction:
+        findings = proved(session.runtime, transaction, found)
+    return accepted(findings, reasons)
 
 
 def _contents(found: "Policy") -> Iterator[dict[str, object]]:

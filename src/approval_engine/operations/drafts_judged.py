@@ -13,11 +13,11 @@ from approval_engine.escalations.times import check_times
 from approval_engine.executor.routed import ACTIVE, policies_today
 from approval_engine.executor.runtime import Runtime
 from approval_engine.operations import policy_scenarios
+from approval_engine.operations.proving import proved
+from approval_engine.policy.finding import Finding
 from approval_engine.policy.load import load
 from approval_engine.policy.model import Policy
 from approval_engine.policy.notes import notes
-from approval_engine.policy.warnings import Finding, warnings
-from approval_engine.store import catalog
 from approval_engine.store.database import Transaction
 
 FILE = "draft"
@@ -53,11 +53,7 @@ def judge(
     except DefinitionError as error:
         return Verdict(problems=error.problems)
     with runtime.database.read() as transaction:
-        hash_of_people = catalog.current(transaction).directory
-        people = (
-            runtime.directory(transaction, hash_of_people) if hash_of_people else None
-        )
-        findings = [*warnings(policy, people)]
+        findings = [*proved(runtime, transaction, policy)]
         problems: list[Problem] = []
         if not quick:
             findings += _overtaken(runtime, transaction, base)

@@ -5,25 +5,14 @@ None of it makes the policy invalid: it is sound, but perhaps not what was meant
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 
 from approval_engine.domain.people import Directory
 from approval_engine.policy.conditions import inputs_of
 from approval_engine.policy.conditions.tree import Always, Interval, Literal, Missing
 from approval_engine.policy.conditions.walk import nodes
+from approval_engine.policy.finding import Finding
 from approval_engine.policy.model import Policy, StepRule, Test, Trigger
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Finding:
-    """
-    Something to look at again. `element` is a JSON pointer into the policy's document.
-    """
-
-    element: str
-    code: str
-    sentence: str
 
 
 def warnings(policy: Policy, directory: Directory | None = None) -> tuple[Finding, ...]:
@@ -31,17 +20,20 @@ def warnings(policy: Policy, directory: Directory | None = None) -> tuple[Findin
     All findings, part by part; with a directory also roles that nobody fills.
     """
     found = [
-        *_of_inputs(policy),
+        *of_inputs(policy),
         *_of_triggers(policy),
         *_of_ladders(policy),
-        *_of_steps(policy),
+        *of_steps(policy),
     ]
     if directory is not None:
-        found.extend(_of_staffing(policy, directory))
+        found.extend(of_staffing(policy, directory))
     return tuple(found)
 
 
-def _of_inputs(policy: Policy) -> Iterator[Finding]:
+def of_inputs(policy: Policy) -> Iterator[Finding]:
+    """
+    Inputs that some quotes cannot have.
+    """
     for each in policy.inputs:
         if each.aggregate and each.aggregate.where and each.aggregate.empty is None:
             sentence = (
@@ -82,7 +74,10 @@ def _of_ladders(policy: Policy) -> Iterator[Finding]:
             yield _finding(f"/ladders/{ladder.name}", "ends", sentence)
 
 
-def _of_steps(policy: Policy) -> Iterator[Finding]:
+def of_steps(policy: Policy) -> Iterator[Finding]:
+    """
+    Steps that approve by silence, or never climb the ladder they have.
+    """
     rules = {"/defaults": policy.default_step}
     rules |= {f"/steps/{step}": rule for step, rule in policy.steps.items()}
     for element, rule in rules.items():
@@ -97,7 +92,10 @@ def _of_steps(policy: Policy) -> Iterator[Finding]:
             yield _finding(element, "never_escalates", sentence)
 
 
-def _of_staffing(policy: Policy, directory: Directory) -> Iterator[Finding]:
+def of_staffing(policy: Policy, directory: Directory) -> Iterator[Finding]:
+    """
+    Roles that may be asked and that nobody active holds.
+    """
     for element, role in _roles(policy):
         if not directory.members(role):
             sentence = f"Nobody active has the role '{role}'."

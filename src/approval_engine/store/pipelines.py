@@ -10,7 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from psycopg.abc import PQGen
 
 
 def together(driver: Any) -> AbstractContextManager[object]:  # noqa: ANN401 a connection of psycopg
@@ -32,7 +32,7 @@ def _made() -> Any:  # noqa: ANN401 a class of psycopg, which only PostgreSQL ne
     from psycopg import Pipeline
 
     class Silent(Pipeline):
-        def _exit_gen(self) -> "Iterator[Any]":
+        def _exit_gen(self) -> "PQGen[None]":
             try:
                 self._enqueue_sync()
                 yield from self._communicate_gen()

@@ -355,6 +355,17 @@ def test_every_finding_is_accepted_by_itself_or_nothing_is_published(
     assert (row.comment, row.published_by) == ("A ladder", "dana")
 
 
+def test_a_finding_stands_beside_the_form_with_a_quote_that_shows_it(desk, draft):
+    assert "they ask nobody" not in text_of(desk.get(f"{draft}/publish"))
+
+    save(desk, draft, **{f"{FLOOR}:sign": "above"})
+
+    for page in (f"{draft}/publish", f"{draft}/form/rules"):
+        shown = text_of(desk.get(page))
+        assert "A worse 'margin_pct' means fewer approvers" in shown
+        assert "they ask manager, finance · margin_pct 23: they ask nobody" in shown
+
+
 @pytest.mark.parametrize(
     ("typed", "status"),
     [({"comment": " "}, 422), ({"comment": "x", "revision": "7"}, 412)],

@@ -5,10 +5,9 @@ Between two neighbouring literals nothing turns: one value there stands for all.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, timedelta
-from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
-from itertools import combinations, pairwise
-from typing import TypeVar
+from datetime import date
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from itertools import combinations
 
 from approval_engine.definitions.dmn.model import Column
 from approval_engine.domain.quote import Value
@@ -21,16 +20,16 @@ from approval_engine.policy.conditions import (
     literals_of,
     tree,
 )
+from approval_engine.policy.conditions.turning import (
+    EXACT,
+    another,
+    days_around,
+    numbers_around,
+)
 from approval_engine.policy.conditions.walk import nodes
-
-Point = TypeVar("Point", Decimal, date)
 
 _MOST_ELEMENTS = 6
 _WHOLE = frozenset({"integer", "long"})
-_DAY = timedelta(days=1)
-_EXACT = Context(prec=100)
-"""More digits than any sum of two literals has."""
-
 _KINDS = {
     Decimal: Kind.NUMBER,
     str: Kind.STRING,
@@ -108,27 +107,15 @@ def _of_kind(
     if kind is Kind.NUMBER:
         numbers = sorted({value for value in literals if isinstance(value, Decimal)})
         whole = any(column.type_ref.lower() in _WHOLE for column in columns)
-        yield from _whole(numbers) if whole else _numbers(numbers)
+        yield from _whole(numbers) if whole else numbers_around(numbers)
     elif kind is Kind.DATE:
-        yield from _days(sorted({v for v in literals if isinstance(v, date)}))
+        yield from days_around(sorted({v for v in literals if isinstance(v, date)}))
     elif kind is Kind.BOOLEAN:
         yield from (True, False)
     elif kind is Kind.STRING:
-        yield from declared or (*texts, _other(texts))
+        yield from declared or (*texts, another(texts))
     elif kind is Kind.LIST:
-        yield from _lists(declared or (*texts, _other(texts)))
-
-
-def _numbers(bounds: list[Decimal]) -> Iterator[Value]:
-    if not bounds:
-        yield Decimal(0)
-        return
-    yield _EXACT.subtract(bounds[0], Decimal(1))
-    for bound, following in pairwise(bounds):
-        beside = _EXACT.add(bound, Decimal(1))
-        middle = _EXACT.divide(_EXACT.add(bound, following), Decimal(2))
-        yield from (bound, beside if beside < following else middle)
-    yield from (bounds[-1], _EXACT.add(bounds[-1], Decimal(1)))
+        yield from _lists(declared or (*texts, another(texts)))
 
 
 def _whole(bounds: list[Decimal]) -> Iterator[Value]:
@@ -136,24 +123,9 @@ def _whole(bounds: list[Decimal]) -> Iterator[Value]:
     for bound in bounds:
         down = bound.to_integral_value(rounding=ROUND_FLOOR)
         up = bound.to_integral_value(rounding=ROUND_CEILING)
-        found |= {down, up, _EXACT.subtract(down, Decimal(1))}
-        found.add(_EXACT.add(up, Decimal(1)))
+        found |= {down, up, EXACT.subtract(down, Decimal(1))}
+        found.add(EXACT.add(up, Decimal(1)))
     yield from sorted(found)
-
-
-def _days(bounds: list[date]) -> Iterator[Value]:
-    if not bounds:
-        yield date(2026, 1, 1)
-    near = {
-        day
-        for bound in bounds
-        for day in (
-            bound - _DAY if bound > date.min else bound,
-            bound,
-            bound + _DAY if bound < date.max else bound,
-        )
-    }
-    yield from sorted(near)
 
 
 def _lists(elements: Sequence[str]) -> Iterator[Value]:
@@ -161,16 +133,6 @@ def _lists(elements: Sequence[str]) -> Iterator[Value]:
         return
     for count in range(len(elements) + 1):
         yield from combinations(elements, count)
-
-
-def _other(texts: Sequence[str]) -> str:
-    """
-    A text that is none of these, as "anything else".
-    """
-    other = "other"
-    while other in texts:
-        other += "_"
-    return other
 
 
 def _asks_for_null(test: UnaryTest) -> bool:

@@ -9,6 +9,7 @@ from approval_engine.documents import JsonValue
 from approval_engine.errors import NotFound
 from approval_engine.operations import policy_drafts
 from approval_engine.operations.drafts_judged import Verdict, judge
+from approval_engine.policy.finding import Finding
 from approval_engine.policy.form.blocks import Section
 from approval_engine.policy.form.fields import get
 from approval_engine.policy.form.view import ShownBlock, view
@@ -31,12 +32,15 @@ _SECTIONS: Mapping[str, Section] = {
 class Told:
     """
     A sentence on a draft, the page and part it belongs to, and the field it is about.
+
+    `example` is a quote that shows it, in words.
     """
 
     section: Section
     part: str
     at: str
     sentence: str
+    example: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -114,7 +118,7 @@ def placed(value: dict[str, JsonValue], verdict: Verdict) -> Judged:
     """
     names: dict[Section, frozenset[str]] = {}
 
-    def told(element: str, sentence: str) -> Told:
+    def told(element: str, sentence: str, example: str = "") -> Told:
         section = _SECTIONS.get(
             element.partition("/")[2].partition("/")[0], Section.TERMS
         )
@@ -125,14 +129,21 @@ def placed(value: dict[str, JsonValue], verdict: Verdict) -> Judged:
             part=_part(value, element),
             at=_nearest(names[section], element),
             sentence=sentence,
+            example=example,
         )
 
     return Judged(
         problems=tuple(told(e.element, e.sentence) for e in verdict.problems),
-        findings=tuple(told(e.element, e.sentence) for e in verdict.findings),
+        findings=tuple(
+            told(e.element, e.sentence, _shown(e)) for e in verdict.findings
+        ),
         notes=verdict.notes,
         policy=verdict.policy,
     )
+
+
+def _shown(finding: Finding) -> str:
+    return " · ".join(each.sentence for each in finding.examples)
 
 
 def _part(value: dict[str, JsonValue], element: str) -> str:

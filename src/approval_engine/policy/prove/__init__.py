@@ -1,0 +1,3 @@
+"""
+The proof of a policy: what no quote, or some quote that nobody thought of, would show.
+"""
