@@ -3,7 +3,7 @@ Adds logs to the book, by playing what there is to play.
 
     python -m tests.corpus.record --write
 
-    --total N    how many logs the book shall hold (530)
+    --total N    how many logs the book shall hold (531)
     --played ... which tests are looked through
     --write      store it; without it this says what would be added
 
@@ -44,7 +44,7 @@ from tests.corpus import drawn
 from tests.corpus.book import BOOK, Book, Recorded, read, replayed, state_of, write
 
 ROOT = Path(__file__).parents[2]
-TOTAL = 530
+TOTAL = 531
 HISTORY = 200
 DRAWN = 40
 NOON = datetime(2026, 3, 6, 12, tzinfo=UTC)
@@ -53,6 +53,7 @@ PLAYED = (
     "integration/executor",
     "integration/operations/test_clearance.py",
     "integration/operations/test_repair.py",
+    "integration/test_canary_guard.py",
 )
 """Tests whose databases are looked through when they are done."""
 
@@ -99,8 +100,8 @@ class Harvest:
         """
         Look through what a test leaves behind, before its fixtures are taken away.
         """
-        folder = item.funcargs.get("tmp_path")
-        for path in sorted(folder.glob("*.db")) if folder else ():
+        folders = filter(None, map(item.funcargs.get, ("tmp_path", "quick_folder")))
+        for path in (each for one in folders for each in sorted(one.glob("*.db"))):
             if _has_workflows(path):
                 name = item.nodeid.removeprefix("tests/")
                 self.gather(path, item.path.stem, name)

@@ -3,6 +3,8 @@ From the shadow to the brake: a worker stops a canary that does harm, and says w
 """
 
 import json
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 from sqlalchemy import select
@@ -195,3 +197,49 @@ def test_a_held_workflow_keeps_nobody_from_hearing_of_it(company):
     assert last(company).status == "stopped"
     assert told(company) == ["dana"]
     assert "canary_stopped" not in company.log(newest)
+
+
+@pytest.mark.parametrize("others", ["start", "stop", "promote"])
+def test_of_two_who_race_one_wins_and_the_other_hears_of_it(company, others):
+    second = Wish(document=document(policy(version="3")))
+    tried(company, triggers=LAXER)
+    deeds = {
+        "start": lambda: canary.start(company.runtime, second, DANA),
+        "stop": lambda: ending.stop(company.runtime, DANA),
+        "promote": lambda: canary.promote(company.runtime, DANA),
+    }
+    if others == "start":
+        ending.stop(company.runtime, DANA)
+        again = Wish(version="2")
+        deeds["stop"] = lambda: canary.start(company.runtime, again, DANA)
+
+    told = at_once(deeds[others], deeds["stop"])
+
+    applied = [each for each in told if getattr(each, "result", "") == "applied"]
+    others_heard = [each for each in told if each not in applied]
+    assert len(applied) == 1
+    assert all(
+        isinstance(each, InvalidState) or each.result == "duplicate"
+        for each in others_heard
+    )
+    with company.runtime.database.read() as transaction:
+        rows = canaries.every(transaction)
+    assert sum(bool(each.running) for each in rows) == (others == "start")
+    assert company.is_sound()
+
+
+def at_once(*deeds):
+    """
+    What these came to, done at the same moment by a thread each.
+    """
+    gate = Barrier(len(deeds))
+
+    def run(deed):
+        gate.wait()
+        try:
+            return deed()
+        except InvalidState as refusal:
+            return refusal
+
+    with ThreadPoolExecutor(len(deeds)) as pool:
+        return list(pool.map(run, deeds))

@@ -21,7 +21,7 @@ from approval_engine.errors import (
 from approval_engine.executor.runtime import Runtime
 from approval_engine.operations.drafts_judged import judge
 from approval_engine.operations.intake import Remark, publish_policy
-from approval_engine.store import catalog, drafts
+from approval_engine.store import canaries, catalog, drafts
 from approval_engine.store.catalog import PolicyRow
 from approval_engine.store.database import Transaction
 from approval_engine.store.drafts import Draft
@@ -71,7 +71,7 @@ def begin(runtime: Runtime, base: str, actor: str) -> Draft:
     A new draft that says what a published version says, under the next version name.
     """
     with runtime.database.begin() as transaction:
-        rows = catalog.policies(transaction)
+        rows = (*catalog.policies(transaction), *canaries.tried(transaction))
         row = next((each for each in rows if each.sha256 == base), None)
         if row is None:
             sentence = "There is no such published policy version to begin from."

@@ -8,13 +8,19 @@ else that is current, in no statement of its own.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import case, delete, func, insert, select, update
+from sqlalchemy import and_, case, delete, func, insert, or_, select, update
 
 from approval_engine.store import catalog, prepared
 from approval_engine.store.catalog import CANARY_SETTING, PolicyRow, set_setting
 from approval_engine.store.database import Transaction
 from approval_engine.store.moment import remembered
-from approval_engine.store.schema import CANARY, CANARY_EVENT, CANARY_QUOTE, SETTING
+from approval_engine.store.schema import (
+    CANARY,
+    CANARY_EVENT,
+    CANARY_QUOTE,
+    SETTING,
+    WORKFLOW,
+)
 from approval_engine.store.upgrade import OLDEST, shut_out_older_programs
 
 SINCE = "0022"
@@ -249,6 +255,22 @@ def tried(transaction: Transaction) -> tuple[PolicyRow, ...]:
         return ()
     known = {(row.name, row.version) for row in catalog.policies(transaction)}
     return tuple(row for key, row in found.items() if key not in known)
+
+
+def astray(transaction: Transaction) -> tuple[tuple[str, str, str], ...]:
+    """
+    The workflows that the other side has routed, with their side and their version.
+    """
+    mine = WORKFLOW.c.policy_version == CANARY.c.version
+    new = CANARY_QUOTE.c.side == "canary"
+    query = (
+        select(WORKFLOW.c.id, CANARY_QUOTE.c.side, WORKFLOW.c.policy_version)
+        .join(CANARY_QUOTE, CANARY_QUOTE.c.workflow_id == WORKFLOW.c.id)
+        .join(CANARY, CANARY.c.number == CANARY_QUOTE.c.canary)
+        .where(or_(and_(new, ~mine), and_(~new, mine)))
+        .order_by(WORKFLOW.c.id)
+    )
+    return tuple((row[0], row[1], row[2]) for row in transaction.execute(query))
 
 
 def is_untold(row: CanaryRow) -> bool:

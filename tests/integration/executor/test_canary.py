@@ -369,6 +369,7 @@ def test_the_same_key_gets_the_same_answer(company):
         canary.start(company.runtime, Wish(document=laxer("3")), keyed)
     stopped = ending.stop(company.runtime, keyed, "no")
     assert ending.stop(company.runtime, keyed, "no") == stopped
+    assert not company.findings()
 
 
 def test_a_version_with_a_first_day_to_come_shows_and_does_not_route(company):

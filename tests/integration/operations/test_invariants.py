@@ -53,6 +53,14 @@ def test_every_invariant_has_a_sentence_and_a_test_that_breaks_it():
         assert invariant.id in broken
 
 
+_CANARY = (
+    "INSERT INTO policy_canary (number, name, version, sha256, against, status,"
+    " running, share, segment, since, terms, started_at, started_by)"
+    " SELECT 1, 'deal-desk', '9', sha256, sha256, 'canary', 1, 1000, '', 'x', '{}',"
+    " 'x', 'dana' FROM policy LIMIT 1"
+)
+
+
 def breach(invariant, workflow, words, *statements):
     return pytest.param(
         invariant, workflow, words, statements, id=f"{invariant}: {words}"
@@ -504,6 +512,29 @@ SQL_BREAKS = [
         " 'ACME', 'margin', 'margin_pct>=9', 1, 'active', 'sam', '[]', 'WF-8809',"
         " '2026-03-02T09:00:00.000000Z')",
         "UPDATE counter SET exception = 2",
+    ),
+    breach(
+        "I44",
+        None,
+        "submits go by the canary None, but it says {",
+        _CANARY,
+    ),
+    breach(
+        "I44",
+        None,
+        "WF-8809 is on the side canary, but version 1 routed it",
+        _CANARY.replace("'canary', 1,", "'stopped', NULL,"),
+        "INSERT INTO policy_canary_quote SELECT 1, 'WF-8809', 'Q-1', 1, 'canary',"
+        " 'share', 0, 1000, 1, 0, 0, 0, 0, '{}', '{}', '2026-03-02T09:00:00.000000Z'",
+    ),
+    breach(
+        "I16",
+        None,
+        "key 'k' answers for a canary that is not there",
+        "INSERT INTO idempotency VALUES ('dana', 'canary_stop', 'k',"
+        " 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa',"
+        ' \'{"canary":7,"policy":"p","version":"2","status":"stopped"}\','
+        " '2026-03-02T09:00:00.000000Z')",
     ),
     breach(
         "I26",

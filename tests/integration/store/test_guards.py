@@ -9,11 +9,15 @@ from sqlalchemy import text
 
 from approval_engine import worker
 from approval_engine.errors import StorageError
+from approval_engine.executor.answer import Caller
+from approval_engine.executor.commands import canary as ending
 from approval_engine.history.evidence import keys
 from approval_engine.history.evidence.checkpoint import write
+from approval_engine.operations import canary
+from approval_engine.operations.canary_wish import Wish
 from approval_engine.operations.invariants import check_all
 from approval_engine.store.roles import grants
-from tests.integration.executor.company import Company
+from tests.integration.executor.company import Company, document, policy
 
 # Table, a change of any row, and whether rows may be taken away.
 CHANGES = {
@@ -118,7 +122,12 @@ def test_a_role_that_serves_does_all_that_people_ask(served, tmp_path):
     company = full(served[0], tmp_path)
     company.wait(days=6)
     worker.once(company.runtime)
+    desk = Caller(actor="dana", channel="t")
+    new = document(policy(version="9"))
+    canary.start(company.runtime, Wish(document=new, share=5000), desk)
     done = company.started()
+    worker.once(company.runtime)
+    ending.stop(company.runtime, desk)
     for step, person in (("manager", "maria"), ("finance", "fred")):
         company.act(done, step, "approve", person)
     company.recall(company.started())
@@ -131,6 +140,8 @@ def test_a_role_that_serves_does_all_that_people_ask(served, tmp_path):
 
 
 FORBIDDEN = (
+    "UPDATE policy_canary_quote SET differs = 0",
+    "DELETE FROM policy_canary_event",
     "UPDATE workflow_event SET actor = 'nobody'",
     "DELETE FROM workflow_event",
     "TRUNCATE workflow_event CASCADE",

@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 
 from approval_engine.accounts.tokens import Scope, create
 from approval_engine.config import Settings, packaged
+from approval_engine.documents import parse
 from approval_engine.domain.events import stamp
 from approval_engine.executor.answer import Caller
 from approval_engine.executor.commands.submit import submit
@@ -21,9 +22,10 @@ from approval_engine.executor.runtime import Runtime
 from approval_engine.history.evidence import keys
 from approval_engine.notifications import bodies
 from approval_engine.notifications.bodies import Occasion
-from approval_engine.operations import intake, repository
+from approval_engine.operations import canary, intake, repository
+from approval_engine.operations.canary_wish import Wish
 from approval_engine.scenarios.seed import prepare, seed_approvals
-from approval_engine.store import events, webhooks, workflows
+from approval_engine.store import catalog, events, webhooks, workflows
 from approval_engine.store.database import Database
 from approval_engine.store.webhooks import Webhook
 from approval_engine.web.api import spec
@@ -46,6 +48,9 @@ OFFICES = {"policies": "ada", "processes": "ada", "webhooks": "ada"}
 FRESH = frozenset({"submitWorkflow", "deployProcess", "addWebhook"})
 """What is done in the demo before anything else is."""
 
+TRIED = frozenset({"getCanary", "promoteCanary", "stopCanary"})
+"""What is done where a canary runs."""
+
 FRAME = packaged("bpmn") / "frames" / "deal_review.bpmn"
 
 
@@ -57,10 +62,16 @@ class Stage:
     def __init__(self, folder):
         self.folder = folder
         self.fresh, self.full = folder / "fresh.db", folder / "full.db"
+        self.tried = folder / "tried.db"
         with Opened(self.fresh) as runtime:
             prepare(runtime, reset=False)
             seed_approvals(runtime)
-        shutil.copy(self.fresh, self.full)
+        for path in (self.full, self.tried):
+            shutil.copy(self.fresh, path)
+        with Opened(self.tried) as runtime:
+            wish = Wish(document=laxer(runtime), share=5000)
+            canary.start(runtime, wish, Caller(actor="dana", channel="api:K-1"))
+            submit(runtime, "Q-2026-0120", Caller(actor="sam", channel="api:K-1"))
         with Opened(self.full) as runtime:
             submit(runtime, "Q-2026-0120", Caller(actor="sam", channel="api:K-1"))
             window = (NOON + timedelta(days=3), NOON + timedelta(days=10))
@@ -81,9 +92,8 @@ class Stage:
         The answer to the example of an operation, on a database of its own.
         """
         operation = OPERATIONS[name]
-        path = shutil.copy(
-            self.fresh if name in FRESH else self.full, self.folder / "p"
-        )
+        begun = self.tried if name in TRIED else self.full
+        path = shutil.copy(self.fresh if name in FRESH else begun, self.folder / "p")
         with Opened(path) as runtime:
             _, secret = create(runtime, person_for(name), tuple(Scope), None)
             client = application(runtime).test_client()
@@ -108,6 +118,21 @@ class Stage:
             return json.loads(
                 bodies.body("json", Occasion(event=event, workflow=workflow))
             )
+
+
+def laxer(runtime):
+    """
+    The policy of the demo as its next version, with a lower floor of the margin.
+    """
+    with runtime.database.read() as transaction:
+        value = json.loads(
+            catalog.body(transaction, catalog.current(transaction).policy)
+        )
+    value["version"] = "2026.3"
+    for trigger in value["triggers"]:
+        if trigger["id"] == "margin":
+            trigger["when"] = {"margin_pct": "< 15"}
+    return parse(json.dumps(value).encode(), "draft.json")
 
 
 def person_for(name):

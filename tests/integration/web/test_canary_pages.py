@@ -75,8 +75,9 @@ def test_the_page_tells_what_differs_with_links(shadow, desk):
     review = row.workflow_id
     assert f'<a href="/workflows/{review}">{review}</a>' in page.text
     told = text_of(page)
-    assert "1 quotes were asked under both versions" in told
-    assert "Manager, Finance nobody is asked" in told
+    assert "1 quote was asked under both versions" in told
+    assert "Manager, Finance" in told
+    assert "nobody is asked" in told
     assert desk.get("/policies").status_code == 200
     assert desk.get(f"/policies/versions/{last(shadow).sha256}").status_code == 200
 

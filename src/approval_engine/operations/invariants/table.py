@@ -12,6 +12,7 @@ from approval_engine.errors import BROKEN, reason
 from approval_engine.executor.runtime import Runtime
 from approval_engine.history.evidence.signed import Signed
 from approval_engine.operations.invariants import (
+    canaries,
     evidence,
     log,
     messages,
@@ -78,6 +79,7 @@ OF_THE_WHOLE: tuple[Invariant[Transaction], ...] = _table(
     ("I41", revisions.kept_approvals_were_given),
     ("I42", revisions.successors_are_known),
     ("I43", whole.attachments_are_whole),
+    ("I44", canaries.canaries_follow),
 )
 
 

@@ -10,6 +10,7 @@ from approval_engine.domain.actions import Action
 from approval_engine.domain.events import Event, Fact
 from approval_engine.domain.lifecycle import WorkflowStatus
 from approval_engine.executor.answer import Answer
+from approval_engine.operations.invariants import canaries
 from approval_engine.store import attachments, audit, erasures, events, workflows
 from approval_engine.store.audit import Columns
 from approval_engine.store.database import Transaction
@@ -72,6 +73,10 @@ def answers_tell_the_truth(transaction: Transaction) -> Iterator[str]:
         fingerprint = str(row["fingerprint"])
         if len(fingerprint) != _SHA256_DIGITS:
             yield f"key '{row['key']}' has fingerprint '{fingerprint}'"
+        if (of_canary := canaries.is_true(transaction, row)) is not None:
+            if not of_canary:
+                yield f"key '{row['key']}' answers for a canary that is not there"
+            continue
         answer = _answer(row)
         if answer is None:
             yield f"key '{row['key']}' has an answer that cannot be read"

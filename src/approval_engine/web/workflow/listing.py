@@ -16,7 +16,7 @@ from approval_engine.domain.lifecycle import WorkflowStatus
 from approval_engine.domain.people import Directory
 from approval_engine.errors import NotFound
 from approval_engine.policy.reading.triggers import STANDARD
-from approval_engine.store import catalog, processes, search
+from approval_engine.store import canaries, catalog, processes, search
 from approval_engine.store.database import Transaction
 from approval_engine.store.reach import LOOKED
 from approval_engine.store.search import Sought
@@ -130,7 +130,8 @@ def _people(directory: Directory, text: str) -> tuple[str, ...]:
 
 def _choices(transaction: Transaction) -> Choices:
     names = {each.name for each in processes.versions(transaction)} | {STANDARD}
-    versions = [each.version for each in reversed(catalog.policies(transaction))]
+    known = (*catalog.policies(transaction), *canaries.tried(transaction))
+    versions = [each.version for each in reversed(known)]
     return Choices(processes=tuple(sorted(names)), policies=tuple(versions))
 
 
