@@ -17,11 +17,13 @@ from approval_engine.store import (
     lists,
     mailroom,
     outgoing,
+    pace,
     population,
     prepared,
     processes,
     reach,
     search,
+    seats,
     shares,
     sweeps,
     workflows,
@@ -145,6 +147,19 @@ ASKED = {
     ),
     "who has how much": (shares.load, ["ix_task_assignee"]),
     "whose turn it is": (shares.turns, ["ix_task_given"]),
+    "the newest reviews with their seats": (
+        lambda t: seats.newest(t, 5),
+        ["ix_workflow_newest"],
+    ),
+    "who took a task of them": (
+        lambda t: seats.claims(t, 5),
+        ["ix_workflow_newest"],
+    ),
+    "what is open, due first": (lambda t: seats.open_now(t, 50), ["ix_task_late"]),
+    "what was due lately": (
+        lambda t: pace.lately(t, NOON + timedelta(minutes=90)),
+        ["ix_task_due"],
+    ),
     "a report of a span": (
         lambda t: list(population.submissions(t, SPAN)),
         ["ix_workflow_created"],

@@ -81,11 +81,11 @@ def _held(found: Judged) -> Chart:
     old_first = found.said[::-1]
     groups = [old_first[n : n + _GROUP] for n in range(0, len(old_first), _GROUP)]
     points = [Point(label=_day(group), value=_share(group)) for group in groups]
-    told = "; ".join(f"from {p.label}: {p.value:.0f} %" for p in points)
+    told = "; ".join(f"from {p.label} on {p.value:.0f} %" for p in points)
     return Chart(
         id="held",
         title=f"Share of forecasts that held, by {_GROUP} reviews",
-        says=f"The dashed line is what was claimed, {found.claimed_pct} %. {told}.",
+        says=f"Claimed, by the dashed line, are {found.claimed_pct} %. Held: {told}.",
         unit=" %",
         points=points,
         line=found.claimed_pct,
