@@ -4,13 +4,14 @@ A policy and a table of quotes → queries: which triggers fire, and where two d
 
 from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import (
     Boolean,
     ColumnElement,
     Select,
     and_,
+    case,
     func,
     or_,
     select,
@@ -20,6 +21,9 @@ from approval_engine.analytics.sql.facts import Columns, Facts, facts_of
 from approval_engine.analytics.sql.reader import Reader
 from approval_engine.analytics.sql.terms import NO, Nothing, Where
 from approval_engine.policy.model import Policy, Trigger
+
+Days: TypeAlias = tuple[date, date]
+"""The day of each of two policies, whose calendars may be in two zones."""
 
 ASIDE = "aside"
 """The column that says that a row is for the plain evaluator."""
@@ -49,14 +53,16 @@ def counted(policy: Policy, columns: Columns, on: date) -> Select[Any]:
     return select(*sums).select_from(found)
 
 
-def differing(before: Policy, after: Policy, columns: Columns, on: date) -> Select[Any]:
+def differing(
+    before: Policy, after: Policy, columns: Columns, days: Days
+) -> Select[Any]:
     """
     The quotes for which other triggers fire, or that one of both puts aside.
 
     Each with whether any fires `before` and `after`, null where it is aside.
     """
-    first = _named(_verdicts(before, columns, on), "before")
-    second = _named(_verdicts(after, columns, on), "after")
+    first = _named(_verdicts(before, columns, days[0]), "before")
+    second = _named(_verdicts(after, columns, days[1]), "after")
     found = select(columns["id"], columns["revision"], *first, *second).subquery()
     old, new = found.c.before_aside, found.c.after_aside
     names = [each.id for each in before.triggers], [each.id for each in after.triggers]
@@ -77,8 +83,6 @@ def differing(before: Policy, after: Policy, columns: Columns, on: date) -> Sele
 
 
 def _unless(aside: Where, value: Where) -> ColumnElement[Any]:
-    from sqlalchemy import case
-
     return case((~aside, value))
 
 
