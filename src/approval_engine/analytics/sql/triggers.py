@@ -98,7 +98,8 @@ def _fenced(inner: Select[Any]) -> Subquery:
 
 
 def _sum(truth: Where) -> ColumnElement[int]:
-    return func.count().filter(truth)
+    # Not every warehouse knows FILTER.
+    return func.count(case((truth, 1)))
 
 
 def _raw(
