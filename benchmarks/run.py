@@ -27,6 +27,7 @@ PARTS = {
     "service": (100, 10),
     "flood": (100, 20),
     "simulate": (20, 1),
+    "warehouse": (1_000_000, 20_000),
     "tables": (2000, 200),
     "pages": (40, 4),
     "evidence": (2, 1),

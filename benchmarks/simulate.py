@@ -41,7 +41,7 @@ def run(_server: str, kind: str, rounds: int) -> list[Figure]:
     """
     if kind != "sqlite":
         return []
-    policy = load(world.document(_policy()))
+    policy = load(world.document(policy_document()))
     dice = Random(7)  # it makes a load, not a secret
     read = judged = alone = 0.0
     for number in range(rounds):
@@ -111,10 +111,13 @@ def _memory_mib() -> float:
 
 
 def _quotes(dice: Random, number: int) -> tuple[Quote, ...]:
-    return read_quotes(world.document([_quote(dice, each) for each in range(number)]))
+    return read_quotes(world.document([quote(dice, each) for each in range(number)]))
 
 
-def _quote(dice: Random, number: int) -> dict[str, object]:
+def quote(dice: Random, number: int) -> dict[str, object]:
+    """
+    A quote that is read by every rule of the policy.
+    """
     return {
         "id": f"Q-{number}",
         "revision": 1,
@@ -132,7 +135,10 @@ def _quote(dice: Random, number: int) -> dict[str, object]:
     }
 
 
-def _policy() -> dict[str, object]:
+def policy_document() -> dict[str, object]:
+    """
+    The policy of thirty rules.
+    """
     rules = [_rule(number) for number in range(RULES)]
     return {
         "policy": "history",

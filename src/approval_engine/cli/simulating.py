@@ -38,14 +38,27 @@ _FILE = click.Path(exists=True, dir_okay=False)
 )
 @click.option("--history", is_flag=True, help="Try it with all that was submitted.")
 @click.option("--by", metavar="INPUT", help="Figures for each value of it as well.")
+@click.option(
+    "--sql",
+    is_flag=True,
+    help="Only which rules fire, asked of DuckDB over a Parquet or CSV file.",
+)
+@click.option(
+    "--table",
+    nargs=2,
+    metavar="URL NAME",
+    help="Only which rules fire, asked of a table where it lies.",
+)
 @pass_session
-def simulate(
+def simulate(  # noqa: PLR0913 an argument for each option
     session: Session,
     draft: str,
     quotes: str | None,
     by: str | None,
+    table: tuple[str, str] | None,
     *,
     history: bool,
+    sql: bool,
 ) -> None:
     """
     Ask quotes under the policy in force and under a draft; a line for each difference.
@@ -54,10 +67,19 @@ def simulate(
     """
     from approval_engine.policy.load import load
 
-    if (quotes is None) != history:
-        sentence = "Give either --quotes FILE or --history."
+    if [quotes is not None, history, table is not None].count(True) != 1:
+        sentence = "Give either --quotes FILE or --history, or --table URL NAME."
         raise click.UsageError(sentence)
+    if sql and quotes is None:
+        raise click.UsageError("Give --sql with --quotes FILE.")
     policy = load(session.read(draft))
+    if sql or table is not None:
+        from approval_engine.cli.rules_there import ruled
+
+        if by is not None:
+            raise click.UsageError("Give --by without --sql and --table.")
+        ruled(session, policy, quotes, table)
+        return
     # What is told one by one may not fit into memory, and must not be half of it.
     with TemporaryFile("w+", encoding="utf-8") as aside:
         told = None if session.as_json else _telling(aside)

@@ -1,16 +1,17 @@
 """
 Very many quotes under some policies → their outcomes; of those alike one is asked.
 
-Two quotes are alike if the same rules fired and the same rungs were climbed, and if
-they agree in all else that people are chosen by. Which rules fire is asked of
+Two quotes are alike if the rules that fired ask the same steps and rungs, and if they
+agree in all else that people are chosen by. Which rules fire is asked of
 `analytics.batch`; whatever that puts aside is asked one by one, as all is where NumPy
 is missing.
 """
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from importlib.util import find_spec
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from approval_engine.analytics.simulation import Outcome
 from approval_engine.domain.quote import Quote
@@ -19,19 +20,35 @@ from approval_engine.executor.runtime import Runtime
 from approval_engine.operations.trial import judged
 from approval_engine.planner.plan import RoutingPlan
 from approval_engine.policy.conditions import inputs_of
-from approval_engine.policy.model import Policy
+from approval_engine.policy.model import Policy, Trigger
 from approval_engine.policy.needs import given
 from approval_engine.store import catalog, exceptions
 from approval_engine.store.catalog import QuoteRow
 from approval_engine.store.database import Transaction
 
+if TYPE_CHECKING:
+    from approval_engine.analytics.batch import Judged
+
 Asked: TypeAlias = tuple[QuoteRow, Quote]
 Key: TypeAlias = Hashable
-Keys: TypeAlias = list[tuple[Key, bool] | None]
-"""For each quote its key and whether it climbs a ladder; None if it has no like."""
+Keys: TypeAlias = "list[_Key | None]"
+"""For each quote its key; None if it has no like."""
 
 MOST = 50_000
 """So many different outcomes are kept at once."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Key:
+    """
+    What a quote shares with its likes, and the rules that fired for it.
+
+    Other rules that ask the same people make no other key.
+    """
+
+    shared: Key
+    triggers: tuple[str, ...]
+    climbs: bool
 
 
 class Asking:
@@ -98,12 +115,14 @@ class _Voice:
             keys = self._alike.keys([quote for _, quote in asked])
         found = []
         for each, key in zip(asked, keys, strict=True):
-            known = self._known.get(key[0]) if key else None
-            if known is None:
-                known, plan = one(each, self._policy)
-                if key and plan is not None and not (key[1] and self._is_own(plan)):
-                    self._keep(key[0], known)
-            found.append(known)
+            known = self._known.get(key.shared) if key else None
+            if key and known is not None:
+                found.append(replace(known, triggers=key.triggers))
+                continue
+            outcome, plan = one(each, self._policy)
+            if key and plan is not None and not (key.climbs and self._is_own(plan)):
+                self._keep(key.shared, outcome)
+            found.append(outcome)
         return found
 
     def _keep(self, key: Key, outcome: Outcome) -> None:
@@ -148,15 +167,23 @@ class _Alike:
         found = judge(self._policy, batch, self._on)
         columns = [batch.inputs.get(name) for name in self._names]
         climbing = found.climbing
-        return [
-            (
-                (kind, self._beside(quote), tuple(c and c.value(row) for c in columns)),
-                bool(climbing[row]),
+        keys: Keys = []
+        for row, quote in enumerate(quotes):
+            climbs = bool(climbing[row])
+            if not self._fits(quote, aside=bool(found.aside[row]), climbs=climbs):
+                keys.append(None)
+                continue
+            fired = [e for e in self._policy.triggers if found.fired[e.id][row]]
+            asks = dict.fromkeys(_asking(each, found, row) for each in fired)
+            values = tuple(each and each.value(row) for each in columns)
+            keys.append(
+                _Key(
+                    shared=(tuple(asks), self._beside(quote), values),
+                    triggers=tuple(each.id for each in fired),
+                    climbs=climbs,
+                )
             )
-            if self._fits(quote, aside=found.aside[row], climbs=climbing[row])
-            else None
-            for row, (quote, kind) in enumerate(zip(quotes, found.kinds(), strict=True))
-        ]
+        return keys
 
     def _fits(self, quote: Quote, *, aside: bool, climbs: bool) -> bool:
         # Who had a part in an earlier revision must not decide, and is in none of them.
@@ -166,3 +193,12 @@ class _Alike:
     def _beside(self, quote: Quote) -> Key:
         people = (quote.submitted_by, quote.owner, quote.edited_by)
         return people, tuple(given(quote, each) is not None for each in self._needs)
+
+
+def _asking(trigger: Trigger, found: "Judged", row: int) -> Key:
+    """
+    Whom a trigger asks, what it demands to see, and whether it refuses.
+    """
+    climbed = found.climbed.get(trigger.id)
+    rungs = None if climbed is None else (int(climbed.needed[row]), climbed.roles(row))
+    return trigger.require, trigger.ladder, rungs, trigger.needs, trigger.effect

@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from approval_engine.analytics.sql.places import exactly
 from approval_engine.documents import JsonValue
 from approval_engine.documents.document import placed
 from approval_engine.errors import DocumentError, InvalidInput
@@ -41,7 +42,7 @@ class Table:
         The rows in the order of the file, each by the names of its columns.
         """
         with connected() as connection:
-            found = connection.execute("FROM read_parquet(?)", [_exactly(self.path)])
+            found = connection.execute("FROM read_parquet(?)", [exactly(self.path)])
             names = [str(each[0]) for each in found.description or ()]
             while rows := found.fetchmany(AT_ONCE):
                 for row in rows:
@@ -81,7 +82,7 @@ def parquet(path: Path) -> Table:
     import duckdb
 
     with connected() as connection:
-        place = [_exactly(path)]
+        place = [exactly(path)]
         try:
             described = connection.execute("DESCRIBE FROM read_parquet(?)", place)
             columns = described.fetchall()
@@ -106,12 +107,6 @@ def refuse_inexact(file: str, name: str, kind: str) -> None:
             f" or lists of these, but got {kind}."
         )
         raise DocumentError(placed(file, 1, f"/{name}", "type", sentence))
-
-
-def _exactly(path: Path) -> str:
-    # DuckDB would take a name with such signs for a pattern of many files.
-    text = str(path.absolute())
-    return "".join(f"[{sign}]" if sign in "*?[" else sign for sign in text)
 
 
 def _value(value: Any) -> JsonValue:  # noqa: ANN401 what the driver found

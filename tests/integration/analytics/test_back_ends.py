@@ -318,7 +318,7 @@ def test_sums_and_differences_are_counted_where_the_data_lies(both):
     for connection in both:
         answers(connection, before, [row_of(each) for each in quotes_of(facts)])
         sums = connection.execute(counted(before, COLUMNS, ON)).one()
-        differ = connection.execute(differing(before, after, COLUMNS, ON)).all()
+        differ = connection.execute(differing(before, after, COLUMNS, (ON, ON))).all()
 
         assert tuple(sums) == (4, 1, 1, 0, 1)
         assert sorted(map(tuple, differ)) == [

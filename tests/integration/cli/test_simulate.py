@@ -5,6 +5,7 @@
 import json
 
 import duckdb
+import psycopg
 import pytest
 
 from approval_engine.operations.simulation import CHUNK
@@ -225,3 +226,97 @@ def test_a_file_longer_than_what_is_held_at_once_is_told_to_its_end(firm):
 
     assert told[number - 1].startswith(f"quote=Q-{number} ")
     assert f"quotes={number} changed={number} automatic={number}" in told[number + 2]
+
+
+RULED = (
+    "quote=Q-1 revision=1 before=fires after=automatic",
+    "quote=Q-2 revision=1 before=fires after=automatic",
+    "quote=Q-4 revision=1 before=fires after=fires",
+)
+COUNTED = [
+    "trigger=margin before=4 after=1",
+    "trigger=clause before=0 after=0",
+    "trigger=huge before=1 after=1",
+]
+SUMS = "quotes=5 changed=3 automatic=2 caught=0 aside=1"
+THERE = (*(row[:3] for row in ROWS), ("21", "0.0000001", "false"))
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_rules_are_asked_of_a_file_where_it_lies(firm, ending):
+    (firm.folder / "more.csv").write_text(table(*THERE))
+    exact(firm.folder / "more.csv", firm.folder / "more.parquet")
+
+    told = firm.ok(*SIMULATE, "--quotes", f"more.{ending}", "--sql").lines
+
+    unknown = "quote=Q-5 revision=1 before=aside after=aside"
+    assert sorted(told[:-4]) == sorted((*RULED, unknown))
+    assert told[-4:-1] == COUNTED
+    assert told[-1] == f"policy=deal-desk version=2 against=1 {SUMS}"
+
+
+def exact(csv, path):
+    with duckdb.connect() as connection:
+        rows = connection.read_csv(str(csv), all_varchar=True)
+        # One that no policy takes stands for one that the file could not hold.
+        amount = (
+            "CASE WHEN id = 'Q-5' THEN 1e18 ELSE CAST(amount AS DECIMAL(20, 2)) END"
+        )
+        kinds = (
+            f"* REPLACE (CAST({amount} AS DECIMAL(22, 2)) AS amount,"
+            " CAST(margin_pct AS DECIMAL(5, 2)) AS margin_pct,"
+            " CAST(revision AS INT) AS revision, CAST(clause AS BOOLEAN) AS clause)"
+        )
+        rows.project(kinds).write_parquet(str(path))
+
+
+@pytest.mark.postgres
+def test_rules_are_asked_of_a_table_where_it_lies(firm, fresh_database):
+    url = fresh_database("postgresql")
+    rows = [
+        (f"Q-{n}", margin, amount, clause == "true")
+        for n, (margin, amount, clause) in enumerate(THERE[:4], 1)
+    ]
+    with psycopg.connect(url.replace("+psycopg", "")) as connection:
+        connection.execute(
+            "CREATE TABLE sold (id text, revision int, currency text,"
+            " margin_pct numeric(5, 2), amount numeric(20, 2), clause bool)"
+        )
+        connection.cursor().executemany(
+            "INSERT INTO sold VALUES (%s, 1, 'USD', %s, %s, %s)", rows
+        )
+
+    told = firm.ok("--json", *SIMULATE, "--table", url, "sold").json
+    gone = firm(*SIMULATE, "--table", url, "lost")
+
+    assert (told["quotes"], told["automatic"], told["aside"]) == (4, 2, 0)
+    assert {each["quoteId"] for each in told["items"]} == {"Q-1", "Q-2", "Q-4"}
+    assert told["triggers"][0] == {"trigger": "margin", "before": 4, "after": 1}
+    assert gone.code == 2
+    assert "quotes in 'lost'" in gone.err
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--history", "--sql"), "Give --sql with"),
+        (("--quotes", "a.csv", "--sql", "--by", "clause"), "Give --by without"),
+        (("--quotes", "a.csv", "--table", "sqlite://", "t"), "Give either"),
+        (("--quotes", "a.parquet", "--sql"), "to hold what a number is, exactly"),
+        (("--quotes", "b.csv", "--sql"), "read the quotes in"),
+        (("--quotes", "c.parquet", "--sql"), "read the quotes in"),
+        (("--table", "no address", "t"), "address of a database"),
+    ],
+)
+def test_what_sql_cannot_answer_is_refused_with_a_sentence(firm, options, said):
+    (firm.folder / "more.csv").write_text(table(*THERE))
+    parquet(firm.folder / "more.csv", firm.folder / "a.parquet", "DOUBLE")
+    (firm.folder / "a.csv").write_text(table(*THERE))
+    (firm.folder / "b.csv").write_text(table(("21", "1", "maybe")))
+    (firm.folder / "c.parquet").write_text("no table")
+
+    told = firm(*SIMULATE, *options)
+
+    assert told.code == 2
+    assert said in told.err
+    assert told.out == ""

@@ -71,3 +71,19 @@ def test_only_who_sees_everything_sees_what_others_quote(desk, api, person, stat
     answer = asked(api(person, "read"), policy=draft("< 20"))
     assert answer.status_code == status
     assert asked(api(person, "act"), policy=draft("< 20")).status_code == 403
+
+
+def test_figures_are_told_for_each_value_of_an_input(desk, api):
+    dana, sent = api("dana"), [quote("Q-5"), quote("Q-6", clause=True)]
+    body = {"policy": draft("< 20"), "quotes": sent}
+    answer = asked(dana, **body, by="clause").get_json()
+
+    assert [each["value"] for each in answer["segments"]] == ["false", "true"]
+    assert [each["automatic"] for each in answer["segments"]] == [1, 0]
+    assert (answer["hoursBefore"], answer["hoursAdded"]) == ("120", "-96")
+    assert answer["exposed"][0]["amount"] == "184000"
+    refused = dana.post(
+        PATH, json=body | {"by": "colour"}, headers={"Idempotency-Key": "other"}
+    )
+    assert refused.status_code == 422
+    assert "'colour' is none" in refused.get_json()["detail"]

@@ -84,23 +84,6 @@ class Judged:
             found |= each.needed != NOBODY
         return found
 
-    def kinds(self) -> list[bytes]:
-        """
-        A key for each row; rows of one key fired and climbed the same, by one process.
-        """
-        flags = [*self.fired.values()]
-        flags += [
-            each.below.T[place]
-            for each in self.climbed.values()
-            for place in range(len(each.rungs))
-        ]
-        whole = [each.needed for each in self.climbed.values()]
-        whole.append(self.processes.codes)
-        bits = np.packbits(np.array(flags, bool).reshape(len(flags), -1), axis=0)
-        numbers = np.ascontiguousarray(np.array(whole, np.int32).T).view(np.uint8)
-        rows = np.ascontiguousarray(np.concatenate((bits.T, numbers), axis=1))
-        return [row.tobytes() for row in rows]
-
 
 def judge(policy: Policy, batch: Batch, on: date) -> Judged:
     """

@@ -7,6 +7,12 @@ put aside, for the plain evaluator.
 
 from approval_engine.analytics.sql.facts import Columns
 from approval_engine.analytics.sql.terms import Unsayable
-from approval_engine.analytics.sql.triggers import ASIDE, counted, differing, judged
+from approval_engine.analytics.sql.triggers import (
+    ASIDE,
+    Days,
+    counted,
+    differing,
+    judged,
+)
 
-__all__ = ["ASIDE", "Columns", "Unsayable", "counted", "differing", "judged"]
+__all__ = ["ASIDE", "Columns", "Days", "Unsayable", "counted", "differing", "judged"]
