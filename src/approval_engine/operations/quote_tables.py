@@ -28,6 +28,10 @@ MEMORY = "512MB"
 _INEXACT = ("FLOAT", "DOUBLE", "TIMESTAMP", "TIME", "BLOB", "INTERVAL", "MAP", "UNION")
 
 
+# A folder named `region=EMEA` is no column of its files.
+_READ = "FROM read_parquet(?, hive_partitioning = false)"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Table:
     """
@@ -42,7 +46,7 @@ class Table:
         The rows in the order of the file, each by the names of its columns.
         """
         with connected() as connection:
-            found = connection.execute("FROM read_parquet(?)", [exactly(self.path)])
+            found = connection.execute(_READ, [exactly(self.path)])
             names = [str(each[0]) for each in found.description or ()]
             while rows := found.fetchmany(AT_ONCE):
                 for row in rows:
@@ -84,9 +88,9 @@ def parquet(path: Path) -> Table:
     with connected() as connection:
         place = [exactly(path)]
         try:
-            described = connection.execute("DESCRIBE FROM read_parquet(?)", place)
+            described = connection.execute(f"DESCRIBE {_READ}", place)
             columns = described.fetchall()
-            counted = connection.execute("SELECT count(*) FROM read_parquet(?)", place)
+            counted = connection.execute(f"SELECT count(*) {_READ}", place)
             rows = counted.fetchall()[0][0]
         except duckdb.Error as error:
             sentence = f"Expected a Parquet file, but {str(error).splitlines()[0]}"

@@ -196,6 +196,7 @@ def test_a_file_that_is_wrong_is_refused_whole_with_its_line(
     assert f"{name}:{line}:" in told.err
     assert said in told.err
     assert told.out == ""
+    assert not (firm.folder / "typo.db").exists()
 
 
 def test_numbers_that_are_not_exact_are_refused(firm):
@@ -305,7 +306,10 @@ def test_rules_are_asked_of_a_table_where_it_lies(firm, fresh_database):
         (("--quotes", "a.parquet", "--sql"), "to hold what a number is, exactly"),
         (("--quotes", "b.csv", "--sql"), "read the quotes in"),
         (("--quotes", "c.parquet", "--sql"), "read the quotes in"),
+        (("--quotes", "yes.csv", "--sql"), "Expected true or false, but got t"),
+        (("--quotes", "other.csv", "--sql"), "Expected"),
         (("--table", "no address", "t"), "address of a database"),
+        (("--table", "sqlite:///typo.db", "t"), "of PostgreSQL or DuckDB, but sqlite"),
     ],
 )
 def test_what_sql_cannot_answer_is_refused_with_a_sentence(firm, options, said):
@@ -314,9 +318,12 @@ def test_what_sql_cannot_answer_is_refused_with_a_sentence(firm, options, said):
     (firm.folder / "a.csv").write_text(table(*THERE))
     (firm.folder / "b.csv").write_text(table(("21", "1", "maybe")))
     (firm.folder / "c.parquet").write_text("no table")
+    (firm.folder / "yes.csv").write_text(table(("21", "1", "t")))
+    (firm.folder / "other.csv").write_text(table(*THERE).replace(",", ";"))
 
     told = firm(*SIMULATE, *options)
 
     assert told.code == 2
     assert said in told.err
     assert told.out == ""
+    assert not (firm.folder / "typo.db").exists()

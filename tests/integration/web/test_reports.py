@@ -9,7 +9,7 @@ import re
 import pytest
 from lxml import etree
 
-from tests.integration.executor.company import Company
+from tests.integration.executor.company import INPUTS, Company
 from tests.integration.executor.office import staff
 from tests.integration.operations.busy import (
     DAY_AND_NIGHT,
@@ -21,9 +21,10 @@ from tests.integration.web.browser import text_of
 
 
 @pytest.fixture
-def company(fresh_database, monkeypatch):
+def company(request, fresh_database, monkeypatch):
     few_are_enough(monkeypatch)
-    company = Company(fresh_database("sqlite", ready=True), **DAY_AND_NIGHT)
+    policy = DAY_AND_NIGHT | getattr(request, "param", {})
+    company = Company(fresh_database("sqlite", ready=True), **policy)
     yield company
     company.runtime.database.close()
 
@@ -188,3 +189,31 @@ def test_programs_are_told_the_forecast(company, desk, api):
     company.recall(workflow)
     ended = api("sam").get(f"/api/v1/workflows/{workflow}").get_json()
     assert "forecast" not in ended
+
+
+def odd(word):
+    near = {"name": word, "type": "string", "values": ["near", "far"], "optional": True}
+    return {"inputs": [*INPUTS, near]}
+
+
+ODD = ("state", "endpoint", "open", "status")
+
+
+@pytest.mark.parametrize(
+    ("company", "word"), [(odd(w), w) for w in ODD], indirect=["company"], ids=ODD
+)
+def test_an_input_may_be_called_like_a_word_of_ours(company, enter, word):
+    staff(company)
+    company.started(**{word: "far"})
+    desk = enter("dana")
+
+    assert f"in.{word}=" in desk.get(f"/reports/work?by={word}").text
+    listed = text_of(desk.get(f"/reports/tasks?in.{word}=far&state=open"))
+    assert "2 tasks" in listed
+    heading, row = table(desk.get(f"/reports/work.csv?by={word}"))
+    assert len(heading) == len(set(heading)) == len(row)
+    assert row[0] == "far"
+
+
+def test_words_of_an_address_that_nobody_asked_for_are_left_alone(desk):
+    assert desk.get("/reports/tasks?endpoint=x&_external=1").status_code == 200

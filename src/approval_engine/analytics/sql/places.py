@@ -58,6 +58,14 @@ _KINDS: Mapping[str, TypeEngine[Any]] = {
     "VARCHAR": String(),
     "VARCHAR[]": ARRAY(String),
 }
+# The same files as without DuckDB, which would guess what separates and quotes.
+_CSV = (
+    "read_csv(:path, all_varchar = true, header = true, delim = ',', quote = '\"',"
+    " escape = '\"', comment = '', skip = 0, strict_mode = true)"
+)
+_SURE = frozenset({"postgresql", "duckdb"})
+"""Where texts and numbers compare as they do here, which tests show."""
+
 # A text that is no number of a quote becomes one that is too large for any policy.
 _CELLS: Mapping[InputType, str] = {
     InputType.NUMBER: (
@@ -65,8 +73,17 @@ _CELLS: Mapping[InputType, str] = {
         " WHEN regexp_full_match({0}, '-?[0-9]{{1,16}}([.][0-9]{{1,6}})?')"
         " THEN CAST({0} AS DECIMAL(22, 6)) ELSE 9999999999999999 END"
     ),
-    InputType.BOOLEAN: "CAST({0} AS BOOLEAN)",
-    InputType.DATE: "CAST({0} AS DATE)",
+    InputType.BOOLEAN: (
+        "CASE WHEN {0} IS NULL THEN NULL WHEN lower({0}) IN ('true', 'false')"
+        " THEN CAST(lower({0}) AS BOOLEAN)"
+        " ELSE error('Expected true or false, but got ' || {0}) END"
+    ),
+    InputType.DATE: (
+        "CASE WHEN {0} IS NULL THEN NULL"
+        " WHEN regexp_full_match({0}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}')"
+        " THEN CAST({0} AS DATE)"
+        " ELSE error('Expected a date as 2026-03-31, but got ' || {0}) END"
+    ),
     InputType.LIST: (
         "CASE WHEN {0} IS NULL THEN []::VARCHAR[] ELSE"
         " list_transform(string_split({0}, ';'), lambda part: trim(part)) END"
@@ -98,9 +115,9 @@ def of_file(path: Path, types: Mapping[str, InputType]) -> Iterator[Place]:
     engine = create_engine("duckdb:///:memory:", connect_args={"config": _OPTIONS})
     with _connected(engine, str(path)) as connection:
         if path.suffix.lower() == ".csv":
-            reader = "read_csv(:path, all_varchar = true, header = true)"
+            reader = _CSV
         else:
-            reader = "read_parquet(:path)"
+            reader = "read_parquet(:path, hive_partitioning = false)"
         place = literal(exactly(path)).compile(
             dialect=engine.dialect, compile_kwargs={"literal_binds": True}
         )
@@ -124,6 +141,12 @@ def of_table(url: str, name: str) -> Iterator[Place]:
         engine = create_engine(url)
     except (SQLAlchemyError, ImportError) as error:
         raise InvalidInput(f"Expected the address of a database, but {error}") from None
+    if engine.dialect.name not in _SURE:
+        sentence = (
+            f"Expected a table of PostgreSQL or DuckDB, but {engine.dialect.name}"
+            " may compare texts and numbers otherwise."
+        )
+        raise InvalidInput(sentence)
     with _connected(engine, name) as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SET TRANSACTION READ ONLY"))

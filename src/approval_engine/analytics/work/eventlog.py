@@ -6,6 +6,7 @@ review as a whole; its transition says what became of it, in the words of the st
 What people wrote is in none.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -16,6 +17,7 @@ from approval_engine.documents.spreadsheet import line, sheet
 from approval_engine.store.eventlog import Happened
 from approval_engine.store.seats import Review
 
+_UNSAYABLE = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _EXTENSIONS = {
     "Concept": "concept",
     "Time": "time",
@@ -166,4 +168,6 @@ def _event(trace: Trace, event: Happened) -> etree._Element:
 
 
 def _add(parent: etree._Element, kind: str, key: str, value: str) -> None:
-    etree.SubElement(parent, kind, key=key, value=value)
+    # Ids of programs may hold signs that XML has no way to say.
+    said = _UNSAYABLE.sub("\N{REPLACEMENT CHARACTER}", value)
+    etree.SubElement(parent, kind, key=key, value=said)

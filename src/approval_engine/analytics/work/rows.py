@@ -13,13 +13,15 @@ from approval_engine.domain.events import stamp
 
 Row = dict[str, object]
 
+SEGMENT = "in."
+"""What stands before the name of an input where it might be taken for another word."""
+
 
 def queued_row(group: str, each: Queued) -> Row:
     """
     What waits at one word of a group.
     """
-    return {
-        group: each.word,
+    figures: Row = {
         "open": each.open,
         "late": each.late,
         "due_in_8_h": each.due_soon,
@@ -29,14 +31,14 @@ def queued_row(group: str, each: Queued) -> Row:
         "oldest_since": at(each.oldest.opened_s),
         "oldest_hours": tenth(each.oldest_hours),
     }
+    return {heading(group, figures): each.word, **figures}
 
 
 def late_row(group: str, each: Measured) -> Row:
     """
     What was answered, in what time, and how much of it late.
     """
-    return {
-        group: each.word,
+    figures: Row = {
         "answered": each.answered,
         "open": each.open,
         "late": each.late,
@@ -44,6 +46,7 @@ def late_row(group: str, each: Measured) -> Row:
         "median_hours": tenth(each.median_hours),
         "p90_hours": tenth(each.p90_hours),
     }
+    return {heading(group, figures): each.word, **figures}
 
 
 def slow_row(group: str, each: Measured, total: float) -> Row:
@@ -51,8 +54,7 @@ def slow_row(group: str, each: Measured, total: float) -> Row:
     Where time went; `total` are the hours of all words together.
     """
     hours = each.waiting_hours + each.working_hours
-    return {
-        group: each.word,
+    figures: Row = {
         "tasks": each.tasks,
         "open": each.open,
         "waiting_hours": tenth(each.waiting_hours),
@@ -62,6 +64,7 @@ def slow_row(group: str, each: Measured, total: float) -> Row:
         "median_hours": tenth(each.median_hours),
         "p90_hours": tenth(each.p90_hours),
     }
+    return {heading(group, figures): each.word, **figures}
 
 
 def piece_row(piece: Piece) -> Row:
@@ -69,11 +72,12 @@ def piece_row(piece: Piece) -> Row:
     One task of the lists behind the figures.
     """
     task = piece.task
-    return {
+    whose: Row = {
         "task": task.id,
         "workflow": task.workflow,
         "quote": piece.review.quote_id,
-        **_groups(piece.by),
+    }
+    figures: Row = {
         "status": task.status,
         "opened_at": at(task.opened_s),
         "due_at": at(task.due_s),
@@ -83,6 +87,16 @@ def piece_row(piece: Piece) -> Row:
         "working_hours": tenth(piece.working),
         "off_hours": tenth(piece.off),
     }
+    taken = whose | figures
+    groups = {heading(name, taken): word for name, word in sorted(piece.by.items())}
+    return {**whose, **groups, **figures}
+
+
+def heading(group: str, figures: Mapping[str, object]) -> str:
+    """
+    The name of the column of a group: an input may be called like one of the figures.
+    """
+    return f"{SEGMENT}{group}" if group in figures else group
 
 
 def tenth(number: float | None) -> str | None:
@@ -97,7 +111,3 @@ def at(seconds: float) -> str:
     The stamp of an instant in seconds since 1970.
     """
     return stamp(datetime.fromtimestamp(seconds, UTC))
-
-
-def _groups(by: Mapping[str, str]) -> Row:
-    return dict(sorted(by.items()))

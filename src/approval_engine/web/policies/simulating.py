@@ -4,7 +4,7 @@ What a draft would change over many quotes: those of the past, or those of a fil
 Nothing is stored, not even the file.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,6 +17,7 @@ from approval_engine.analytics.simulation import Simulation, Tried
 from approval_engine.domain.rights import Right
 from approval_engine.errors import DefinitionError, InvalidInput, Problem, Refused
 from approval_engine.operations import policy_drafts, quote_files, simulation
+from approval_engine.operations.alike import Asked
 from approval_engine.operations.drafts_judged import judge
 from approval_engine.policy.model import Policy
 from approval_engine.store import catalog
@@ -28,6 +29,9 @@ from approval_engine.web.policies.drafts import blueprint
 
 PAST = 1_000
 """So many of the quotes submitted last are looked at."""
+
+MOST = 5_000
+"""So many quotes of a file are asked within one request."""
 
 SHOWN = 100
 """So many quotes of each kind are listed."""
@@ -116,8 +120,20 @@ def _of_upload(policy: Policy, by: str | None) -> Simulation:
         path = Path(folder) / f"quotes{ending}"
         file.save(path)
         pieces = quote_files.opened(path, policies).pieces()
-        asked = (each.asked for each in pieces)
+        asked = _few(each.asked for each in pieces)
         return simulation.of_quotes(runtime, policy, asked, by)
+
+
+def _few(asked: Iterable[Asked]) -> Iterator[Asked]:
+    # A file of few bytes may hold any number of rows that are alike.
+    for number, each in enumerate(asked, 1):
+        if number > MOST:
+            sentence = (
+                f"Expected {MOST:,} quotes at most on a page;"
+                " 'cpq policy simulate' reads files of any length."
+            )
+            raise InvalidInput(sentence)
+        yield each
 
 
 def _page(

@@ -95,6 +95,7 @@ def work() -> str:
     return render_template(
         "reports/work.html",
         group=group,
+        key=_key(group),
         groups=insight.choices(context.runtime()),
         figures=figures,
         total=sum(each.waiting_hours + each.working_hours for each in figures),
@@ -134,7 +135,8 @@ def tasks() -> str:
         count=len(found),
         wanted=wanted,
         states=_STATES,
-        asked=request.args.to_dict(),
+        asked={_key(name): word for name, word in wanted.by}
+        | ({"state": wanted.state} if wanted.state else {}),
         page=PAGE,
     )
 
@@ -194,9 +196,18 @@ def _listed() -> tuple[Wanted, list[Piece]]:
     runtime = context.runtime()
     known = insight.choices(runtime)
     by = tuple(
-        (name, word[:_LONGEST]) for name, word in request.args.items() if name in known
+        (name, request.args[_key(name)][:_LONGEST])
+        for name in known
+        if _key(name) in request.args
     )
     wanted = Wanted(by=by, state=state)
     inputs = [name for name, _ in by if name not in GROUPS]
     found = insight.work(runtime, inputs[0] if inputs else "role")
     return wanted, [each for each in reversed(found.pieces) if wanted.fits(each)]
+
+
+def _key(group: str) -> str:
+    """
+    By which word of an address a group is asked: an input may have any name.
+    """
+    return group if group in GROUPS else f"{rows.SEGMENT}{group}"
