@@ -7,9 +7,10 @@ statement of its own for it in between.
 
 from collections import OrderedDict
 from collections.abc import Callable
+from concurrent.futures import Future
 from datetime import UTC, datetime
 from threading import Lock
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from approval_engine.analytics.forecast.course import live
 from approval_engine.analytics.forecast.habits import Habits
@@ -30,7 +31,7 @@ NEWEST = 1000
 KEPT_S = 300
 """For so long what was read is used again."""
 
-_KEPT = 16
+_KEPT = 64
 
 Read = tuple[tuple[Review, ...], tuple[SeatRow, ...]]
 
@@ -43,7 +44,7 @@ class Forecasts:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._lock = Lock()
-        self._kept: OrderedDict[object, object] = OrderedDict()
+        self._kept: OrderedDict[tuple[object, ...], Future[Any]] = OrderedDict()
 
     def of(self, asked: Asked, policy: Policy) -> Forecast | None:
         """
@@ -69,30 +70,47 @@ class Forecasts:
         """
         What `make` gives, made once in KEPT_S for that key.
         """
-        moment = int(at.timestamp()) // KEPT_S
-        with self._lock:
-            return self._once((moment, key), make)
+        return self._once((_moment(at), key), make)
 
     def _known(self, at: datetime, policy: Policy) -> tuple[Past, Habits]:
-        moment = int(at.timestamp()) // KEPT_S
-        with self._lock:
-            reviews, rows = self._once(moment, self._read)
-            key = (moment, policy.sha256)
-            past = self._once((*key, 0), lambda: past_of(reviews, rows, policy, at))
-            known = self._once((*key, 1), lambda: Habits(past.known(at.timestamp())))
+        moment = _moment(at)
+        reviews, rows = self._once((moment,), self._read)
+        key = (moment, policy.sha256)
+        past = self._once((*key, 0), lambda: past_of(reviews, rows, policy, at))
+        known = self._once((*key, 1), lambda: Habits(past.known(at.timestamp())))
         return past, known
 
     def _read(self) -> Read:
         with self._database.read() as transaction:
             return seats.newest(transaction, NEWEST)
 
-    def _once(self, key: object, make: Callable[[], T]) -> T:
-        if key not in self._kept:
-            self._kept[key] = make()
-        self._kept.move_to_end(key)
+    def _once(self, key: tuple[object, ...], make: Callable[[], T]) -> T:
+        # Who asks for the same waits for whoever makes it, and nobody else does.
+        with self._lock:
+            found: Future[T] | None = self._kept.get(key)
+            if mine := found is None:
+                found = Future()
+                self._keep(key, found)
+        if mine:
+            try:
+                found.set_result(make())
+            except BaseException as error:  # noqa: BLE001 whoever waits for it is told as well
+                with self._lock:
+                    self._kept.pop(key, None)
+                found.set_exception(error)
+        return found.result()
+
+    def _keep(self, key: tuple[object, ...], found: "Future[Any]") -> None:
+        # What was kept for an earlier moment is not asked for again.
+        for old in [each for each in self._kept if each[0] != key[0]]:
+            del self._kept[old]
+        self._kept[key] = found
         while len(self._kept) > _KEPT:
             self._kept.popitem(last=False)
-        return self._kept[key]  # type: ignore[return-value] # one maker per kind of key
+
+
+def _moment(at: datetime) -> int:
+    return int(at.timestamp()) // KEPT_S
 
 
 def foretell(asked: Asked, desk: Desk) -> Forecast:
