@@ -30,6 +30,7 @@ def together(driver: Any) -> AbstractContextManager[object]:  # noqa: ANN401 a c
 @cache
 def _made() -> Any:  # noqa: ANN401 a class of psycopg, which only PostgreSQL needs
     from psycopg import Pipeline
+    from psycopg.generators import send
 
     class Silent(Pipeline):
         def _exit_gen(self) -> "PQGen[None]":
@@ -37,6 +38,9 @@ def _made() -> Any:  # noqa: ANN401 a class of psycopg, which only PostgreSQL ne
                 self._enqueue_sync()
                 yield from self._communicate_gen()
             finally:
+                if self.result_queue:
+                    # What did not fit into the socket goes out before answers come in.
+                    yield from send(self.pgconn)
                 yield from self._fetch_gen(flush=False)
 
     return Silent

@@ -218,6 +218,16 @@ def test_a_later_row_that_the_database_cannot_take_is_told_in_its_words(database
         assert stored(transaction) == []
 
 
+def test_rows_may_be_larger_than_what_travels_at_once(database):
+    large = b"\x07" * 8_000_000
+    within(database, later(thing(1, "first", large)), later(thing(2)))
+
+    with pytest.raises(Conflict):
+        within(database, later(thing(3, "third", large)), later(thing(1, "it", large)))
+    with database.read() as transaction:
+        assert stored(transaction) == [(1, "first", large), (2, "old", b"\x00")]
+
+
 def test_questions_that_are_asked_together_are_answered_in_order(database):
     with database.begin() as transaction:
         ADD.later(transaction, [thing(1), thing(2, None, None)])
