@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.browser.site import LOOKS
 from tests.browser.test_workflow import DRAWN, mark_of_bpmn_io_is_free, marked
 
-PAGES = ["", "/work", "/bottlenecks", "/tasks?state=late", "/forecast"]
+PAGES = ["", "/work", "/bottlenecks", "/tasks?state=late", "/forecast", "/controls"]
 
 
 @pytest.mark.browser

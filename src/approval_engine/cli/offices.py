@@ -28,6 +28,7 @@ RIGHTS: Mapping[str, str] = {
     "quote import": "RUN_DESK",
     "rates import": "RUN_DESK",
     "report bottlenecks": "SEE_EVERYTHING",
+    "report controls": "SEE_EVERYTHING",
     "report forecast": "SEE_EVERYTHING",
     "report log": "SEE_EVERYTHING",
     "report population": "SEE_EVERYTHING",

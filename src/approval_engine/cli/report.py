@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from approval_engine.cli import insight, working
+from approval_engine.cli import controls, insight, working
 from approval_engine.cli.context import Session, pass_session
 
 
@@ -46,6 +46,7 @@ def report() -> None:
 
 for _command in (
     *(insight.forecast, working.queue, working.sla, working.bottlenecks, working.log),
+    controls.controls,
 ):
     report.add_command(_command)
 

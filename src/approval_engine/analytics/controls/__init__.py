@@ -1,0 +1,3 @@
+"""
+Tests of controls: questions about what was recorded, with evidence; no accusations.
+"""
