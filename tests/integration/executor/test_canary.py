@@ -8,7 +8,13 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import event, text
 
-from approval_engine.errors import InvalidInput, InvalidState, KeyReused, NotFound
+from approval_engine.errors import (
+    InvalidInput,
+    InvalidState,
+    KeyReused,
+    NotFound,
+    StorageError,
+)
 from approval_engine.executor import canary_replay, shadow
 from approval_engine.executor.answer import Caller
 from approval_engine.executor.commands import canary as ending
@@ -105,6 +111,22 @@ def test_an_error_in_the_shadow_harms_no_submit(company, monkeypatch):
     (row,) = seen(company).values()
     assert (row.failed, row.differs) == (1, 0)
     assert json.loads(row.canary_says) == {"failed": "ZeroDivisionError"}
+    assert not company.findings()
+
+
+def test_a_database_that_fails_in_the_shadow_fails_the_submit(company, monkeypatch):
+    start(company, document=laxer())
+
+    def broken(_, transaction, *__):
+        transaction.execute(text("SELECT 1 FROM nowhere"))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(shadow, "route", broken)
+        with pytest.raises(StorageError, match="nowhere"):
+            company.started()
+
+    assert seen(company) == {}
+    assert company.case(company.submit("Q-1").workflow).open_tasks
     assert not company.findings()
 
 
@@ -299,12 +321,16 @@ def test_a_promoted_version_is_the_active_one(company):
 
     with company.runtime.database.read() as transaction:
         row = catalog.policies(transaction)[-1]
-        steps = [each.action for each in canaries.steps(transaction, 1)]
+        log = canaries.steps(transaction, 1)
+        (tried,) = canaries.every(transaction)
     assert (row.version, row.status, row.published_by, row.comment) == (
         *("2", "active", "dana"),
         "it does",
     )
+    steps = [each.action for each in log]
     assert steps == ["shadow_started", "canary_started", "promoted"]
+    # Nobody can erase anything from the log, so no comment stands there.
+    assert (log[-1].data, tried.comment) == ("{}", "it does")
     (outside,) = ids(company, from_=1000)
     assert company.case(company.submit(company.quote(outside)).workflow).steps == 0
     with pytest.raises(InvalidState, match="was promoted"):
