@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from approval_engine.cli import matrix_proof
 from approval_engine.cli.context import Session, pass_session
 from approval_engine.cli.values import COMMENT, KEY
 
@@ -70,10 +71,11 @@ def canary() -> None:
 @click.option("--shadow", is_flag=True, help="Compare every quote, route none by it.")
 @click.option("--share", type=SHARE, metavar="PERCENT", help="So many quotes get it.")
 @click.option("--segment", default="", metavar="CONDITION", help="Only quotes with it.")
-@click.option("--alpha", type=ALPHA, default="0.05", help="The guard's error rate.")
-@click.option("--at-least", default=20, metavar="N", help="Quotes per version first.")
+@click.option("--alpha", type=ALPHA, help="The guard's error rate, default 0.05.")
+@click.option("--at-least", type=int, metavar="N", help="Quotes of each first: 20.")
 @click.option("--tolerate", multiple=True, metavar="METRIC=TIMES")
 @click.option("--accept-fallback", is_flag=True, help="As for publish.")
+@matrix_proof.ACCEPT
 @KEY
 @pass_session
 def start(  # noqa: PLR0913, PLR0917 one argument per option
@@ -83,16 +85,18 @@ def start(  # noqa: PLR0913, PLR0917 one argument per option
     shadow: bool,  # noqa: FBT001 click names it
     share: Decimal | None,
     segment: str,
-    alpha: Decimal,
-    at_least: int,
+    alpha: Decimal | None,
+    at_least: int | None,
     tolerate: tuple[str, ...],
     accept_fallback: bool,  # noqa: FBT001 click names it
+    accepts: tuple[str, ...],
     key: str | None,
 ) -> None:
     """
     Begin in the shadow, or route a share of the quotes; again with more, it grows.
 
-    Which quotes: SHA-256 over the hash of the version and the id of the quote.
+    Which quotes: SHA-256 over the hash of the version and the id of the quote. Before
+    any is routed, what 'policy prove' finds must be accepted, as for publish.
     """
     from approval_engine.operations.canary import start as command
     from approval_engine.operations.canary_wish import Wish
@@ -105,10 +109,11 @@ def start(  # noqa: PLR0913, PLR0917 one argument per option
         version=version,
         share=None if share is None else int(share * 100),
         segment=segment,
-        alpha=float(alpha),
+        alpha=None if alpha is None else float(alpha),
         at_least=at_least,
         tolerated=dict(map(_tolerated, tolerate)),
         accept_fallback=accept_fallback,
+        accepts=matrix_proof.reasons_of(accepts),
     )
     done = command(session.runtime, wish, _caller(session, key))
     _say(session, done)
@@ -135,13 +140,19 @@ def status(session: Session, number: int | None) -> None:
 @canary.command()
 @_WHY
 @click.option("--accept-fallback", is_flag=True, help="As for publish.")
+@matrix_proof.ACCEPT
 @KEY
 @pass_session
 def promote(
-    session: Session, comment: str, key: str | None, *, accept_fallback: bool
+    session: Session,
+    comment: str,
+    key: str | None,
+    *,
+    accept_fallback: bool,
+    accepts: tuple[str, ...],
 ) -> None:
     """
-    Publish the version that is tried, for all quotes.
+    Publish the version that is tried, for all quotes; what is found must be accepted.
     """
     from approval_engine.operations.canary import promote as command
 
@@ -151,6 +162,7 @@ def promote(
         _caller(session, key),
         comment,
         accept_fallback=accept_fallback,
+        accepts=matrix_proof.reasons_of(accepts),
     )
     _say(session, done)
 

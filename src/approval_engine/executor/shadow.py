@@ -12,7 +12,7 @@ from approval_engine.documents import canonical
 from approval_engine.domain.events import stamp
 from approval_engine.domain.quote import Quote
 from approval_engine.domain.workflow import Workflow
-from approval_engine.errors import DefinitionError, Refused, StorageError
+from approval_engine.errors import DefinitionError, Refused
 from approval_engine.executor.canary import Canaried
 from approval_engine.executor.routed import Routed, route
 from approval_engine.executor.runtime import Runtime
@@ -21,6 +21,7 @@ from approval_engine.policy.evaluation import Evaluation
 from approval_engine.store import canaries
 from approval_engine.store.catalog import Current, QuoteRow
 from approval_engine.store.database import Transaction
+from approval_engine.store.translated import FAILURES
 
 LARGEST = 10**17
 """The largest worth that is told apart, in hundredths."""
@@ -108,13 +109,13 @@ def _asked(
         assert canaried is not None  # noqa: S101 who asks has looked
         policy = runtime.policy(transaction, canaried.other)
         return _said(route(runtime, transaction, asked, current, routed.at, policy))
+    except FAILURES:
+        # What the database could not do for this it cannot do for the submit either.
+        raise
     except DefinitionError as error:
         return {"refused": sorted({each.code for each in error.problems})}
     except Refused as refusal:
         return {"refused": [type(refusal).__name__]}
-    except StorageError:
-        # What the database could not do for this it cannot do for the submit either.
-        raise
     except Exception as error:  # noqa: BLE001 nobody may be harmed by what routes nothing
         return {"failed": type(error).__name__}
 

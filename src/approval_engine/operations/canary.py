@@ -4,6 +4,7 @@ Beginning, widening and promoting a canary: a new policy version beside the acti
 It begins in the shadow, where it routes nothing, or at once with a share of the quotes.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from approval_engine.analytics import canaries as watching
@@ -27,6 +28,8 @@ from approval_engine.operations.canary_wish import (
     Wish,
     check,
     must_be_new,
+    must_keep_terms,
+    taken_upon,
     tried,
 )
 from approval_engine.operations.intake import (
@@ -50,8 +53,9 @@ def start(runtime: Runtime, wish: Wish, caller: Caller) -> Done:
     Begin a canary, let one leave the shadow, or give it a larger share.
 
     Starting again what runs already changes nothing. Raises InvalidInput if the wish
-    cannot be, InvalidState if another one runs or quotes would go back, DocumentError
-    or PolicyError if the new version is wrong.
+    cannot be, InvalidState if another one runs, quotes would go back, the guard would
+    go by other terms, or quotes would be routed although nobody accepts a finding;
+    DocumentError or PolicyError if the new version is wrong.
     """
     check(wish)
     with runtime.database.begin() as transaction:
@@ -72,15 +76,18 @@ def promote(
     comment: str = "",
     *,
     accept_fallback: bool = False,
+    accepts: Mapping[str, str] | None = None,
 ) -> Done:
     """
     Publish the version that is tried, for all quotes, and end the canary.
 
-    Promoting the one promoted last changes nothing. Raises what publishing raises, and
-    NotFound if there is no canary, InvalidState if the last one was stopped.
+    `accepts` are the findings of its proof by code and place, with the reason; they are
+    kept with the version. Promoting the one promoted last changes nothing. Raises what
+    publishing raises, and NotFound if there is no canary, InvalidState if the last one
+    was stopped or nobody accepts a finding.
     """
     check_comment(comment)
-    body = {"comment": comment}
+    body = {"comment": comment, "accept": dict(accepts or {})}
     with runtime.database.begin() as transaction:
         canaries.lock(transaction)
         if done := again(transaction, caller, PROMOTED, body):
@@ -89,17 +96,20 @@ def promote(
         if row is None:
             done = Done.of(_last_promoted(transaction), result="duplicate")
         else:
+            found = taken_upon(runtime, transaction, row.sha256, accepts or {})
             document = parse(catalog.body(transaction, row.sha256), row.version)
             publish_policy(
                 runtime,
                 document,
                 caller.actor,
                 accept_fallback=accept_fallback,
-                remark=Remark(comment=comment),
+                remark=Remark(comment=comment, accepted=found),
                 within=transaction,
             )
             how = (PROMOTED, comment)
-            row = end(runtime, transaction, row, how, caller, {"comment": comment})
+            # The log of canaries is never changed: a comment that may name somebody
+            # stands in the row, where it can be erased.
+            row = end(runtime, transaction, row, how, caller, {})
             done = Done.of(row)
         return keep(runtime, transaction, caller, PROMOTED, body, done)
 
@@ -152,6 +162,8 @@ def _moved(
     named = load(wish.document).sha256 if wish.document else None
     if named not in {None, row.sha256} or wish.version not in {None, row.version}:
         raise InvalidState(f"{what} runs; promote or stop it.")
+    if row.status == CANARY:
+        must_keep_terms(row, wish)
     same = (wish.share or 0, wish.segment) == (row.share, row.segment)
     if same:
         return Done.of(row, result="duplicate")
@@ -160,6 +172,7 @@ def _moved(
     if wish.share is None or wish.share < row.share or wish.segment != row.segment:
         sentence = f"{what} routes quotes, and none of them goes back; stop it."
         raise InvalidState(sentence)
+    taken_upon(runtime, transaction, row.sha256, wish.accepts)
     row = replace(row, share=wish.share)
     canaries.change(transaction, row.number, share=row.share)
     _point(transaction, row)
@@ -185,13 +198,12 @@ def _routing(
         raise InvalidState(sentence)
     if wish.segment:
         check_segment(wish.segment, _active(runtime, transaction))
+    taken_upon(runtime, transaction, row.sha256, wish.accepts)
     slow_after_s, cap = watching.usual(transaction)
-    terms = Terms(
-        alpha=wish.alpha,
-        at_least=wish.at_least,
+    terms = replace(
+        Terms(slow_after_s=slow_after_s, cap=cap),
         tolerated={**TOLERATED, **wish.tolerated},
-        slow_after_s=slow_after_s,
-        cap=cap,
+        **wish.terms,  # type: ignore[arg-type] # its own fields, by name
     )
     changed: dict[str, object] = {
         "status": CANARY,

@@ -5,12 +5,14 @@ What somebody wants to try beside the policy in force, and whether that can be.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from approval_engine.analytics.canaries import terms_of
 from approval_engine.analytics.guard import METRICS
 from approval_engine.documents import Document as Parsed
 from approval_engine.documents import in_order
 from approval_engine.errors import InvalidInput, InvalidState, NotFound
 from approval_engine.escalations.times import check_times
 from approval_engine.executor.runtime import Runtime
+from approval_engine.operations.proving import accepted, proved
 from approval_engine.policy.canary import WHOLE
 from approval_engine.policy.load import load
 from approval_engine.policy.model import Policy
@@ -30,17 +32,29 @@ class Wish:
 
     `share` counts ten-thousandths, None stays in the shadow. The guard errs with a
     chance of `alpha` over all metrics together, and waits for `at_least` quotes of each
-    version; `tolerated` names rate ratios other than the usual ones.
+    version; `tolerated` names rate ratios other than the usual ones. What is None or
+    not named was not said. `accepts` are the findings of the proof that are accepted
+    for the routing, by code and place, with the reason.
     """
 
     document: Parsed | None = None
     version: str | None = None
     share: int | None = None
     segment: str = ""
-    alpha: float = 0.05
-    at_least: int = 20
+    alpha: float | None = None
+    at_least: int | None = None
     tolerated: Mapping[str, float] = field(default_factory=dict)
     accept_fallback: bool = False
+    accepts: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def terms(self) -> dict[str, object]:
+        """
+        The terms of the guard that were said.
+        """
+        said = {"alpha": self.alpha, "at_least": self.at_least}
+        found: dict[str, object] = {n: v for n, v in said.items() if v is not None}
+        return found
 
     def body(self) -> dict[str, object]:
         """
@@ -52,9 +66,10 @@ class Wish:
             "version": self.version,
             "share": self.share,
             "segment": self.segment,
-            "alpha": str(self.alpha),
+            "alpha": None if self.alpha is None else str(self.alpha),
             "atLeast": self.at_least,
             "tolerated": {name: str(rate) for name, rate in self.tolerated.items()},
+            "accept": dict(self.accepts),
         }
 
 
@@ -69,10 +84,20 @@ def check(wish: Wish) -> None:
         raise InvalidInput(sentence)
     if wish.share is None and wish.segment:
         raise InvalidInput("Expected a share with the segment; the shadow sees all.")
-    if not 0 < wish.alpha <= _LARGEST_ALPHA:
+    if wish.share is None and (wish.terms or wish.tolerated or wish.accepts):
+        sentence = (
+            "Expected a share with the terms of the guard and with accepted findings;"
+            " the shadow routes nothing."
+        )
+        raise InvalidInput(sentence)
+    _check_terms(wish)
+
+
+def _check_terms(wish: Wish) -> None:
+    if wish.alpha is not None and not 0 < wish.alpha <= _LARGEST_ALPHA:
         sentence = f"Expected an error rate above 0 and up to {_LARGEST_ALPHA}."
         raise InvalidInput(sentence)
-    if not 1 <= wish.at_least <= _MOST:
+    if wish.at_least is not None and not 1 <= wish.at_least <= _MOST:
         sentence = f"Expected to wait for 1 to {_MOST} quotes of each version."
         raise InvalidInput(sentence)
     for name, rate in wish.tolerated.items():
@@ -129,3 +154,37 @@ def must_be_new(
             f" version {state}; give it a new version."
         )
         raise InvalidState(sentence)
+
+
+def must_keep_terms(row: CanaryRow, wish: Wish) -> None:
+    """
+    Raises InvalidState if a wish names other terms than the guard has gone by so far.
+    """
+    terms = terms_of(row.terms)
+    asked = {
+        "alpha": (wish.alpha, terms.alpha),
+        "at least": (wish.at_least, terms.at_least),
+        **{
+            f"tolerated {name}": (rate, terms.tolerated[name])
+            for name, rate in wish.tolerated.items()
+        },
+    }
+    for name, (new, old) in asked.items():
+        if new is not None and new != old:
+            sentence = (
+                f"Expected the guard of {row.subject} to keep its terms, but got {name}"
+                f" {new:g} in place of {old:g}; stop it and begin another one."
+            )
+            raise InvalidState(sentence)
+
+
+def taken_upon(
+    runtime: Runtime, transaction: Transaction, sha256: str, reasons: Mapping[str, str]
+) -> tuple[str, ...]:
+    """
+    What the proof finds in a version, each with the reason for which it is accepted.
+
+    Raises InvalidState with each finding that nobody accepts, as publishing does.
+    """
+    policy = runtime.policy(transaction, sha256)
+    return accepted(proved(runtime, transaction, policy), reasons)

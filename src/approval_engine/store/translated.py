@@ -5,10 +5,17 @@ What a driver or the pool raises → the errors of this product.
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from approval_engine.errors import Conflict, StorageError
+
+FAILURES = (SQLAlchemyError, StorageError, Conflict)
+"""
+What a database fails with within a transaction, and what `translated` makes of it.
+
+PostgreSQL does nothing more in that transaction, so nobody may go on in it.
+"""
 
 _SQLITE_UNIQUE = {"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"}
 _POSTGRES_UNIQUE = "23505"

@@ -51,6 +51,25 @@ def test_it_goes_from_the_shadow_to_a_share_and_to_everybody(firm):
     assert "version=2" in firm.ok("policy", "show").lines[0]
 
 
+def test_findings_are_accepted_before_it_routes_and_before_it_is_published(firm):
+    margin = {**TRIGGERS[0], "when": {"margin_pct": "[10..24)"}}
+    firm.file("draft.json", policy(version="2", triggers=[margin, *TRIGGERS[1:]]))
+    accept = ("--accept", "fewer@/triggers/0/when=It is meant so.")
+    started(firm, "--policy", "draft.json", "--shadow")
+
+    for command in (("start", "--share", "10"), ("promote",)):
+        refused = firm(*CANARY, *command)
+        assert refused.code == 4
+        assert "fewer@/triggers/0/when" in refused.err
+    assert firm(*CANARY, "promote", "--accept", "fewer").code == 2
+    assert started(firm, "--share", "10", *accept)[0].endswith("result=applied")
+    changed = firm(*CANARY, "start", "--share", "20", "--alpha", "0.1", *accept)
+    assert changed.code == 4
+    assert "alpha 0.1 in place of 0.05" in changed.err.replace("\n", " ")
+    assert firm.ok(*CANARY, "promote", *accept).lines[0].endswith("result=applied")
+    assert "version=2" in firm.ok("policy", "show").lines[0]
+
+
 def test_a_preview_and_an_explanation_say_by_which_rule(firm):
     ended = firm.ok(*CANARY, "start", "--policy", "draft.json", "--share", "100")
     assert "nothing to compare with" in ended.err.replace("\n", " ")

@@ -8,7 +8,13 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import event, text
 
-from approval_engine.errors import InvalidInput, InvalidState, KeyReused, NotFound
+from approval_engine.errors import (
+    InvalidInput,
+    InvalidState,
+    KeyReused,
+    NotFound,
+    StorageError,
+)
 from approval_engine.executor import canary_replay, shadow
 from approval_engine.executor.answer import Caller
 from approval_engine.executor.commands import canary as ending
@@ -105,6 +111,22 @@ def test_an_error_in_the_shadow_harms_no_submit(company, monkeypatch):
     (row,) = seen(company).values()
     assert (row.failed, row.differs) == (1, 0)
     assert json.loads(row.canary_says) == {"failed": "ZeroDivisionError"}
+    assert not company.findings()
+
+
+def test_a_database_that_fails_in_the_shadow_fails_the_submit(company, monkeypatch):
+    start(company, document=laxer())
+
+    def broken(_, transaction, *__):
+        transaction.execute(text("SELECT 1 FROM nowhere"))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(shadow, "route", broken)
+        with pytest.raises(StorageError, match="nowhere"):
+            company.started()
+
+    assert seen(company) == {}
+    assert company.case(company.submit("Q-1").workflow).open_tasks
     assert not company.findings()
 
 
@@ -210,6 +232,76 @@ def test_a_larger_share_moves_no_quote_back_and_a_smaller_one_is_refused(company
     assert company.is_sound()
 
 
+@pytest.mark.parametrize(
+    ("terms", "named"),
+    [
+        ({"alpha": 0.1}, "alpha 0.1 in place of 0.05"),
+        ({"at_least": 5}, "at least 5 in place of 30"),
+        ({"tolerated": {"slow": 2}}, "tolerated slow 2 in place of 1"),
+    ],
+)
+@pytest.mark.parametrize("share", [1000, 5000])
+def test_a_guard_keeps_its_terms_when_the_share_grows(company, terms, named, share):
+    start(company, document=laxer(), share=1000, at_least=30)
+
+    with pytest.raises(InvalidState, match=named):
+        start(company, share=share, **terms)
+    with company.runtime.database.read() as transaction:
+        before = canaries.running(transaction)
+    assert before.share == 1000
+
+    # What is said again is no change, and what is not said stays.
+    start(company, share=5000, alpha=0.05, tolerated={"slow": 1})
+    with company.runtime.database.read() as transaction:
+        after = canaries.running(transaction)
+    assert (after.share, after.terms) == (5000, before.terms)
+
+
+UNSURE = {**TRIGGERS[0], "when": {"margin_pct": "[10..24)"}}
+LABEL = "fewer@/triggers/0/when"
+"""Worse margins ask fewer people: the proof finds it, and somebody must accept it."""
+
+
+def unsure(version="2"):
+    return document(policy(version=version, triggers=[UNSURE, *TRIGGERS[1:]]))
+
+
+def test_what_the_proof_finds_is_accepted_before_anything_is_routed(company):
+    with pytest.raises(InvalidState, match=f"Accept each finding.*{LABEL}"):
+        start(company, document=unsure(), share=1000)
+    with company.runtime.database.read() as transaction:
+        assert canaries.every(transaction) == ()
+
+    # The shadow harms nobody: it may be seen with all that is found.
+    assert start(company, document=unsure()).status == "shadow"
+    with pytest.raises(InvalidState, match=LABEL):
+        start(company, share=1000)
+    with pytest.raises(InvalidInput, match="'null@/nowhere' is not"):
+        start(company, share=1000, accepts={LABEL: "So.", "null@/nowhere": "So."})
+    assert start(company, share=1000, accepts={LABEL: "So."}).status == "canary"
+    with pytest.raises(InvalidState, match=LABEL):
+        start(company, share=2000)
+    assert start(company, share=2000, accepts={LABEL: "So."}).result == "applied"
+
+
+def test_what_is_accepted_is_kept_with_the_version_that_is_promoted(company):
+    start(company, document=unsure(), share=1000, accepts={LABEL: "At first."})
+
+    with pytest.raises(InvalidState, match=LABEL):
+        canary.promote(company.runtime, DANA)
+    with company.runtime.database.read() as transaction:
+        assert canaries.running(transaction).status == "canary"
+    done = canary.promote(company.runtime, DANA, accepts={LABEL: "It is meant so."})
+
+    assert done.status == "promoted"
+    with company.runtime.database.read() as transaction:
+        row = catalog.policies(transaction)[-1]
+    assert row.version == "2"
+    assert row.accepted.endswith("Accepted: It is meant so.")
+    assert company.is_sound()
+    assert not company.findings()
+
+
 def test_a_segment_is_tried_and_the_others_are_not(company):
     start(company, document=laxer(), share=10_000, segment="amount >= 100000")
 
@@ -299,12 +391,16 @@ def test_a_promoted_version_is_the_active_one(company):
 
     with company.runtime.database.read() as transaction:
         row = catalog.policies(transaction)[-1]
-        steps = [each.action for each in canaries.steps(transaction, 1)]
+        log = canaries.steps(transaction, 1)
+        (tried,) = canaries.every(transaction)
     assert (row.version, row.status, row.published_by, row.comment) == (
         *("2", "active", "dana"),
         "it does",
     )
+    steps = [each.action for each in log]
     assert steps == ["shadow_started", "canary_started", "promoted"]
+    # Nobody can erase anything from the log, so no comment stands there.
+    assert (log[-1].data, tried.comment) == ("{}", "it does")
     (outside,) = ids(company, from_=1000)
     assert company.case(company.submit(company.quote(outside)).workflow).steps == 0
     with pytest.raises(InvalidState, match="was promoted"):
@@ -334,10 +430,13 @@ def test_one_canary_runs_at_a_time_and_nothing_is_published_beside_it(company):
         ({"share": 0}, "share"),
         ({"share": 10_001}, "share"),
         ({"segment": "amount > 1"}, "share"),
-        ({"alpha": 0.0}, "error rate"),
-        ({"at_least": 0}, "wait"),
-        ({"tolerated": {"slow": 0.5}}, "1 or more"),
-        ({"tolerated": {"speed": 2}}, "slow"),
+        ({"share": 1, "alpha": 0.0}, "error rate"),
+        ({"share": 1, "at_least": 0}, "wait"),
+        ({"share": 1, "tolerated": {"slow": 0.5}}, "1 or more"),
+        ({"share": 1, "tolerated": {"speed": 2}}, "slow"),
+        ({"alpha": 0.1}, "share with the terms"),
+        ({"tolerated": {"slow": 2}}, "share with the terms"),
+        ({"accepts": {"null@/inputs": "so"}}, "share with the terms"),
         ({"version": "2"}, "both"),
     ],
 )

@@ -3,6 +3,8 @@ The page of a canary and `/api/v1/policies/canary`: seen and moved by those who 
 """
 
 import json
+import re
+from html import unescape
 
 import pytest
 
@@ -101,6 +103,61 @@ def test_it_is_widened_promoted_and_stopped_from_the_page(shadow, desk):
     assert desk.force(f"{PAGE}/promote", canary="2", comment="yes").status_code == 303
     assert last(shadow).status == "promoted"
     assert "Canary 1: deal-desk 2" in text_of(desk.get(PAGE))
+
+
+@pytest.fixture
+def unsure(company):
+    """
+    A company with a canary in the shadow in which the proof finds something.
+    """
+    intake.import_directory(company.runtime, document(staffed()))
+    margin = {**TRIGGERS[0], "when": {"margin_pct": "[10..24)"}}
+    new = document(policy(version="2", triggers=[margin, *TRIGGERS[1:]]))
+    canary.start(company.runtime, Wish(document=new), DANA)
+    return company
+
+
+def ticks_of(page):
+    """
+    The sentences that can be ticked, once each.
+    """
+    found = re.findall(r'name="accept" value="([^"]*)"', page.text)
+    return sorted({unescape(each) for each in found})
+
+
+def test_findings_are_ticked_before_it_routes_and_before_it_is_published(unsure, desk):
+    page = desk.get(PAGE)
+    (sentence,) = ticks_of(page)
+    assert "You let it route quotes although" in text_of(page)
+    for deed, sent in (("start", {"share": "10"}), ("promote", {"comment": "yes"})):
+        refused = desk.force(f"{PAGE}/{deed}", canary="1", **sent)
+        assert refused.status_code == 409
+        assert "Accept each finding" in text_of(refused)
+        other = desk.force(f"{PAGE}/{deed}", canary="1", accept="Another.", **sent)
+        assert other.status_code == 409
+    assert last(unsure).status == "shadow"
+
+    routed = desk.force(f"{PAGE}/start", canary="1", share="10", accept=sentence)
+    assert routed.status_code == 303
+    assert last(unsure).status == "canary"
+    ended = desk.force(f"{PAGE}/promote", canary="1", comment="yes", accept=sentence)
+    assert ended.status_code == 303
+    with unsure.runtime.database.read() as transaction:
+        row = catalog.policies(transaction)[-1]
+    assert (row.version, row.accepted.startswith(sentence)) == ("2", True)
+
+
+def test_programs_accept_findings_by_code_and_place(unsure, api):
+    dana = api("dana", "read", "admin")
+    accept = {"fewer@/triggers/0/when": "It is meant so."}
+
+    assert send(dana, key="1", share="10").status_code == 409
+    assert send(dana, "/promote", key="2").status_code == 409
+    assert last(unsure).status == "shadow"
+    assert send(dana, key="3", share="10", accept=accept).status_code == 200
+    assert send(dana, key="4", share="20", alpha="0.1").status_code == 409
+    ended = send(dana, "/promote", key="5", accept=accept)
+    assert ended.get_json()["status"] == "promoted"
 
 
 @pytest.mark.parametrize("share", ["ten", "0", "101", "1.234", "NaN", "1e99", "9" * 20])

@@ -20,6 +20,7 @@ from approval_engine.web import context
 from approval_engine.web.api.canary_shapes import (
     CanaryDone,
     CanaryEnd,
+    CanaryPromoted,
     CanaryQuery,
     CanaryRequest,
     CanaryStatus,
@@ -70,7 +71,8 @@ def start(given: tuple[CanaryRequest, Document], caller: Caller) -> Reply:
     Begin a canary in the shadow, let it route a share of the quotes, or a larger one.
 
     In the shadow every quote is asked under both versions, and routed by the old one.
-    Which quotes get the new one follows from their ids.
+    Which quotes get the new one follows from their ids. What the proof of the policy
+    finds must be accepted before it routes any.
     """
     asked, document = given
     wish = Wish(
@@ -78,9 +80,10 @@ def start(given: tuple[CanaryRequest, Document], caller: Caller) -> Reply:
         version=asked.version,
         share=None if asked.share is None else int(Decimal(asked.share) * 100),
         segment=asked.segment,
-        alpha=float(asked.alpha),
+        alpha=None if asked.alpha is None else float(asked.alpha),
         at_least=asked.at_least,
         tolerated={name: float(times) for name, times in asked.tolerated.items()},
+        accepts=asked.accept,
     )
     return _told(canary.start(context.runtime(), wish, _unkeyed(caller)))
 
@@ -91,17 +94,19 @@ def start(given: tuple[CanaryRequest, Document], caller: Caller) -> Reply:
         name="promoteCanary",
         scopes=(Scope.ADMIN,),
         right=Right.PUBLISH,
-        body=JsonBody(model=CanaryEnd),
+        body=JsonBody(model=CanaryPromoted),
         answer=CanaryDone,
         statuses={200: "It is published for all quotes, now or already."},
         refuses=(NOT_FOUND, STATE, CONFLICT, DOCUMENT),
     ),
 )
-def promote(asked: CanaryEnd, caller: Caller) -> Reply:
+def promote(asked: CanaryPromoted, caller: Caller) -> Reply:
     """
     Publish the version that is tried. Open reviews keep the version they began with.
     """
-    done = canary.promote(context.runtime(), _unkeyed(caller), asked.comment)
+    done = canary.promote(
+        context.runtime(), _unkeyed(caller), asked.comment, accepts=asked.accept
+    )
     return _told(done)
 
 

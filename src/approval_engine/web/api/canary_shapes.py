@@ -13,6 +13,13 @@ from approval_engine.web.api.shapes import Shape
 
 _PERCENT = r"^[0-9]{1,3}(\.[0-9]{1,2})?$"
 _TIMES = r"^[0-9]{1,3}(\.[0-9]{1,3})?$"
+_ACCEPTED = (
+    "What the proof finds and is accepted, as code@place, and why. Each finding must be"
+    " before the version routes quotes."
+)
+
+Reason = Annotated[str, Field(min_length=1, max_length=1000)]
+"""Why a finding is accepted."""
 _RATE = r"^0\.[0-9]{1,4}$"
 
 
@@ -31,16 +38,17 @@ class CanaryRequest(Body):
     segment: str = Field(
         "", max_length=500, description="A condition over the inputs of a quote."
     )
-    alpha: str = Field(
-        "0.05", pattern=_RATE, description="The error rate of the guard, at most 0.2."
+    alpha: str | None = Field(
+        None, pattern=_RATE, description="The guard's error rate, at most 0.2; 0.05."
     )
-    at_least: int = Field(
-        20, ge=1, le=10_000, description="Quotes of each version before it stops."
+    at_least: int | None = Field(
+        None, ge=1, le=10_000, description="Quotes of each before it stops; 20."
     )
     tolerated: dict[str, Annotated[str, Field(pattern=_TIMES)]] = Field(
         default_factory=dict,
         description="How many times as often each metric may happen, 1 or more.",
     )
+    accept: dict[str, Reason] = Field(default_factory=dict, description=_ACCEPTED)
 
 
 class CanaryEnd(Body):
@@ -49,6 +57,14 @@ class CanaryEnd(Body):
     """
 
     comment: str = Field("", max_length=1000)
+
+
+class CanaryPromoted(CanaryEnd):
+    """
+    Why a canary is promoted, and what is wrong with it all the same.
+    """
+
+    accept: dict[str, Reason] = Field(default_factory=dict, description=_ACCEPTED)
 
 
 class CanaryQuery(Query):

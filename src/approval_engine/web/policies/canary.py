@@ -2,6 +2,7 @@
 The page of a canary: both versions side by side, its guard, what differs, the forms.
 """
 
+from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 
 from flask import (
@@ -31,7 +32,9 @@ from approval_engine.executor.commands.canary import Done
 from approval_engine.operations import canary, policy_drafts
 from approval_engine.operations.canary_status import Status, in_words, status
 from approval_engine.operations.canary_wish import Wish
+from approval_engine.operations.proving import labelled, proved
 from approval_engine.policy.canary import percent
+from approval_engine.policy.finding import Finding
 from approval_engine.store import canaries, drafts
 from approval_engine.store.canaries import CanaryRow
 from approval_engine.store.drafts import Draft
@@ -41,6 +44,7 @@ from approval_engine.web.errors import status_of
 blueprint = Blueprint("policy_canary", __name__, url_prefix="/policies/canary")
 
 _LONGEST = 12
+_TICKED = "ticked on the page of the canary."
 _TRIED, _DRAFT = "version:", "draft:"
 _STEPS = {
     "shadow_started": "began in the shadow",
@@ -86,7 +90,9 @@ def promote() -> AnyResponse:
     comment = request.form.get("comment", "").strip()
     try:
         _must_be_shown()
-        done = canary.promote(context.runtime(), _caller(), comment)
+        done = canary.promote(
+            context.runtime(), _caller(), comment, accepts=_accepted()
+        )
     except Refused as refusal:
         return _page(str(refusal), status_of(refusal)[0])
     return _done(done, f"Version {done.version} is published for all quotes.")
@@ -130,12 +136,36 @@ def _must_be_shown() -> None:
 
 def _wish() -> Wish:
     document, version = _wanted(request.form.get("what", ""))
+    share = _share(request.form.get("share", "").strip())
     return Wish(
         document=document,
         version=version,
-        share=_share(request.form.get("share", "").strip()),
+        share=share,
         segment=request.form.get("segment", "").strip(),
+        accepts={} if share is None else _accepted(),
     )
+
+
+def _accepted() -> dict[str, str]:
+    """
+    The findings whose sentences were ticked; the tick says that it is meant so.
+    """
+    ticked = set(request.form.getlist("accept"))
+    found = _findings().items()
+    return {label: _TICKED for label, each in found if each.sentence in ticked}
+
+
+def _findings() -> Mapping[str, Finding]:
+    """
+    What the proof finds today in the version that is tried.
+    """
+    runtime = context.runtime()
+    with runtime.database.read() as transaction:
+        row = canaries.running(transaction)
+        if row is None:
+            return {}
+        policy = runtime.policy(transaction, row.sha256)
+        return labelled(proved(runtime, transaction, policy))
 
 
 def _wanted(what: str) -> tuple[Document | None, str | None]:
@@ -179,6 +209,8 @@ def _page(refusal: str = "", code: int = 200) -> AnyResponse:
         runs=any(each.running for each in rows),
         choices=tuple(_choices(rows, found)) if Right.PUBLISH in rights else (),
         may_publish=Right.PUBLISH in rights,
+        findings=tuple(_findings().values()) if Right.PUBLISH in rights else (),
+        accepted=request.form.getlist("accept"),
         may_see=Right.SEE_EVERYTHING in rights,
         titles=TITLES,
         deeds=_STEPS,
