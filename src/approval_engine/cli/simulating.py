@@ -162,13 +162,16 @@ def _exposed(sums: "Exposed") -> dict[str, object]:
 
 
 def _line(tried: "Tried") -> dict[str, object]:
-    return {
+    found: dict[str, object] = {
         "quote": tried.quote,
         "revision": tried.revision,
         "account": tried.account,
         "before": _word(tried.before),
         "after": _word(tried.after),
     }
+    if tried.kind == "unjudged":
+        found["because"] = tried.after.refused
+    return found
 
 
 def _word(outcome: "Outcome") -> str:

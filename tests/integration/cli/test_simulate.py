@@ -37,8 +37,33 @@ def test_a_line_tells_each_difference_and_the_last_one_counts(firm):
     assert told[3].split() == [
         "policy=deal-desk",
         *("version=2", "against=1", "quotes=1", "changed=1", "automatic=1"),
-        *("caught=0", "refused=0", "admitted=0", "steps_before=2", "steps_after=0"),
+        *(
+            "caught=0",
+            "refused=0",
+            "admitted=0",
+            "unjudged=0",
+            "steps_before=2",
+            "steps_after=0",
+        ),
     ]
+
+
+def test_what_neither_policy_can_judge_is_told_with_the_reason(firm):
+    firm.file("more.json", [quote("Q-7", margin_pct="22"), quote("Q-8")])
+    rows = ["id,revision,submittedBy,account,currency,margin_pct,amount,clause"]
+    rows += [f"Q-{n},1,sam,A,USD,{n},{m},false" for n, m in ((5, "NaN"), (6, "100"))]
+    (firm.folder / "odd.csv").write_text("\n".join(rows) + "\n")
+
+    told = firm.ok("--json", *SIMULATE, "--quotes", "odd.csv").json
+    lines = firm.ok(*SIMULATE, "--quotes", "odd.csv").out
+
+    assert (told["quotes"], told["unjudged"]) == (2, 1)
+    (odd,) = [each for each in told["items"] if each["quoteId"] == "Q-5"]
+    assert "amount" in odd["after"]["refused"]
+    assert (
+        "quote=Q-5 revision=1 account=A before=refused after=refused because=" in lines
+    )
+    assert firm.ok("--json", *SIMULATE, "--quotes", "more.json").json["unjudged"] == 0
 
 
 def test_quotes_of_a_file_are_tried_and_not_stored(firm):

@@ -11,7 +11,7 @@ from decimal import Decimal
 from approval_engine.analytics.simulation.tried import Tried
 from approval_engine.policy.model import Policy
 
-KINDS = ("automatic", "caught", "refused", "admitted")
+KINDS = ("automatic", "caught", "refused", "admitted", "unjudged")
 """What a difference can be that is counted on its own."""
 
 
@@ -102,8 +102,8 @@ class Figures:
 
     `automatic` are those that somebody is asked about now and nobody would be,
     `caught` the other way round, `refused` those that only the draft refuses and
-    `admitted` those that only the policy in force refuses. Hours are working hours,
-    one decision for each step.
+    `admitted` those that only the policy in force refuses. Those that both refuse are
+    `unjudged`. Hours are working hours, one decision for each step.
     """
 
     quotes: int
@@ -112,6 +112,7 @@ class Figures:
     caught: int
     refused: int
     admitted: int
+    unjudged: int
     steps_before: int
     steps_after: int
     hours_before: Decimal

@@ -56,7 +56,8 @@ class Tally:
         self._whole.add(tried, hours)
         if self._by is not None:
             self._segment(tried.segment).add(tried, hours)
-        if tried.differs:
+        # What neither policy can judge is told as well: it is in no other figure.
+        if tried.differs or tried.kind == "unjudged":
             self._told(tried)
 
     def result(

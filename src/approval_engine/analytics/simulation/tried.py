@@ -80,12 +80,13 @@ class Tried:
         """
         How it differs in what counts most: nobody asked any more, somebody at last.
 
-        `automatic`, `caught`, `refused` or `admitted`; None for everything else.
+        `automatic`, `caught`, `refused`, `admitted` or, if both policies refuse it,
+        `unjudged`; None for everything else.
         """
         before, after = self.before, self.after
         if before.refused or after.refused:
-            if bool(before.refused) == bool(after.refused):
-                return None
+            if before.refused and after.refused:
+                return "unjudged"
             return "refused" if after.refused else "admitted"
         if bool(before.asks) == bool(after.asks):
             return None

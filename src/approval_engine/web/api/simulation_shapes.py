@@ -114,6 +114,7 @@ class Figures(Shape):
     caught: int
     refused: int
     admitted: int
+    unjudged: int
     steps_before: int
     steps_after: int
     hours_before: str
@@ -136,7 +137,8 @@ class Simulated(Figures):
 
     `automatic` quotes would be asked of nobody any more, `caught` ones of somebody at
     last; `refused` and `admitted` ones are refused by the draft or by the policy in
-    force only. Of those that change the first hundred are told.
+    force only, `unjudged` ones by both. Of those that change, or that nobody could
+    judge, the first hundred are told.
     """
 
     policy: str

@@ -45,6 +45,7 @@ _KINDS = {
     "caught": "Newly seen by somebody",
     "refused": "Refused by the draft only",
     "admitted": "Refused by the policy in force only",
+    "unjudged": "Refused by both, so in no other figure",
     "": "Seen by others",
 }
 
