@@ -90,7 +90,7 @@ def test_what_approves_too_much_is_stopped_and_everything_holds(company, tmp_pat
     assert 10 <= taken <= 60
     assert (row.status, row.ended_by, row.running) == ("stopped", "system", None)
     assert row.comment.startswith("Approved without asking anybody: ")
-    assert "reached the bound of 100 (error rate 0.05 over 5 metrics)." in row.comment
+    assert "reached the bound of 120 (error rate 0.05 over 6 metrics)." in row.comment
     assert told(company) == ["dana"]
 
     # Running workflows keep their version, new ones get the old one again.
@@ -157,6 +157,23 @@ def test_what_escalates_too_often_is_stopped(company):
     assert not company.findings()
 
 
+def test_what_admits_nothing_is_stopped_and_harms_no_submit(company):
+    never = {**TRIGGERS[0], "id": "never", "effect": "refuse"}
+    del never["require"]
+    tried(company, triggers=[never, *TRIGGERS[1:]])
+
+    taken = until_stopped(company)
+
+    row = last(company)
+    assert 10 <= taken <= 60
+    assert row.status == "stopped"
+    assert row.comment.startswith("Refused or broken where the version in force is not")
+    assert told(company) == ["dana"]
+    assert status(company.runtime).tally.routed == 0
+    assert company.is_sound()
+    assert not company.findings()
+
+
 def test_what_changes_nothing_goes_on(company):
     tried(company)
 
@@ -167,7 +184,7 @@ def test_what_changes_nothing_goes_on(company):
     with company.runtime.database.read() as transaction:
         found = look(transaction, row, company.now)
     assert sum(arm.quotes for arm in found.arms) == 30
-    assert {each.evidence < 100 for each in found.readings} == {True}
+    assert {each.evidence < 120 for each in found.readings} == {True}
 
 
 def test_two_workers_stop_it_once(company):

@@ -31,6 +31,7 @@ TITLES = {
     "overridden": "overridden",
     "automatic": "approved without asking anybody",
     "exposure": "worth approved without asking anybody",
+    "refused": "refused or broken where the version in force is not",
 }
 """What each metric counts, in words."""
 
@@ -192,6 +193,7 @@ def _outcome(row: OutcomeRow, terms: Terms, now: datetime) -> Outcome:
         "overridden": float(row.overridden),
         "automatic": float(row.automatic),
         "exposure": min(1.0, row.worth / terms.cap) if row.automatic else 0.0,
+        "refused": float(row.refused),
     }
     return Outcome(is_new=row.side == "canary", share=row.share, weights=weights)
 

@@ -23,7 +23,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-METRICS = ("slow", "escalated", "overridden", "automatic", "exposure")
+METRICS = ("slow", "escalated", "overridden", "automatic", "exposure", "refused")
 """What the guard watches, of which more is worse, in the order in which it tells it."""
 
 TOLERATED: Mapping[str, float] = {
@@ -32,6 +32,7 @@ TOLERATED: Mapping[str, float] = {
     "overridden": 1.0,
     "automatic": 1.5,
     "exposure": 1.5,
+    "refused": 1.0,
 }
 """How many times as often something may happen by the new version, if nobody says."""
 

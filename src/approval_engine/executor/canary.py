@@ -6,7 +6,7 @@ submit has not read already, once a process knows the new version.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from approval_engine.domain.quote import Quote
@@ -57,8 +57,20 @@ class Canaried:
         """
         The hash of the version that does not route the quote.
         """
-        new = self.choice.side is Side.CANARY
-        return self.active if new else self.canary.policy
+        return self.active if self.is_new else self.canary.policy
+
+    @property
+    def is_new(self) -> bool:
+        """
+        Whether the new version routes the quote.
+        """
+        return self.choice.side is Side.CANARY
+
+    def fallen(self) -> "Canaried":
+        """
+        The same once the new version has refused the quote or broken.
+        """
+        return replace(self, choice=self.choice.fallen())
 
     def recorded(self) -> dict[str, object]:
         """

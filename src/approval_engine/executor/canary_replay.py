@@ -14,7 +14,7 @@ from approval_engine.errors import EngineError
 from approval_engine.executor.canary import is_among
 from approval_engine.executor.routed import holds
 from approval_engine.executor.runtime import Runtime
-from approval_engine.policy.canary import Canary, Side, choose, recorded
+from approval_engine.policy.canary import Canary, Rule, Side, choose, recorded
 from approval_engine.store import events
 from approval_engine.store.database import Transaction
 
@@ -80,6 +80,9 @@ def _again(
         earlier=_earlier(transaction, canary, said.get("earlier")),
         within=within,
     )
+    if said["rule"] == Rule.FAILED and choice.side is Side.CANARY:
+        # Whether the new version broke is not asked again: people and work have moved.
+        choice = choice.fallen()
     return recorded(canary, choice, said["active"])
 
 

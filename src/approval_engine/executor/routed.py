@@ -96,7 +96,7 @@ def route(
     """
     canary = None
     if policy is None:
-        policy, canary = _policy_for(runtime, transaction, asked, current, now)
+        policy, canary = policy_for(runtime, transaction, asked, current, now)
     directory, delegations = current.people()
     row, quote = asked
     roster = roster_of(runtime, transaction, policy, current, now)
@@ -131,13 +131,16 @@ def route(
     )
 
 
-def _policy_for(
+def policy_for(
     runtime: Runtime,
     transaction: Transaction,
     asked: tuple[QuoteRow, Quote],
     current: Current,
     now: datetime,
 ) -> "tuple[Policy, Canaried | None]":
+    """
+    The policy that routes a quote now, and what the canary had to do with it.
+    """
     active = policy_in_force(runtime, transaction, current, now)
     if current.canary is None:
         return active, None

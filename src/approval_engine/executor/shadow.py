@@ -72,7 +72,8 @@ def note(transaction: Transaction, found: Beside | None, workflow: Workflow) -> 
     if found is None:
         return
     canary, choice = found.canaried.canary, found.canaried.choice
-    lot = choice.rule is Rule.SHARE and 0 < canary.share < WHOLE
+    by_lot = choice.rule in {Rule.SHARE, Rule.FAILED} and not choice.earlier
+    lot = by_lot and 0 < canary.share < WHOLE
     failed = "failed" in (found.active if choice.side is Side.CANARY else found.new)
     canaries.note(
         transaction,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from approval_engine.analytics.canaries import terms_of
-from approval_engine.analytics.guard import METRICS
+from approval_engine.analytics.guard import METRICS, TOLERATED
 from approval_engine.documents import Document as Parsed
 from approval_engine.documents import in_order
 from approval_engine.errors import InvalidInput, InvalidState, NotFound
@@ -165,7 +165,7 @@ def must_keep_terms(row: CanaryRow, wish: Wish) -> None:
         "alpha": (wish.alpha, terms.alpha),
         "at least": (wish.at_least, terms.at_least),
         **{
-            f"tolerated {name}": (rate, terms.tolerated[name])
+            f"tolerated {name}": (rate, terms.tolerated.get(name, TOLERATED[name]))
             for name, rate in wish.tolerated.items()
         },
     }

@@ -5,6 +5,7 @@ A quote and the active or a draft policy → the plan that a submit would make n
 from approval_engine.documents import Document
 from approval_engine.errors import NotFound
 from approval_engine.executor import waivers
+from approval_engine.executor.fallback import route_submitted
 from approval_engine.executor.routed import Routed, route_quote
 from approval_engine.executor.runtime import Runtime
 from approval_engine.policy.load import load as load_policy
@@ -22,6 +23,7 @@ def preview(runtime: Runtime, quote_id: str, policy: Document | None = None) -> 
             sentence = f"There is no quote '{quote_id}'."
             raise NotFound(sentence)
         current = waivers.beside(transaction, catalog.current(transaction), row.account)
-        return route_quote(
-            runtime, transaction, row, current, runtime.clock(), policy=draft
-        )
+        now = runtime.clock()
+        if draft is None:
+            return route_submitted(runtime, transaction, row, current, now)
+        return route_quote(runtime, transaction, row, current, now, policy=draft)

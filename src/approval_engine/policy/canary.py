@@ -7,7 +7,7 @@ only adds quotes, and whoever has the log can make the choice again.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
@@ -53,6 +53,7 @@ class Rule(StrEnum):
     EARLIER = "earlier"  # an earlier review of the quote stood on that side
     SEGMENT = "segment"  # the quote is not among those that are tried
     SHARE = "share"  # its place lies within the share, or beyond
+    FAILED = "failed"  # the new version refused it or broke, and the other one did not
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -101,6 +102,12 @@ class Choice:
     rule: Rule
     place: int
     earlier: str | None = None
+
+    def fallen(self) -> "Choice":
+        """
+        The choice once the new version has refused the quote or broken.
+        """
+        return replace(self, side=Side.ACTIVE, rule=Rule.FAILED)
 
 
 @lru_cache(maxsize=16)
@@ -229,6 +236,7 @@ def told(version: str, rule: str, share: str, place: str, side: str) -> str:
         Rule.EARLIER: "like the earlier review of the quote",
         Rule.SEGMENT: "not in its segment",
         Rule.SHARE: f"{kept}hash {place}",
+        Rule.FAILED: f"which refused it or broke, hash {place}",
     }
     return f"canary of {version}, {share} %, {words[Rule(rule)]}"
 

@@ -7,7 +7,17 @@ Each is a look-up along an index per quote; a canary has thousands of them at mo
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, exists, func, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Table,
+    and_,
+    case,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+)
 
 from approval_engine.store.database import Transaction
 from approval_engine.store.schema import (
@@ -29,11 +39,17 @@ DECIDED = (
 )
 """The facts by which a review ends, or at last need not be waited for."""
 
+_FAILED = "failed"
+_DRAWN = case((CANARY_QUOTE.c.rule == _FAILED, "canary"), else_=CANARY_QUOTE.c.side)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OutcomeRow:
     """
     One quote whose side was drawn by lot, and what became of its first review.
+
+    What the new version refused or broke with counts as its quote, though the version
+    in force has routed it: `refused` says so, and lots must stay as they were drawn.
 
     Instants are stamps; `decided_at` is None while it is open. `share` counts
     ten-thousandths, `worth` hundredths.
@@ -49,6 +65,7 @@ class OutcomeRow:
     decided_at: str | None
     escalated: bool
     overridden: bool
+    refused: bool
 
 
 def outcomes(transaction: Transaction, number: int) -> tuple[OutcomeRow, ...]:
@@ -63,7 +80,8 @@ def outcomes(transaction: Transaction, number: int) -> tuple[OutcomeRow, ...]:
         select(
             table.workflow_id,
             table.quote_id,
-            table.side,
+            _DRAWN.label("side"),
+            (table.rule == _FAILED).label("refused"),
             table.share,
             table.automatic,
             table.worth,
@@ -84,12 +102,12 @@ def outcomes(transaction: Transaction, number: int) -> tuple[OutcomeRow, ...]:
 
 def candidates(transaction: Transaction, number: int, limit: int) -> tuple[str, ...]:
     """
-    The workflows that the new version has routed, the newest first.
+    The workflows that the new version has routed, or failed to, the newest first.
     """
     table = CANARY_QUOTE.c
     query = (
         select(table.workflow_id)
-        .where(table.canary == number, table.side == "canary")
+        .where(table.canary == number, _DRAWN == "canary")
         .order_by(table.submitted_at.desc(), table.workflow_id)
         .limit(limit)
     )
@@ -135,6 +153,7 @@ def _row(found: Any) -> OutcomeRow:  # noqa: ANN401 a row of the driver
         decided_at=found.put_away or found.ended,
         escalated=bool(found.escalated),
         overridden=bool(found.overridden),
+        refused=bool(found.refused),
     )
 
 

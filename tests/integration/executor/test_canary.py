@@ -9,13 +9,14 @@ import pytest
 from sqlalchemy import event, text
 
 from approval_engine.errors import (
+    ApprovalEngineError,
     InvalidInput,
     InvalidState,
     KeyReused,
     NotFound,
     StorageError,
 )
-from approval_engine.executor import canary_replay, shadow
+from approval_engine.executor import canary_replay, fallback, shadow
 from approval_engine.executor.answer import Caller
 from approval_engine.executor.commands import canary as ending
 from approval_engine.executor.commands.replan import replan
@@ -23,7 +24,7 @@ from approval_engine.operations import canary, intake
 from approval_engine.operations.canary_wish import Wish
 from approval_engine.operations.preview import preview
 from approval_engine.policy.canary import place_of
-from approval_engine.store import canaries, catalog, events
+from approval_engine.store import canaries, canary_outcomes, catalog, events
 from tests.integration.executor.company import TRIGGERS, document, policy
 
 DANA = Caller(actor="dana", channel="t")
@@ -331,6 +332,146 @@ def test_a_segment_that_is_no_condition_over_inputs_is_refused(company, segment,
         start(company, document=laxer(), share=5000, segment=segment)
     with company.runtime.database.read() as transaction:
         assert canaries.every(transaction) == ()
+
+
+REFUSING = {
+    "id": "never",
+    "reason": "below_floor",
+    "when": {"margin_pct": "< 24"},
+    "effect": "refuse",
+}
+"""No quote at 21.4 % is admitted."""
+
+
+def refusing(version="2"):
+    return document(policy(version=version, triggers=[REFUSING, *TRIGGERS[1:]]))
+
+
+def routed_by_force(company, quote):
+    """
+    A review that the version in force has routed in place of the new one.
+    """
+    company.quote(quote)
+    foreseen = preview(company.runtime, quote)
+    assert (foreseen.policy.version, foreseen.canary.choice.rule) == ("1", "failed")
+    workflow = company.submit(quote).workflow
+    assert company.case(workflow).policy_version == "1"
+    assert company.case(workflow).open_tasks
+    assert first(company, workflow)["canary"] | {"hash": "", "active": ""} == {
+        "number": 1,
+        "version": "2",
+        "policy": new_hash(company),
+        "active": "",
+        "side": "active",
+        "rule": "failed",
+        "share": "50",
+        "hash": "",
+    }
+    return workflow
+
+
+def test_what_the_new_version_refuses_goes_by_the_one_in_force(company):
+    start(company, document=refusing(), share=5000)
+    inside, another = ids(company, below=5000, count=2)
+    (outside,) = ids(company, from_=5000)
+
+    workflow = routed_by_force(company, inside)
+    company.submit(company.quote(outside))
+
+    rows = seen(company)
+    assert json.loads(rows[inside].canary_says)["refused"]
+    assert json.loads(rows[inside].active)["steps"] == ["manager", "finance"]
+    flags = [(rows[each].rule, rows[each].counted) for each in (inside, outside)]
+    assert flags == [("failed", 1), ("share", 1)]
+    assert (rows[inside].differs, rows[inside].failed) == (1, 0)
+
+    # The guard counts it as one of the new version, with what it did not admit.
+    with company.runtime.database.read() as transaction:
+        counted = canary_outcomes.outcomes(transaction, 1)
+    assert {(each.quote_id, each.side, each.refused) for each in counted} == {
+        (inside, "canary", True),
+        (outside, "active", False),
+    }
+
+    # What it admits it routes, and a quote stays where its last review was.
+    good = company.submit(company.quote(another, margin_pct="30")).workflow
+    assert company.case(good).policy_version == "2"
+    revised = company.revised(workflow, margin_pct="30").workflow
+    assert first(company, revised)["canary"]["rule"] == "earlier"
+    assert company.case(revised).policy_version == "1"
+    assert company.is_sound()
+    assert not company.findings()
+
+
+def test_what_the_new_version_breaks_with_goes_by_the_one_in_force(
+    company, monkeypatch
+):
+    start(company, document=laxer(), share=5000)
+    (inside,) = ids(company, below=5000)
+    route = fallback.route
+
+    def broken(*given):
+        if given[-1].version == "2":
+            raise ZeroDivisionError
+        return route(*given)
+
+    monkeypatch.setattr(fallback, "route", broken)
+    monkeypatch.setattr(shadow, "route", broken)
+    routed_by_force(company, inside)
+
+    (row,) = seen(company).values()
+    assert json.loads(row.canary_says) == {"failed": "ZeroDivisionError"}
+    assert (row.rule, row.failed, row.differs, row.counted) == ("failed", 1, 0, 1)
+    assert company.is_sound()
+    assert not company.findings()
+
+
+def test_a_database_that_fails_under_the_new_version_fails_the_submit(
+    company, monkeypatch
+):
+    start(company, document=laxer(), share=5000)
+    (inside,) = ids(company, below=5000)
+    company.quote(inside)
+
+    def broken(_, transaction, *__):
+        transaction.execute(text("SELECT 1 FROM nowhere"))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(fallback, "route", broken)
+        with pytest.raises(StorageError, match="nowhere"):
+            company.submit(inside)
+
+    assert seen(company) == {}
+    assert company.case(company.submit(inside).workflow).policy_version == "2"
+
+
+def test_what_both_versions_refuse_is_refused(make_company):
+    company = make_company(triggers=[REFUSING, *TRIGGERS[1:]])
+    start(company, document=refusing(), share=5000)
+    (inside,), (outside,) = ids(company, below=5000), ids(company, from_=5000)
+
+    for quote in (inside, outside):
+        company.quote(quote)
+        with pytest.raises(ApprovalEngineError) as refused:
+            company.submit(quote)
+        assert "below_floor" in str(refused.value)
+    assert seen(company) == {}
+    assert not company.findings()
+
+
+def test_replay_finds_a_failure_that_no_lot_has_led_to(company):
+    start(company, document=refusing(), share=5000)
+    (inside,), (outside,) = ids(company, below=5000), ids(company, from_=5000)
+    workflows = [company.submit(company.quote(e)).workflow for e in (inside, outside)]
+
+    with company.runtime.database.read() as transaction:
+        fallen, other = (events.of(transaction, each) for each in workflows)
+        data = json.loads(other[0].data)
+        data["canary"]["rule"] = "failed"
+        forged = (replace(other[0], data=json.dumps(data)), *other[1:])
+        found = canary_replay.difference(company.runtime, transaction, forged)
+        assert "canary rule" in found
+        assert canary_replay.difference(company.runtime, transaction, fallen) is None
 
 
 def test_replay_finds_a_choice_that_does_not_follow(company):

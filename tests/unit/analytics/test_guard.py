@@ -14,13 +14,20 @@ from hypothesis import strategies as st
 from approval_engine.analytics import guard
 from approval_engine.analytics.guard import METRICS, Evidence, Outcome, Terms, harm
 
-USUAL = {"automatic": 0.3, "slow": 0.2, "escalated": 0.1, "overridden": 0.02}
+USUAL = {
+    "automatic": 0.3,
+    "slow": 0.2,
+    "escalated": 0.1,
+    "overridden": 0.02,
+    "refused": 0.01,
+}
 STRICT = Terms(tolerated=dict.fromkeys(METRICS, 1.0))
 WORSE = {
     "escalated": {**USUAL, "escalated": 0.3},
     "slow": {**USUAL, "slow": 0.5},
     "overridden": {**USUAL, "overridden": 0.15},
     "automatic": {**USUAL, "automatic": 0.75},
+    "refused": {**USUAL, "refused": 0.1},
 }
 """Three times the escalations, slower by two and a half times, and so on."""
 
@@ -41,7 +48,7 @@ def happened(dice, rates):
     """
     if dice.random() < rates["automatic"]:
         return {"automatic": 1.0, "exposure": min(1.0, dice.lognormvariate(-1, 1))}
-    names = ("slow", "escalated", "overridden")
+    names = ("slow", "escalated", "overridden", "refused")
     return {name: 1.0 for name in names if dice.random() < rates[name]}
 
 

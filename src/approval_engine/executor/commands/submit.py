@@ -20,8 +20,9 @@ from approval_engine.executor.commands.starting import (
     begin,
     predecessor,
 )
+from approval_engine.executor.fallback import route_submitted
 from approval_engine.executor.incident import held_on_failure
-from approval_engine.executor.routed import Routed, route_quote
+from approval_engine.executor.routed import Routed
 from approval_engine.executor.runtime import Runtime
 from approval_engine.store import sight, workflows
 from approval_engine.store.catalog import Current, QuoteRow
@@ -78,7 +79,7 @@ def submit(
         now = max(now, before.workflow.updated_at) if before else now
         current = waivers.looked_up(transaction, row, seen)
         current = replace(current, attempts=attempts)
-        routed = route_quote(runtime, transaction, row, current, now)
+        routed = route_submitted(runtime, transaction, row, current, now)
         beside = _beside(runtime, transaction, (row, quote), current, routed)
         start = Start(caller=caller, attempt=_number(row, attempts), before=before)
         workflow = begin(runtime, transaction, current, routed, start)
