@@ -50,43 +50,43 @@ def _parts(element: Any, compiler: SQLCompiler, **more: Any) -> list[str]:  # no
 
 
 @compiles(Has)
-def _has(element: Has, compiler: SQLCompiler, **more: Any) -> str:  # noqa: ANN401
+def _has(element: Has, compiler: SQLCompiler, **more: Any) -> str:  # noqa: ANN401 as above
     column, value = _parts(element, compiler, **more)
     return f"{value} = ANY ({column})"
 
 
 @compiles(Has, "duckdb")
-def _has_duckdb(element: Has, compiler: SQLCompiler, **more: Any) -> str:  # noqa: ANN401
+def _has_duckdb(element: Has, compiler: SQLCompiler, **more: Any) -> str:  # noqa: ANN401 as above
     column, value = _parts(element, compiler, **more)
     return f"list_contains({column}, {value})"
 
 
 @compiles(Has, "databricks")
-def _has_databricks(element: Has, compiler: SQLCompiler, **more: Any) -> str:  # noqa: ANN401
+def _has_databricks(element: Has, compiler: SQLCompiler, **more: Any) -> str:  # noqa: ANN401 as above
     column, value = _parts(element, compiler, **more)
     return f"array_contains({column}, {value})"
 
 
 @compiles(Has, "snowflake")
-def _has_snowflake(element: Has, compiler: SQLCompiler, **more: Any) -> str:  # noqa: ANN401
+def _has_snowflake(element: Has, compiler: SQLCompiler, **more: Any) -> str:  # noqa: ANN401 as above
     column, value = _parts(element, compiler, **more)
     return f"array_contains({value}::variant, {column})"
 
 
 @compiles(Has, "bigquery")
-def _has_bigquery(element: Has, compiler: SQLCompiler, **more: Any) -> str:  # noqa: ANN401
+def _has_bigquery(element: Has, compiler: SQLCompiler, **more: Any) -> str:  # noqa: ANN401 as above
     column, value = _parts(element, compiler, **more)
     return f"({column} IS NULL AND NULL OR {value} IN UNNEST({column}))"
 
 
 @compiles(Strange)
-def _strange(element: Strange, compiler: SQLCompiler, **more: Any) -> str:  # noqa: ANN401
+def _strange(element: Strange, compiler: SQLCompiler, **more: Any) -> str:  # noqa: ANN401 as above
     column, *values = _parts(element, compiler, **more)
     return f"NOT ({column}::text[] <@ ARRAY[{', '.join(values)}]::text[])"
 
 
 @compiles(Strange, "duckdb")
-def _strange_duckdb(element: Strange, compiler: SQLCompiler, **more: Any) -> str:  # noqa: ANN401
+def _strange_duckdb(element: Strange, compiler: SQLCompiler, **more: Any) -> str:  # noqa: ANN401 as above
     column, *values = _parts(element, compiler, **more)
     known = ", ".join(values)
     # What is null in a list is in no other list either.
@@ -97,20 +97,20 @@ def _strange_duckdb(element: Strange, compiler: SQLCompiler, **more: Any) -> str
 
 
 @compiles(Strange, "databricks")
-def _strange_databricks(element: Strange, compiler: SQLCompiler, **more: Any) -> str:  # noqa: ANN401
+def _strange_databricks(element: Strange, compiler: SQLCompiler, **more: Any) -> str:  # noqa: ANN401 as above
     column, *values = _parts(element, compiler, **more)
     return f"size(array_except({column}, array({', '.join(values)}))) > 0"
 
 
 @compiles(Strange, "snowflake")
-def _strange_snowflake(element: Strange, compiler: SQLCompiler, **more: Any) -> str:  # noqa: ANN401
+def _strange_snowflake(element: Strange, compiler: SQLCompiler, **more: Any) -> str:  # noqa: ANN401 as above
     column, *values = _parts(element, compiler, **more)
     known = f"array_construct({', '.join(values)})"
     return f"array_size(array_except({column}, {known})) > 0"
 
 
 @compiles(Strange, "bigquery")
-def _strange_bigquery(element: Strange, compiler: SQLCompiler, **more: Any) -> str:  # noqa: ANN401
+def _strange_bigquery(element: Strange, compiler: SQLCompiler, **more: Any) -> str:  # noqa: ANN401 as above
     column, *values = _parts(element, compiler, **more)
     known = ", ".join(values)
     other = f"LOGICAL_OR(e NOT IN ({known})) FROM UNNEST({column}) AS e"
