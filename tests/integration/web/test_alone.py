@@ -69,6 +69,9 @@ class Small:
             socket.create_connection(("127.0.0.1", self.port)).close()
         except ConnectionRefusedError:
             return True
+        except ConnectionResetError:
+            # It closed while this connection was being made: the next one tells.
+            return False
         return False
 
 
