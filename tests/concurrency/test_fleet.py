@@ -290,7 +290,7 @@ def test_every_server_says_the_same_of_how_things_stand(fleet):
 
 def test_a_crowd_gets_a_connection_for_each_thread_of_a_server(fleet, company, program):
     """
-    A server has four threads, a worker one; each host names itself in its address.
+    A server has four threads; a worker has one as long as no two timers are due.
     """
     crowd = 12
     query = text(

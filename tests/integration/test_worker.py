@@ -12,8 +12,11 @@ from sqlalchemy import text
 from approval_engine import worker
 from approval_engine.errors import StorageError
 from approval_engine.executor.runtime import Runtime
+from approval_engine.store.catalog import setting
 from approval_engine.store.database import Database
+from approval_engine.worker import tidy
 from tests.integration.executor.company import Company
+from tests.integration.web.served import wait_until
 
 
 @pytest.fixture
@@ -144,3 +147,39 @@ def test_a_worker_without_a_database_waits_for_it(tmp_path):
     assert stop.is_set()
     with pytest.raises(StorageError):
         worker.once(runtime)
+
+
+TWICE = "INSERT INTO setting (name, value) VALUES ('twice', '')"
+BEFORE = "CREATE TRIGGER first BEFORE INSERT ON setting FOR EACH ROW WHEN"
+FUNCTION = f"AS $$BEGIN {TWICE}; RETURN NEW; END$$ LANGUAGE plpgsql"
+FIRST = {
+    "sqlite": [f"{BEFORE} NEW.name = 'swept_at' BEGIN {TWICE}; END"],
+    "postgresql": [
+        f"CREATE FUNCTION first() RETURNS trigger {FUNCTION}",
+        f"{BEFORE} (NEW.name = 'swept_at') EXECUTE FUNCTION first()",
+    ],
+}
+"""Somebody wrote the same row just before, whenever a worker says that it tidies up."""
+
+
+def test_a_worker_that_lost_a_race_goes_on(company):
+    database = company.runtime.database
+    for statement in (TWICE, *FIRST["sqlite" if database.is_sqlite else "postgresql"]):
+        change(company, statement)
+
+    def swept():
+        with database.read() as transaction:
+            return setting(transaction, tidy.SWEPT)
+
+    with until("action=worker_waits Somebody else did the same") as lost:
+        stop = Event()
+        thread = Thread(target=worker.run, args=(company.runtime, stop, 0.01))
+        thread.start()
+        wait_until(lost.is_set)
+        assert swept() is None
+        change(company, "DROP TRIGGER first" + " ON setting" * (not database.is_sqlite))
+        wait_until(swept)
+        stop.set()
+        thread.join(timeout=60)
+
+    assert not thread.is_alive()

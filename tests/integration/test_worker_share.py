@@ -2,15 +2,20 @@
 Many workers on one database: claims, rest after failures, and signs of life.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from approval_engine import worker
 from approval_engine.escalations import due
 from approval_engine.store import workers
+from approval_engine.store.catalog import set_setting, setting
+from approval_engine.store.schema import TASK
 from tests.integration.executor.company import Company
+from tests.integration.web.served import wait_until
 
 
 @pytest.fixture
@@ -83,6 +88,50 @@ def test_a_round_lets_go_of_everything(company):
     with company.runtime.database.read() as transaction:
         claims = transaction.execute(text("SELECT count(*) FROM timer_claim"))
         assert claims.scalar_one() == 0
+
+
+@pytest.mark.postgres
+def test_while_one_waits_for_somebody_the_next_is_moved(fresh_database):
+    # However busy the machine is, nobody gives up waiting meanwhile.
+    patient = "-c lock_timeout=10min -c idle_in_transaction_session_timeout=10min"
+    url = fresh_database("postgresql", ready=True)
+    company = Company(f"{url}&options={quote(patient)}")
+    kept, free = company.started(), company.started()
+    company.wait(days=10)
+    tasks = select(TASK.c.id).where(TASK.c.workflow_id == kept).with_for_update()
+    with ThreadPoolExecutor(1) as aside:
+        with company.runtime.database.begin() as transaction:
+            transaction.execute(tasks)
+            coming = aside.submit(worker.once, company.runtime)
+            wait_until(lambda: "task_escalated" in company.log(free))
+            assert "task_escalated" not in company.log(kept)
+        done = coming.result()
+
+    assert "task_escalated" in company.log(kept)
+    assert (done.fired, done.put_off) == (2, ())
+    company.runtime.database.close()
+
+
+@pytest.mark.postgres
+def test_two_that_do_something_for_the_first_time_both_do_it(fresh_database):
+    company = Company(fresh_database("postgresql", ready=True))
+    database = company.runtime.database
+
+    def write():
+        with database.begin() as transaction:
+            set_setting(transaction, "first", "mine")
+
+    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    with ThreadPoolExecutor(1) as aside:
+        with database.begin() as transaction:
+            set_setting(transaction, "first", "other")
+            coming = aside.submit(write)
+            with database.engine.connect() as watcher:
+                wait_until(lambda: watcher.execute(waiting).scalar_one())
+        coming.result()
+    with database.read() as transaction:
+        assert setting(transaction, "first") == "mine"
+    database.close()
 
 
 def test_a_workflow_that_lost_a_race_rests_longer_each_time_and_stops_nobody(company):

@@ -6,9 +6,9 @@ What is secret comes in hashed; no function here ever sees a password or a token
 
 from dataclasses import dataclass
 
-from sqlalchemy import Table, bindparam, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import bindparam, delete, select, update
 
+from approval_engine.store import upsert
 from approval_engine.store.database import Transaction
 from approval_engine.store.schema import API_TOKEN, CREDENTIAL, LOGIN_FAILURE, SESSION
 
@@ -84,7 +84,7 @@ def set_password_hash(transaction: Transaction, user_id: str, hashed: str) -> No
     """
     Set the hash of a person's password, whether he had one or not.
     """
-    insert = _insert(transaction, CREDENTIAL)
+    insert = upsert.insert(transaction, CREDENTIAL)
     transaction.execute(
         insert.values(user_id=user_id, password_hash=hashed).on_conflict_do_update(
             index_elements=["user_id"], set_={"password_hash": hashed}
@@ -98,7 +98,7 @@ def failure(transaction: Transaction, source: str) -> FailureRow:
 
     Whoever tries at the same moment waits, so that no two see the same count.
     """
-    insert = _insert(transaction, LOGIN_FAILURE).values(
+    insert = upsert.insert(transaction, LOGIN_FAILURE).values(
         source_sha256=source, failures=0, failed_at=""
     )
     # One statement makes the row or holds it: between two, whoever logs in removes it.
@@ -220,10 +220,3 @@ def touch_token(transaction: Transaction, token_sha256: str, at: str) -> None:
         .where(API_TOKEN.c.token_sha256 == token_sha256)
         .values(seen_at=at)
     )
-
-
-def _insert(
-    transaction: Transaction, table: Table
-) -> sqlite.Insert | postgresql.Insert:
-    sqlite_here = transaction.dialect.name == "sqlite"
-    return sqlite.insert(table) if sqlite_here else postgresql.insert(table)

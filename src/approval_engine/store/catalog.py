@@ -20,7 +20,7 @@ from sqlalchemy import (
 from approval_engine.domain.exceptions import Grant
 from approval_engine.domain.workflow import Attempt
 from approval_engine.errors import NotFound, StorageError
-from approval_engine.store import prepared
+from approval_engine.store import prepared, upsert
 from approval_engine.store.database import Transaction
 from approval_engine.store.moment import remembered
 from approval_engine.store.schema import DOCUMENT, POLICY, QUOTE, SETTING
@@ -170,11 +170,12 @@ def set_setting(transaction: Transaction, name: str, value: str) -> None:
     """
     Set a setting, whether it was there or not.
     """
-    changed = transaction.execute(
-        update(SETTING).where(SETTING.c.name == name).values(value=value)
+    # Two that set it for the first time at one moment must not be in each other's way.
+    transaction.execute(
+        upsert.insert(transaction, SETTING)
+        .values(name=name, value=value)
+        .on_conflict_do_update(index_elements=["name"], set_={"value": value})
     )
-    if not changed.rowcount:
-        transaction.execute(SETTING.insert().values(name=name, value=value))
 
 
 def add_quotes(

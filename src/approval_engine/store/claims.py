@@ -3,8 +3,8 @@ Which worker looks after which due workflow, and which one rests after a failure
 """
 
 from sqlalchemy import bindparam, delete, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
+from approval_engine.store import upsert
 from approval_engine.store.database import Transaction
 from approval_engine.store.schema import INCIDENT, TIMER_CLAIM, WORKFLOW
 
@@ -54,8 +54,6 @@ def take(
     found = transaction.execute(_FREE, {"now": now, "limit": limit}).scalars().all()
     if not found:
         return ()
-    on_sqlite = transaction.dialect.name == "sqlite"
-    insert = sqlite.insert if on_sqlite else postgresql.insert
     rows = [
         {
             "workflow_id": workflow_id,
@@ -67,7 +65,7 @@ def take(
     ]
     # A claim that was committed since our statement began is not ours to take.
     claim = (
-        insert(TIMER_CLAIM)
+        upsert.insert(transaction, TIMER_CLAIM)
         .values(rows)
         .on_conflict_do_update(
             index_elements=[TIMER_CLAIM.c.workflow_id],

@@ -15,8 +15,8 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
+from approval_engine.store import upsert
 from approval_engine.store.database import Transaction
 from approval_engine.store.schema import LETTER_PART, OUTBOX, OUTBOX_FAILURE
 
@@ -215,10 +215,9 @@ def _settle(
 
 
 def _note(transaction: Transaction, message: Claimed, at: str, detail: str) -> None:
-    dialect = sqlite if transaction.dialect.name == "sqlite" else postgresql
     values = {"failed_at": at, "detail": detail}
     transaction.execute(
-        dialect.insert(OUTBOX_FAILURE)
+        upsert.insert(transaction, OUTBOX_FAILURE)
         .values(message_id=message.id, **values)
         .on_conflict_do_update(index_elements=["message_id"], set_=values)
     )

@@ -9,7 +9,7 @@ import logging
 from random import SystemRandom
 from threading import Event
 
-from approval_engine.errors import StorageError
+from approval_engine.errors import Conflict, StorageError
 from approval_engine.executor.runtime import Runtime
 from approval_engine.notifications import round as outbox
 from approval_engine.notifications.post import Post
@@ -62,7 +62,7 @@ def run(
             once(runtime, stop, pulse=pulse, post=post, signing=signing)
             tidy.sweep_if_due(runtime)
             pause_s = poll_s
-        except StorageError as error:
+        except (Conflict, StorageError) as error:
             pause_s = min(pause_s * 2, AWAY_S)
             _LOG.warning("action=worker_waits %s", error)
         stop.wait(_DICE.uniform(pause_s / 2, pause_s))

@@ -5,7 +5,7 @@ One round of one worker: what it did so far, and how it bears what goes wrong.
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from threading import Event
+from threading import Event, Lock
 
 from approval_engine.errors import Conflict, StorageError
 from approval_engine.executor.incident import hold
@@ -38,6 +38,8 @@ class Round:
 class Shift:
     """
     Runs commands on workflows for one worker; `done` is what came of them.
+
+    Its threads may move several at a time.
     """
 
     def __init__(self, runtime: Runtime, pulse: Pulse, stop: Event | None) -> None:
@@ -45,6 +47,7 @@ class Shift:
         self.pulse = pulse
         self.done = Round()
         self._stop = stop
+        self._lock = Lock()
 
     @property
     def is_over(self) -> bool:
@@ -53,12 +56,13 @@ class Shift:
         """
         return self._stop is not None and self._stop.is_set()
 
-    def note(self, **counts: int) -> None:
+    def note(self, **more: int | tuple[str, ...]) -> None:
         """
         Add what was done.
         """
-        added = {name: getattr(self.done, name) + n for name, n in counts.items()}
-        self.done = replace(self.done, **added)
+        with self._lock:
+            sums = {name: getattr(self.done, name) + n for name, n in more.items()}
+            self.done = replace(self.done, **sums)
 
     def move(
         self, workflow_id: str, command: Callable[[], bool | None], passing: Passing
@@ -72,7 +76,7 @@ class Shift:
             moved = command()
         except (Conflict, StorageError) as error:
             passing(workflow_id, error)
-            self.done = replace(self.done, put_off=(*self.done.put_off, workflow_id))
+            self.note(put_off=(workflow_id,))
             return None
         except Exception as error:  # noqa: BLE001 one must not stop the others
             self._hold(workflow_id, error)
@@ -83,5 +87,5 @@ class Shift:
     def _hold(self, workflow_id: str, error: Exception) -> None:
         detail = f"{type(error).__name__}: {error}"[:1000]
         incident_id = hold(self.runtime, workflow_id, "timer", detail)
-        self.done = replace(self.done, held=(*self.done.held, workflow_id))
+        self.note(held=(workflow_id,))
         _LOG.error("action=hold workflow=%s incident=%s", workflow_id, incident_id)

@@ -3,6 +3,7 @@ Workflows with a timer that is due → one tick each, in a transaction of its ow
 """
 
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 
@@ -11,6 +12,9 @@ from approval_engine.escalations import due
 from approval_engine.executor.commands import tick
 from approval_engine.executor.runtime import Runtime
 from approval_engine.worker.shift import Shift
+
+HANDS = 2
+"""How many workflows a worker ticks at a time, where a commit is waited for."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -28,14 +32,29 @@ def fire(shift: Shift, batch: int) -> None:
         # What cannot be read now is read, or missed, by each command itself.
         with suppress(StorageError), database.read() as transaction:
             shift.runtime.read_ahead(transaction, claimed)
-        for workflow_id in claimed:
-            if shift.is_over:
-                due.release(database, worker_id)
-                return
-            command = partial(_tick, shift.runtime, workflow_id)
-            shift.move(workflow_id, command, partial(_put_off, shift))
+        _move_each(shift, claimed)
+        if shift.is_over:
+            break
         shift.pulse.beat()
     due.release(database, worker_id)
+
+
+def _move_each(shift: Shift, claimed: tuple[str, ...]) -> None:
+    move = partial(_move, shift)
+    # SQLite has one writer; a server stores the one while the next is reckoned.
+    if shift.runtime.database.is_sqlite or len(claimed) == 1:
+        for workflow_id in claimed:
+            move(workflow_id)
+        return
+    with ThreadPoolExecutor(HANDS) as hands:
+        for _ in hands.map(move, claimed):
+            pass
+
+
+def _move(shift: Shift, workflow_id: str) -> None:
+    if not shift.is_over:
+        command = partial(_tick, shift.runtime, workflow_id)
+        shift.move(workflow_id, command, partial(_put_off, shift))
 
 
 def _tick(runtime: Runtime, workflow_id: str) -> bool:
