@@ -49,7 +49,7 @@ def served():
     """
     files = functools.partial(_Files, directory=str(MODULES))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), files) as server:
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         try:
             yield f"http://127.0.0.1:{server.server_port}"

@@ -41,7 +41,7 @@ class Site:
         self.app = create_app(Settings(secret_key=secret, **settings), runtime)
         self._server = make_server("127.0.0.1", port, self.app, threaded=True)
         self.address = f"http://127.0.0.1:{self._server.server_port}"
-        self._thread = Thread(target=self._server.serve_forever)
+        self._thread = Thread(target=self._server.serve_forever, args=(0.01,))
         self._thread.start()
 
     def give_password(self, person):

@@ -47,7 +47,7 @@ class Provider:
         self._codes = {}
         self._server = make_server("127.0.0.1", 0, self._app(), threaded=True)
         self.issuer = f"http://127.0.0.1:{self._server.server_port}"
-        self._thread = Thread(target=self._server.serve_forever)
+        self._thread = Thread(target=self._server.serve_forever, args=(0.01,))
         self._thread.start()
 
     def close(self):

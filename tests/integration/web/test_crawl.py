@@ -43,9 +43,8 @@ def demo_file(tmp_path_factory):
     return path
 
 
-ON_BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 LONG = [pytest.mark.postgres, pytest.mark.proof]
-ON_BOTH_IN_THE_END = ["sqlite", pytest.param("postgresql", marks=LONG)]
+IN_THE_END_ON_BOTH = ["sqlite", pytest.param("postgresql", marks=LONG)]
 
 
 @pytest.fixture
@@ -112,7 +111,7 @@ def _all_of(table, but):
     return select(*(column for column in table.columns if column.name not in but))
 
 
-@pytest.mark.parametrize("url", ON_BOTH, indirect=True)
+@pytest.mark.parametrize("url", IN_THE_END_ON_BOTH, indirect=True)
 def test_everybody_follows_every_link_three_times_and_nothing_changes(
     app, url, browsers
 ):
@@ -129,7 +128,7 @@ def test_everybody_follows_every_link_three_times_and_nothing_changes(
     assert rows(url) == before
 
 
-@pytest.mark.parametrize("url", ON_BOTH_IN_THE_END, indirect=True)
+@pytest.mark.parametrize("url", IN_THE_END_ON_BOTH, indirect=True)
 def test_time_that_passes_changes_when_people_were_seen_and_nothing_else(
     app, url, browsers, clock
 ):
@@ -143,7 +142,7 @@ def test_time_that_passes_changes_when_people_were_seen_and_nothing_else(
     assert rows(url) != exactly
 
 
-@pytest.mark.parametrize("url", ON_BOTH_IN_THE_END, indirect=True)
+@pytest.mark.parametrize("url", IN_THE_END_ON_BOTH, indirect=True)
 def test_every_route_is_asked_by_everybody_and_nothing_changes(app, url, browsers):
     before = rows(url)
     found = {page.path for page in crawl(app, browsers["ada"], share=1)}

@@ -31,7 +31,7 @@ def ends(proof: Proof) -> Iterator[Finding]:
     for rule, ladder in _asking(proof):
         covers = boxes_of(proof.ladders[ladder.name])
         try:
-            for box in _uncovered(proof, rule, covers):
+            for box in uncovered(proof, rule, covers):
                 code = "ends" if _is_above(proof, ladder, box) else "nobody"
                 if (ladder.name, code) in told:
                     continue
@@ -95,7 +95,10 @@ def _asking(proof: Proof) -> Iterator[tuple[Rule, Ladder]]:
             yield rule, proof.policy.ladders[rule.trigger.ladder]
 
 
-def _uncovered(proof: Proof, rule: Rule, covers: list[Box]) -> Iterator[Box]:
+def uncovered(proof: Proof, rule: Rule, covers: list[Box]) -> Iterator[Box]:
+    """
+    Cases of a rule that none of these covers, so many of each row; may give up.
+    """
     budget = proof.budget()
     for row in rule.boxes:
         found = proof.space.wholes.uncovered(row, covers, budget)

@@ -2,20 +2,21 @@
 Worse never means fewer approvers.
 
 Each input that declares which way is worse is moved that way, value by value, while
-everything else stands still. What the rules that read it ask is compared: the steps
-they require, and how high they go on each ladder. A calculated input is moved by
-itself, if it says what is worse.
+everything else stands still; values for which a ladder has nobody are passed over. What
+the rules that read it ask is compared: the steps they require, and how high they go on
+each ladder. A calculated input is moved by itself, if it says what is worse.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice, pairwise
+from itertools import islice
 
 from approval_engine.policy.finding import Finding, said
 from approval_engine.policy.model import Input, Policy
 from approval_engine.policy.prove.boxes import Box, GivenUp
 from approval_engine.policy.prove.cases import Tried
 from approval_engine.policy.prove.foggy import foggy, sides_of
+from approval_engine.policy.prove.heights import boxes_of, uncovered
 from approval_engine.policy.prove.shapes import Row, Rule
 from approval_engine.policy.prove.tables import Proof
 from approval_engine.policy.prove.telling import finding, undecided
@@ -50,25 +51,52 @@ def fewer(proof: Proof) -> Iterator[Finding]:
 
 def _along(proof: Proof, each: Input) -> Iterator[Finding]:
     rules = tuple(r for r in proof.rules if each.name in sides_of(proof, r))
+    try:
+        yield from islice(_losses(proof, each, rules), _MOST_TOLD)
+    except GivenUp:
+        element, subject = f"{rules[0].element}/when", f"a worse '{each.name}'"
+        yield undecided(element, subject, "always asks as many people")
+
+
+def _losses(proof: Proof, each: Input, rules: tuple[Rule, ...]) -> Iterator[Finding]:
+    for step in _steps(proof, each, rules):
+        shapes = tuple(_shapes(proof, rules, each.name, step))
+        if any(_loses(shape) for shape in shapes):
+            found = _first(proof, each, rules, (*step, shapes))
+            if found is not None:
+                yield found
+
+
+def _steps(
+    proof: Proof, each: Input, rules: tuple[Rule, ...]
+) -> Iterator[tuple[int, int]]:
+    """
+    Two places each, the worse one last: neighbours, or only holes lie between them.
+    """
     side = proof.space.sides[each.name]
     places = [i for i, point in enumerate(side.points) if point is not None]
     if each.worse == "lower":
         places.reverse()
-    told = 0
-    for before, after in pairwise(places):
-        shapes = tuple(_shapes(proof, rules, each.name, (before, after)))
-        if not any(_loses(shape) for shape in shapes) or told == _MOST_TOLD:
-            continue
-        element = f"{rules[0].element}/when"
-        subject = f"a worse '{each.name}'"
-        try:
-            found = _first(proof, each, rules, (before, after, shapes))
-        except GivenUp:
-            yield undecided(element, subject, "always asks as many people")
-            return
-        if found is not None:
-            told += 1
-            yield found
+    holes = _holes(proof, rules, each.name)
+    for number, before in enumerate(places):
+        for after in places[number + 1 :]:
+            yield before, after
+            if not holes >> after & 1:
+                break
+
+
+def _holes(proof: Proof, rules: tuple[Rule, ...], name: str) -> int:
+    """
+    The places, as bits, at which a ladder may have nobody.
+    """
+    found = 0
+    for rule in rules:
+        if rule.trigger.ladder is not None:
+            for box in uncovered(
+                proof, rule, boxes_of(proof.ladders[rule.trigger.ladder])
+            ):
+                found |= box.get(name, -1)
+    return found
 
 
 def _first(

@@ -219,3 +219,29 @@ def test_a_day_that_is_over_is_not_looked_at():
     assert (gap.code, gap.examples[0].on) == ("gap", date(2026, 10, 1))
     assert prove(policy, date(2026, 11, 1)) == ()
     assert prove(replace(policy, starts_on=date(2026, 11, 1)), date(2026, 10, 1)) == ()
+
+
+def test_fewer_are_found_behind_amounts_that_nobody_may_approve():
+    def found(may):
+        policy = policy_of(
+            {
+                "policy": "holed",
+                "version": "1",
+                "currency": "USD",
+                "noTrigger": "auto_approve",
+                "inputs": [{"name": "a", "type": "number", "worse": "higher"}],
+                "triggers": [
+                    {"id": "t", "reason": "r", "when": {"a": "< 2"}, "ladder": "up"}
+                ],
+                "ladders": {"up": [{"role": "low", "may": {"a": may}}]},
+                "steps": {"low": {}},
+            }
+        )
+        return {each.code: each for each in prove(policy, ON)}
+
+    for may, before in (("< 1", "0"), ("< 2", "1")):
+        fewer = found(may)["fewer"]
+        asked = [example.quote.inputs["a"] for example in fewer.examples]
+        assert asked[-1] == 2
+        assert before in fewer.sentence
+        assert ("nobody" in found(may)) == (may == "< 1")
