@@ -110,12 +110,32 @@ def stops(shape):
             return any(map(stops, children))
 
 
+def catches(shape):
+    """
+    Whether a scope somewhere in it catches an error.
+    """
+    match shape:
+        case ("scope", events, child):
+            return events == "error" or catches(child)
+        case ("choice", branches, default):
+            return any(catches(each) for each in (*branches, default) if each)
+        case (_, list(children)):
+            return any(map(catches, children))
+    return False
+
+
 def is_right_in_stock(shape):
     """
     Not where a terminate end meets an inclusive join: stock passes the join then.
+
+    Nor where two scopes that catch the same error are open at once: in stock both do.
     """
     match shape:
         case ("some", _) if stops(shape):
+            return False
+        case ("side by side", children) if (
+            stops(shape) and sum(map(catches, children)) > 1
+        ):
             return False
         case ("scope", _, child):
             return is_right_in_stock(child)
