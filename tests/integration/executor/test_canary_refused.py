@@ -22,53 +22,48 @@ NO_SHARE = (
 )
 
 
-@pytest.mark.parametrize(
-    ("wish", "sentence"),
-    [
-        ({"share": 500}, f"{KEEPS} share of 10 % or grow, but got 5 %: {BACK}"),
-        ({}, f"{KEEPS} share of 10 % or give it a larger one, but got none: {BACK}"),
-        (
-            {"share": 2000, "segment": "amount > 2"},
-            f"{KEEPS} segment, 'amount > 1', but got 'amount > 2': {BACK}",
-        ),
-        (
-            {"share": 2000},
-            f"{KEEPS} segment, 'amount > 1', but got all quotes: {BACK}",
-        ),
-        (
-            {"version": "3", "share": 2000},
-            f"Expected to try another version, but {RUNS}; promote or stop it.",
-        ),
-    ],
-)
-def test_what_would_take_quotes_from_it_is_refused(company, wish, sentence):
+TAKING = [
+    ({"share": 500}, f"{KEEPS} share of 10 % or grow, but got 5 %: {BACK}"),
+    ({}, f"{KEEPS} share of 10 % or give it a larger one, but got none: {BACK}"),
+    (
+        {"share": 2000, "segment": "amount > 2"},
+        f"{KEEPS} segment, 'amount > 1', but got 'amount > 2': {BACK}",
+    ),
+    ({"share": 2000}, f"{KEEPS} segment, 'amount > 1', but got all quotes: {BACK}"),
+    (
+        {"version": "3", "share": 2000},
+        f"Expected to try another version, but {RUNS}; promote or stop it.",
+    ),
+]
+NONE = [
+    ({"share": 0}, f"{SHARES} 0."),
+    ({"share": 10_001}, f"{SHARES} 100.01."),
+    ({"segment": "amount > 1"}, NO_SHARE),
+    (
+        {"share": 1, "segment": "region = 1"},
+        f"{OF.format('region = 1')} names 'region', which is none of them.",
+    ),
+    (
+        {"share": 1, "segment": "amount"},
+        f"{OF.format('amount')} is no condition that a quote meets or not.",
+    ),
+]
+
+
+def test_what_would_take_quotes_from_it_is_refused(company):
     start(company, document=laxer(), share=1000, segment="amount > 1")
 
-    with pytest.raises(InvalidState) as refused:
-        start(company, **wish)
-    assert str(refused.value) == sentence
+    for wish, sentence in TAKING:
+        with pytest.raises(InvalidState) as refused:
+            start(company, **wish)
+        assert str(refused.value) == sentence
     assert start(company, share=2000, segment="amount > 1").result == "applied"
 
 
-@pytest.mark.parametrize(
-    ("wish", "sentence"),
-    [
-        ({"share": 0}, f"{SHARES} 0."),
-        ({"share": 10_001}, f"{SHARES} 100.01."),
-        ({"segment": "amount > 1"}, NO_SHARE),
-        (
-            {"share": 1, "segment": "region = 1"},
-            f"{OF.format('region = 1')} names 'region', which is none of them.",
-        ),
-        (
-            {"share": 1, "segment": "amount"},
-            f"{OF.format('amount')} is no condition that a quote meets or not.",
-        ),
-    ],
-)
-def test_a_share_or_segment_that_is_none_begins_nothing(company, wish, sentence):
-    with pytest.raises(InvalidInput) as refused:
-        start(company, document=laxer(), **wish)
-    assert str(refused.value) == sentence
+def test_a_share_or_segment_that_is_none_begins_nothing(company):
+    for wish, sentence in NONE:
+        with pytest.raises(InvalidInput) as refused:
+            start(company, document=laxer(), **wish)
+        assert str(refused.value) == sentence
     with company.runtime.database.read() as transaction:
         assert canaries.every(transaction) == ()

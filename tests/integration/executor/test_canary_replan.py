@@ -79,11 +79,10 @@ def again(company, workflow):
     ("currency", "changes"),
     [
         ("GBP", {"rates": TREASURY}),
-        ("GBP", {}),
         ("EUR", {"currency": "EUR"}),
         ("USD", {"currency": "EUR", "rates": CORPORATE}),
     ],
-    ids=["other rates", "no rates", "other currency", "in the money of the old one"],
+    ids=["other rates", "other currency", "in the money of the old one"],
 )
 def test_a_segment_over_money_is_judged_again_as_it_was(
     make_company, currency, changes

@@ -8,7 +8,7 @@ from decimal import Decimal
 from statistics import median
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from approval_engine.analytics.canary_book import Book, filled
@@ -68,6 +68,7 @@ def weight(row, metric, now):
     return float(getattr(row, metric))
 
 
+@settings(max_examples=60)
 @given(rows, st.integers(0, 20_000))
 def test_a_count_is_that_of_every_quote_by_itself(found, later):
     now = NOON + timedelta(seconds=later)
@@ -101,6 +102,7 @@ def test_a_count_is_that_of_every_quote_by_itself(found, later):
         )
 
 
+@settings(max_examples=40)
 @given(st.lists(rows, max_size=4))
 def test_a_book_that_is_gone_on_with_says_the_very_same(parts):
     whole = filled(Book(TERMS), [each for part in parts[::-1] for each in part], NOON)
