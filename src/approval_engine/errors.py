@@ -11,6 +11,7 @@ ApprovalEngineError
       StaleRevision         the quote has changed since the caller saw it
       Quarantined           an incident holds the workflow until it is closed
       Incomplete            the policy wants to see more; names all that is missing
+      Unaccepted            the proof of a policy finds what nobody accepts; names it
     InvalidInput          a value given on the spot (an option, a form field) is wrong
     Conflict              an idempotency key was used for something else, or is busy
       InProgress            the request with this idempotency key still runs
@@ -106,6 +107,21 @@ class Incomplete(InvalidState):
     def __init__(self, sentence: str, missing: Mapping[str, tuple[str, ...]]) -> None:
         super().__init__(sentence)
         self.missing = missing
+
+
+class Unaccepted(InvalidState):
+    """
+    The proof of a policy finds what nobody has accepted.
+
+    `findings` are JSON objects: what is found and where, its examples, and by which
+    name it is accepted.
+    """
+
+    def __init__(
+        self, sentence: str, findings: tuple[Mapping[str, object], ...]
+    ) -> None:
+        super().__init__(sentence)
+        self.findings = findings
 
 
 class InvalidInput(Refused):

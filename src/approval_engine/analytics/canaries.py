@@ -2,28 +2,36 @@
 A canary in the database → what its guard goes by, what it sees, and what it finds.
 """
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from statistics import median
 from typing import Any
 
-from approval_engine.analytics.guard import METRICS, Outcome, Reading, Terms, harm
-from approval_engine.documents import canonical, load
-from approval_engine.domain.events import instant
+from approval_engine.analytics.canary_book import (
+    Arm,
+    Book,
+    filled,
+    hours,
+    seconds_between,
+)
+from approval_engine.analytics.guard import METRICS, Reading, Terms, worst
+from approval_engine.documents import canonical, load, sha256
+from approval_engine.domain.events import stamp
 from approval_engine.store import canary_outcomes
 from approval_engine.store.canaries import CanaryRow
-from approval_engine.store.canary_outcomes import OutcomeRow
 from approval_engine.store.database import Transaction
 
 LAST = 500
 """From so many reviews that began last the guard learns what is slow, and what much."""
 
+SETTLED_AFTER = timedelta(hours=1)
+"""A submit that began longer ago is committed, whatever the clocks of hosts say."""
+
 _ENOUGH = 20
 _USUAL = 0.8
 _LARGE = 0.9
-_WHOLE = 10_000
+_MEMORY, _FORM = "memory", 1
 
 TITLES = {
     "slow": "undecided after the usual time",
@@ -37,49 +45,18 @@ TITLES = {
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Arm:
-    """
-    The quotes of one version, each counted once.
-
-    `hours` is the median from submit to decision of those that were decided, None if
-    none was; `exposure` the worth approved without asking anybody, in hundredths.
-    """
-
-    side: str
-    quotes: int
-    decided: int
-    hours: Decimal | None
-    escalated: int
-    overridden: int
-    automatic: int
-    exposure: int
-
-    def view(self) -> dict[str, object]:
-        """
-        As a JSON object; money as an exact decimal.
-        """
-        return {
-            "side": self.side,
-            "quotes": self.quotes,
-            "decided": self.decided,
-            "medianHours": None if self.hours is None else str(self.hours),
-            "escalated": self.escalated,
-            "overridden": self.overridden,
-            "automatic": self.automatic,
-            "exposure": str(Decimal(self.exposure).scaleb(-2)),
-        }
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Look:
     """
     What the guard sees now, and the metric by which the canary must stop, if any.
+
+    `memory` is a JSON object from which the next look goes on.
     """
 
     terms: Terms
     arms: tuple[Arm, ...]
     readings: tuple[Reading, ...]
     worst: Reading | None
+    memory: Mapping[str, Any]
 
     def view(self) -> dict[str, object]:
         """
@@ -89,11 +66,17 @@ class Look:
             "alpha": _short(self.terms.alpha),
             "bound": _short(self.terms.bound),
             "atLeast": self.terms.at_least,
-            "slowAfterHours": str(_hours(self.terms.slow_after_s)),
+            "slowAfterHours": str(hours(self.terms.slow_after_s)),
             "arms": [each.view() for each in self.arms],
             "metrics": [reading_view(each) for each in self.readings],
             "stopsBy": self.worst.metric if self.worst else None,
         }
+
+    def seen(self) -> str:
+        """
+        What is kept of it with the canary: what was seen, and what `look` goes on from.
+        """
+        return canonical({**self.view(), _MEMORY: self.memory}).decode()
 
     @property
     def sentence(self) -> str:
@@ -113,19 +96,53 @@ class Look:
         )
 
 
-def look(transaction: Transaction, row: CanaryRow, now: datetime) -> Look:
+def look(
+    transaction: Transaction, row: CanaryRow, now: datetime, *, anew: bool = False
+) -> Look:
     """
     What became of the quotes of a canary so far.
+
+    Quotes that were decided when a worker looked last are not read again, unless all
+    are to be counted `anew`.
     """
     terms = terms_of(row.terms)
-    rows = canary_outcomes.outcomes(transaction, row.number)
-    worst, readings = harm((_outcome(each, terms, now) for each in rows), terms)
+    known = None if anew else _memory(row)
+    upto, waiting = (known["upto"], known["open"]) if known else ("", ())
+    rows = canary_outcomes.outcomes(transaction, row.number, upto, waiting)
+    # A submit that is being committed may carry an instant of some moments ago.
+    mark = max(upto, stamp(now - SETTLED_AFTER))
+    old = [each for each in rows if each.submitted_at <= mark]
+    settled = [each for each in old if each.decided_at]
+    book = filled(Book(terms, known and known["book"]), settled, now)
+    memory = {
+        "form": _FORM,
+        "terms": sha256(row.terms.encode()),
+        "upto": mark,
+        "open": [each.workflow_id for each in old if not each.decided_at],
+        "book": book.written(),
+    }
+    done = {each.workflow_id for each in settled}
+    filled(book, (each for each in rows if each.workflow_id not in done), now)
+    arms, readings = book.arms, book.readings
+    least = min(each.quotes for each in arms)
     return Look(
         terms=terms,
-        arms=tuple(_arm(side, rows) for side in ("active", "canary")),
+        arms=arms,
         readings=readings,
-        worst=worst,
+        worst=worst(readings, least, terms),
+        memory=memory,
     )
+
+
+def _memory(row: CanaryRow) -> Any:  # noqa: ANN401 JSON
+    """
+    What the last look of a worker has counted, by the same terms; None if nothing.
+    """
+    seen: Any = load(row.seen.encode()) if row.seen else {}
+    known = seen.get(_MEMORY)
+    if known is None or known["form"] != _FORM:
+        return None
+    return known if known["terms"] == sha256(row.terms.encode()) else None
 
 
 def usual(transaction: Transaction) -> tuple[int, int]:
@@ -137,7 +154,7 @@ def usual(transaction: Transaction) -> tuple[int, int]:
     """
     plain = Terms()
     pairs = canary_outcomes.decided_lately(transaction, LAST)
-    took = sorted(_seconds(begin, end) for begin, end in pairs)
+    took = sorted(seconds_between(begin, end) for begin, end in pairs)
     worth = sorted(canary_outcomes.worth_lately(transaction, LAST))
     slow = took[int(len(took) * _USUAL)] if len(took) >= _ENOUGH else 0
     much = worth[int(len(worth) * _LARGE)] if len(worth) >= _ENOUGH else 0
@@ -184,50 +201,6 @@ def reading_view(reading: Reading) -> dict[str, object]:
         "tolerated": _short(reading.tolerated),
         "evidence": _short(reading.evidence),
     }
-
-
-def _outcome(row: OutcomeRow, terms: Terms, now: datetime) -> Outcome:
-    weights = {
-        "slow": float(_is_slow(row, terms, now)),
-        "escalated": float(row.escalated),
-        "overridden": float(row.overridden),
-        "automatic": float(row.automatic),
-        "exposure": min(1.0, row.worth / terms.cap) if row.automatic else 0.0,
-        "refused": float(row.refused),
-    }
-    return Outcome(is_new=row.side == "canary", share=row.share, weights=weights)
-
-
-def _is_slow(row: OutcomeRow, terms: Terms, now: datetime) -> bool:
-    limit = instant(row.submitted_at) + timedelta(seconds=terms.slow_after_s)
-    end = instant(row.decided_at) if row.decided_at else now
-    return end > limit
-
-
-def _arm(side: str, rows: Iterable[OutcomeRow]) -> Arm:
-    mine = [each for each in rows if each.side == side]
-    took = [
-        _seconds(each.submitted_at, each.decided_at) for each in mine if each.decided_at
-    ]
-    automatic = [each for each in mine if each.automatic]
-    return Arm(
-        side=side,
-        quotes=len(mine),
-        decided=len(took),
-        hours=_hours(int(median(took))) if took else None,
-        escalated=sum(each.escalated for each in mine),
-        overridden=sum(each.overridden for each in mine),
-        automatic=len(automatic),
-        exposure=sum(each.worth for each in automatic),
-    )
-
-
-def _seconds(begin: str, end: str) -> int:
-    return int((instant(end) - instant(begin)).total_seconds())
-
-
-def _hours(seconds: int) -> Decimal:
-    return (Decimal(seconds) / 3600).quantize(Decimal("0.1"))
 
 
 def _short(number: float) -> str:

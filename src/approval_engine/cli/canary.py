@@ -46,7 +46,7 @@ class Number(click.ParamType[Decimal]):
         except InvalidOperation:
             number = Decimal("NaN")
         if not (number.is_finite() and self._fits(number)):
-            self.fail(f"Expected {self._sentence}, got '{value}'.", param, ctx)
+            self.fail(f"Expected {self._sentence}, but got '{value}'.", param, ctx)
         return number
 
 
@@ -54,7 +54,7 @@ def _is_share(number: Decimal) -> bool:
     return 0 < number <= 100 and number * 100 == int(number * 100)  # noqa: PLR2004 percent
 
 
-SHARE = Number("a share of 0.01 to 100 percent", _is_share)
+SHARE = Number("a share of 0.01 to 100 percent, with two decimals at most", _is_share)
 ALPHA = Number("an error rate above 0, up to 0.2", lambda n: 0 < n <= Decimal("0.2"))
 
 

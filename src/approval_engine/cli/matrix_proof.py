@@ -13,7 +13,7 @@ from approval_engine.errors import StorageError
 
 if TYPE_CHECKING:
     from approval_engine.domain.people import Directory
-    from approval_engine.policy.finding import Example, Finding
+    from approval_engine.policy.finding import Finding
     from approval_engine.policy.model import Policy
 
 ACCEPT = click.option(
@@ -95,40 +95,12 @@ def _line(label: str, each: "Finding") -> dict[str, object]:
 
 
 def _document(policy: "Policy", found: Mapping[str, "Finding"]) -> dict[str, object]:
+    from approval_engine.operations.proving import views
+
     return {
         "policy": policy.name,
         "version": policy.version,
         "sha256": policy.sha256,
         "prove": "found" if found else "ok",
-        "findings": [
-            {
-                "finding": each.code,
-                "at": each.element,
-                "accept": label,
-                "sentence": each.sentence,
-                "examples": [_example(example) for example in each.examples],
-            }
-            for label, each in found.items()
-        ],
-    }
-
-
-def _example(example: "Example") -> dict[str, object]:
-    from approval_engine.policy.finding import plain_of
-
-    quote = example.quote
-    stated = {name: plain_of(value) for name, value in quote.inputs.items()}
-    return {
-        "says": example.says,
-        "on": example.on.isoformat(),
-        "facts": {name: plain_of(value) for name, value in example.facts.items()},
-        "quote": {
-            "id": quote.id,
-            "revision": quote.revision,
-            "submittedBy": quote.submitted_by,
-            "account": quote.account,
-            "currency": quote.currency,
-            "lines": [],
-            **stated,
-        },
+        "findings": views(found),
     }

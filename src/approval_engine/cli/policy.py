@@ -16,7 +16,7 @@ from approval_engine.cli.simulating import simulate
 from approval_engine.cli.values import FILE
 
 if TYPE_CHECKING:
-    from approval_engine.documents import Document, JsonValue
+    from approval_engine.documents import JsonValue
     from approval_engine.policy.model import Policy
 
 
@@ -83,13 +83,12 @@ def publish(
 
     session.require_trust()
     document = session.read(path)
-    accepted = _proved(session, document, matrix_proof.reasons_of(accepts))
     row = publish_policy(
         session.runtime,
         document,
         session.administrator,
         accept_fallback=accept_fallback,
-        remark=Remark(accepted=accepted),
+        remark=Remark(accepts=matrix_proof.reasons_of(accepts)),
     )
     today = (r for r in published.rows(session) if r.sha256 == row.sha256)
     session.record(**published.line(next(today)))
@@ -158,23 +157,6 @@ def schema(session: Session) -> None:
     from approval_engine.policy.load import schema as found
 
     session.document(found())
-
-
-def _proved(
-    session: Session, document: "Document", reasons: dict[str, str]
-) -> tuple[str, ...]:
-    """
-    What is found and accepted all the same. What is published already is not asked.
-    """
-    from approval_engine.operations.proving import accepted, proved
-    from approval_engine.policy.load import load
-
-    found = load(document)
-    if any(row.sha256 == found.sha256 for row in published.rows(session)):
-        return ()
-    with session.runtime.database.read() as transaction:
-        findings = proved(session.runtime, transaction, found)
-    return accepted(findings, reasons)
 
 
 def _contents(found: "Policy") -> Iterator[dict[str, object]]:

@@ -46,11 +46,15 @@ class Today:
 class Canaried:
     """
     What a canary made of a quote: its terms, the choice, and the hashes of both sides.
+
+    `rate` is the one by which the segment was judged, where the evaluation by the new
+    version does not hold it: it counts in another currency, or by other rates.
     """
 
     canary: Canary
     choice: Choice
     active: str
+    rate: Rate | None = None
 
     @property
     def other(self) -> str:
@@ -76,7 +80,9 @@ class Canaried:
         """
         What the first event of the workflow says of it.
         """
-        return recorded(self.canary, self.choice, self.active)
+        # Where the version in force routes after all, its own evaluation has the rate.
+        rate = self.rate if self.is_new else None
+        return recorded(self.canary, self.choice, self.active, rate)
 
 
 def chosen(
@@ -96,14 +102,21 @@ def chosen(
         return today.active, None
     canary = read(current.canary)
     new = runtime.policy(transaction, canary.policy) if canary.routes else today.active
+    judged_by: list[Rate | None] = []
     choice = choose(
         canary,
         row.id,
         holds=today.holds(new),
         earlier=_earlier(transaction, canary, row, current),
-        within=lambda: _is_within(transaction, canary, quote, today),
+        within=lambda: _is_within(transaction, canary, quote, today, judged_by),
     )
-    found = Canaried(canary=canary, choice=choice, active=today.active.sha256)
+    other = (new.currency, new.rates) != (today.active.currency, today.active.rates)
+    found = Canaried(
+        canary=canary,
+        choice=choice,
+        active=today.active.sha256,
+        rate=judged_by[0] if judged_by and other else None,
+    )
     return (new if choice.side is Side.CANARY else today.active), found
 
 
@@ -126,15 +139,22 @@ def _earlier(
 
 
 def _is_within(
-    transaction: Transaction, canary: Canary, quote: Quote, today: Today
+    transaction: Transaction,
+    canary: Canary,
+    quote: Quote,
+    today: Today,
+    judged_by: list[Rate | None],
 ) -> bool:
     """
     Whether the quote meets the segment, as the policy in force reads its inputs.
+
+    The rate by which it is judged is added to `judged_by`.
     """
     try:
         rate = rate_for(transaction, today.active, quote, today.on)
     except DocumentError:
         return False
+    judged_by.append(rate)
     return is_among(canary, today.active, quote, rate)
 
 

@@ -15,6 +15,7 @@ from approval_engine.executor.canary import is_among
 from approval_engine.executor.routed import holds
 from approval_engine.executor.runtime import Runtime
 from approval_engine.policy.canary import Canary, Rule, Side, choose, recorded
+from approval_engine.policy.rates import stated
 from approval_engine.store import events
 from approval_engine.store.database import Transaction
 
@@ -65,12 +66,14 @@ def _again(
         since=first.timestamp,
     )
     evidence = data["evidence"]
+    # The evaluation holds another rate where the version that routed has other money.
+    rate = stated(said["rate"]) if "rate" in said else None
 
     def within() -> bool:
         active = runtime.policy(transaction, said["active"])
         quote = runtime.quote(transaction, evidence["quote"])
-        rate = runtime.terms(transaction, evidence["evaluation"]).rate
-        return is_among(canary, active, quote, rate)
+        own = runtime.terms(transaction, evidence["evaluation"]).rate
+        return is_among(canary, active, quote, rate or own)
 
     new = runtime.policy(transaction, canary.policy)
     choice = choose(
@@ -83,7 +86,7 @@ def _again(
     if said["rule"] == Rule.FAILED and choice.side is Side.CANARY:
         # Whether the new version broke is not asked again: people and work have moved.
         choice = choice.fallen()
-    return recorded(canary, choice, said["active"])
+    return recorded(canary, choice, said["active"], rate)
 
 
 def _earlier(

@@ -1,5 +1,5 @@
 """
-A quote that is submitted → its route; by the version in force where the new one breaks.
+A quote that is routed → its route; by the version in force where the new one breaks.
 
 Nobody is harmed by a new version on trial: what it refuses or breaks with is a fact
 about it, which its guard counts, and no answer to whoever submits.
@@ -23,7 +23,7 @@ def route_submitted(
     now: datetime,
 ) -> Routed:
     """
-    What a submit of this quote makes of it, also while a canary runs.
+    What a submit or a replan of this quote makes of it, also while a canary runs.
 
     Raises what `route_quote` raises, of the version in force if both versions fail.
     """

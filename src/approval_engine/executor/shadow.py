@@ -55,13 +55,16 @@ def beside(
     canaried = routed.canary
     if canaried is None:
         return None
-    mine, other = _said(routed), _asked(runtime, transaction, asked, current, routed)
+    mine = _said(routed)
+    other, judged = _asked(runtime, transaction, asked, current, routed)
     new = canaried.choice.side is Side.CANARY
+    # Worth is compared between the versions, so it is in the money of one of them.
+    active = judged if new and judged else routed.evaluation
     return Beside(
         canaried=canaried,
         active=other if new else mine,
         new=mine if new else other,
-        worth=_worth(asked[0], routed.evaluation),
+        worth=_worth(asked[0], active),
     )
 
 
@@ -104,21 +107,22 @@ def _asked(
     asked: tuple[QuoteRow, Quote],
     current: Current,
     routed: Routed,
-) -> Said:
+) -> tuple[Said, Evaluation | None]:
     canaried = routed.canary
     try:
         assert canaried is not None  # noqa: S101 who asks has looked
         policy = runtime.policy(transaction, canaried.other)
-        return _said(route(runtime, transaction, asked, current, routed.at, policy))
+        found = route(runtime, transaction, asked, current, routed.at, policy)
+        return _said(found), found.evaluation
     except FAILURES:
         # What the database could not do for this it cannot do for the submit either.
         raise
     except DefinitionError as error:
-        return {"refused": sorted({each.code for each in error.problems})}
+        return {"refused": sorted({each.code for each in error.problems})}, None
     except Refused as refusal:
-        return {"refused": [type(refusal).__name__]}
+        return {"refused": [type(refusal).__name__]}, None
     except Exception as error:  # noqa: BLE001 nobody may be harmed by what routes nothing
-        return {"failed": type(error).__name__}
+        return {"failed": type(error).__name__}, None
 
 
 def _said(routed: Routed) -> Said:
@@ -131,7 +135,7 @@ def _said(routed: Routed) -> Said:
 
 def _worth(row: QuoteRow, evaluation: Evaluation) -> int:
     """
-    The worth of a quote in hundredths of the currency of the policy, rounded down.
+    The worth of a quote in hundredths of the currency of that policy, rounded down.
     """
     worth = max(row.worth, 0)
     if evaluation.rate is not None:

@@ -28,8 +28,8 @@ from approval_engine.operations.canary_wish import (
     Wish,
     check,
     must_be_new,
+    must_go_on,
     must_keep_terms,
-    taken_upon,
     tried,
 )
 from approval_engine.operations.intake import (
@@ -37,6 +37,7 @@ from approval_engine.operations.intake import (
     must_fit_processes,
     publish_policy,
 )
+from approval_engine.operations.proving import taken_upon
 from approval_engine.policy.canary import Canary, check_segment
 from approval_engine.policy.load import load
 from approval_engine.policy.model import Policy
@@ -96,14 +97,13 @@ def promote(
         if row is None:
             done = Done.of(_last_promoted(transaction), result="duplicate")
         else:
-            found = taken_upon(runtime, transaction, row.sha256, accepts or {})
             document = parse(catalog.body(transaction, row.sha256), row.version)
             publish_policy(
                 runtime,
                 document,
                 caller.actor,
                 accept_fallback=accept_fallback,
-                remark=Remark(comment=comment, accepted=found),
+                remark=Remark(comment=comment, accepts=accepts or {}),
                 within=transaction,
             )
             how = (PROMOTED, comment)
@@ -158,10 +158,10 @@ def _moved(
     """
     What a start means for the canary that runs.
     """
-    what = f"Expected to start a canary, but {row.subject}"
     named = load(wish.document).sha256 if wish.document else None
     if named not in {None, row.sha256} or wish.version not in {None, row.version}:
-        raise InvalidState(f"{what} runs; promote or stop it.")
+        sentence = f"Expected to try another version, but {row.subject} runs;"
+        raise InvalidState(f"{sentence} promote or stop it.")
     if row.status == CANARY:
         must_keep_terms(row, wish)
     same = (wish.share or 0, wish.segment) == (row.share, row.segment)
@@ -169,11 +169,10 @@ def _moved(
         return Done.of(row, result="duplicate")
     if row.status == SHADOW:
         return Done.of(_routing(runtime, transaction, row, wish, caller))
-    if wish.share is None or wish.share < row.share or wish.segment != row.segment:
-        sentence = f"{what} routes quotes, and none of them goes back; stop it."
-        raise InvalidState(sentence)
-    taken_upon(runtime, transaction, row.sha256, wish.accepts)
-    row = replace(row, share=wish.share)
+    must_go_on(row, wish)
+    new = runtime.policy(transaction, row.sha256)
+    taken_upon(runtime, transaction, new, wish.accepts)
+    row = replace(row, share=wish.share or row.share)
     canaries.change(transaction, row.number, share=row.share)
     _point(transaction, row)
     by = (caller, stamp(runtime.clock()))
@@ -198,7 +197,7 @@ def _routing(
         raise InvalidState(sentence)
     if wish.segment:
         check_segment(wish.segment, _active(runtime, transaction))
-    taken_upon(runtime, transaction, row.sha256, wish.accepts)
+    taken_upon(runtime, transaction, policy, wish.accepts)
     slow_after_s, cap = watching.usual(transaction)
     terms = replace(
         Terms(slow_after_s=slow_after_s, cap=cap),

@@ -8,11 +8,15 @@ from typing import Any
 
 from approval_engine.analytics.canaries import Look, look
 from approval_engine.documents import load
+from approval_engine.domain.rights import Right
 from approval_engine.errors import NotFound
 from approval_engine.executor.runtime import Runtime
 from approval_engine.policy.canary import WHOLE, percent
 from approval_engine.store import canaries
 from approval_engine.store.canaries import CanaryRow, QuoteSeen, Step, Tally
+
+FIGURES = Right.SEE_EVERYTHING
+"""Who sees what became of all quotes, counted or one by one, on every channel."""
 
 SHOWN = 100
 """So many of the quotes that differ are told one by one, the newest first."""
@@ -49,10 +53,13 @@ class Differing:
 class Status:
     """
     Everything that is known of a canary. `look` is None in the shadow.
+
+    Who sees policies only sees its terms and what was done about it: `tally` and `look`
+    are None for him, and no quote that differs is named.
     """
 
     row: CanaryRow
-    tally: Tally
+    tally: Tally | None
     look: Look | None
     differing: tuple[Differing, ...]
     steps: tuple[Step, ...]
@@ -66,9 +73,10 @@ class Status:
 
     def view(self) -> dict[str, object]:
         """
-        The JSON document.
+        The JSON document, with its figures.
         """
         row, tally = self.row, self.tally
+        assert tally is not None  # noqa: S101 asked for by who sees them
         return {
             "canary": row.number,
             "policy": row.name,
@@ -92,9 +100,13 @@ class Status:
         }
 
 
-def status(runtime: Runtime, number: int | None = None) -> Status:
+def status(
+    runtime: Runtime, number: int | None = None, *, figures: bool = True
+) -> Status:
     """
     The canary of that number, the last one if none is named. Raises NotFound.
+
+    `figures` says whether whoever asks has the right `FIGURES`; else nothing counts.
     """
     with runtime.database.read() as transaction:
         rows = canaries.every(transaction)
@@ -105,6 +117,9 @@ def status(runtime: Runtime, number: int | None = None) -> Status:
                 f"There is no canary{which}; 'cpq policy canary start' begins one."
             )
             raise NotFound(sentence)
+        steps = canaries.steps(transaction, row.number)
+        if not figures:
+            return Status(row=row, tally=None, look=None, differing=(), steps=steps)
         now = runtime.clock()
         return Status(
             row=row,
@@ -113,7 +128,7 @@ def status(runtime: Runtime, number: int | None = None) -> Status:
             differing=tuple(
                 map(_differing, canaries.quotes(transaction, row.number, SHOWN))
             ),
-            steps=canaries.steps(transaction, row.number),
+            steps=steps,
         )
 
 

@@ -12,8 +12,7 @@ from approval_engine.documents import in_order
 from approval_engine.errors import InvalidInput, InvalidState, NotFound
 from approval_engine.escalations.times import check_times
 from approval_engine.executor.runtime import Runtime
-from approval_engine.operations.proving import accepted, proved
-from approval_engine.policy.canary import WHOLE
+from approval_engine.policy.canary import SHARES, WHOLE, percent
 from approval_engine.policy.load import load
 from approval_engine.policy.model import Policy
 from approval_engine.store import catalog
@@ -80,10 +79,13 @@ def check(wish: Wish) -> None:
     if wish.document is not None and wish.version is not None:
         raise InvalidInput("Expected a policy or a version to try, but got both.")
     if wish.share is not None and not 0 < wish.share <= WHOLE:
-        sentence = "Expected a share of more than 0 and at most 100 percent of quotes."
-        raise InvalidInput(sentence)
+        raise InvalidInput(f"Expected {SHARES}, but got {percent(wish.share)}.")
     if wish.share is None and wish.segment:
-        raise InvalidInput("Expected a share with the segment; the shadow sees all.")
+        sentence = (
+            f"Expected a share beside the segment '{wish.segment}', but got none: in"
+            " the shadow every quote is compared, and none is routed."
+        )
+        raise InvalidInput(sentence)
     if wish.share is None and (wish.terms or wish.tolerated or wish.accepts):
         sentence = (
             "Expected a share with the terms of the guard and with accepted findings;"
@@ -156,6 +158,31 @@ def must_be_new(
         raise InvalidState(sentence)
 
 
+def must_go_on(row: CanaryRow, wish: Wish) -> None:
+    """
+    Raises InvalidState if a wish would take quotes from a canary that routes some.
+    """
+    share = f"{percent(row.share)} %"
+    if wish.share is None:
+        wanted, got = f"keep its share of {share} or give it a larger one", "none"
+    elif wish.share < row.share:
+        wanted, got = f"keep its share of {share} or grow", f"{percent(wish.share)} %"
+    elif wish.segment != row.segment:
+        names = (
+            f"'{each}'" if each else "all quotes"
+            for each in (row.segment, wish.segment)
+        )
+        old, got = names
+        wanted = f"keep its segment, {old}"
+    else:
+        return
+    sentence = (
+        f"Expected {row.subject} to {wanted}, but got {got}: it routes quotes, and none"
+        " of them goes back; stop it and begin another one."
+    )
+    raise InvalidState(sentence)
+
+
 def must_keep_terms(row: CanaryRow, wish: Wish) -> None:
     """
     Raises InvalidState if a wish names other terms than the guard has gone by so far.
@@ -176,15 +203,3 @@ def must_keep_terms(row: CanaryRow, wish: Wish) -> None:
                 f" {new:g} in place of {old:g}; stop it and begin another one."
             )
             raise InvalidState(sentence)
-
-
-def taken_upon(
-    runtime: Runtime, transaction: Transaction, sha256: str, reasons: Mapping[str, str]
-) -> tuple[str, ...]:
-    """
-    What the proof finds in a version, each with the reason for which it is accepted.
-
-    Raises InvalidState with each finding that nobody accepts, as publishing does.
-    """
-    policy = runtime.policy(transaction, sha256)
-    return accepted(proved(runtime, transaction, policy), reasons)

@@ -4,7 +4,7 @@ Files → what the database decides by: the directory, policies, delegations.
 Each function is one transaction; a file with any problem changes nothing.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -30,10 +30,15 @@ from approval_engine.store.database import Transaction
 class Remark:
     """
     What a policy is published with: why, and what is wrong with it all the same.
+
+    `accepts` are the findings of its proof that are accepted, by code and place, with
+    the reason; None where it was proved already, or nobody decides by it. `accepted`
+    are sentences on what else was found and accepted.
     """
 
     comment: str = ""
     accepted: tuple[str, ...] = ()
+    accepts: Mapping[str, str] | None = None
 
 
 NO_REMARK = Remark()
@@ -77,7 +82,9 @@ def publish_policy(
     A version name that was published with other content is refused, and so is a policy
     with a step that a process in use has a task for, or one that would orphan pinned
     processes, unless that is accepted. Nothing is published beside a canary but by
-    promoting it, which does so `within` its own transaction.
+    promoting it, which does so `within` its own transaction. Whoever publishes a file
+    has it proved here, by the people who are there at that very moment: raises
+    Unaccepted with each finding that nobody accepts.
     """
     policy = load_policy(document)
     check_times(document, policy, runtime.clock())
@@ -89,7 +96,6 @@ def publish_policy(
         published_at=stamp(runtime.clock()),
         published_by=actor,
         comment=remark.comment,
-        accepted="\n".join(remark.accepted),
     )
     own = nullcontext(within) if within else runtime.database.begin()
     with own as transaction:
@@ -99,6 +105,8 @@ def publish_policy(
                 return _same_version(known, row)
         if within is None:
             _must_go_beside_no_canary(transaction, row)
+        accepted = _accepted(runtime, transaction, policy, remark)
+        row = replace(row, accepted="\n".join(accepted))
         must_fit_processes(
             runtime, transaction, policy, accept_fallback=accept_fallback
         )
@@ -108,6 +116,18 @@ def publish_policy(
         )
         catalog.publish(transaction, row)
     return row
+
+
+def _accepted(
+    runtime: Runtime, transaction: Transaction, policy: Policy, remark: Remark
+) -> tuple[str, ...]:
+    if remark.accepts is None:
+        return remark.accepted
+    # Whoever imports quotes proves nothing.
+    from approval_engine.operations.proving import taken_upon
+
+    found = taken_upon(runtime, transaction, policy, remark.accepts)
+    return (*remark.accepted, *found)
 
 
 def must_fit_processes(

@@ -15,6 +15,7 @@ from hashlib import sha256
 
 from approval_engine.documents import canonical, load
 from approval_engine.domain.quote import Value
+from approval_engine.domain.rates import Rate
 from approval_engine.errors import InvalidInput
 from approval_engine.policy.conditions import (
     ConditionError,
@@ -30,6 +31,9 @@ from approval_engine.policy.reading.draft import KIND_OF_TYPE
 
 WHOLE = 10_000
 """All quotes, as a share: shares count ten-thousandths."""
+
+SHARES = "a share of 0.01 to 100 percent, with two decimals at most"
+"""What a share may be, in the words of every refusal."""
 
 _BYTES = 8
 
@@ -175,24 +179,31 @@ def check_segment(segment: str, policy: Policy) -> None:
     Raises InvalidInput unless a segment is a condition over the inputs of a policy.
     """
     known = {each.name: KIND_OF_TYPE[each.type] for each in policy.inputs}
-    subject = f"Expected a condition over the inputs of a quote, but '{segment}'"
+    policies = f"policy '{policy.name}' version {policy.version}"
+    subject = (
+        f"Expected the segment '{segment}' to be a condition over the inputs of"
+        f" {policies}, but it"
+    )
     try:
         found = _parsed(segment)
     except ConditionError as error:
-        raise InvalidInput(f"{subject} is none: {error.sentence}") from error
+        raise InvalidInput(f"{subject} cannot be read: {error.sentence}") from error
     if unknown := sorted(inputs_of(found) - known.keys()):
-        policies = f"policy '{policy.name}' version {policy.version}"
-        raise InvalidInput(f"{subject} names '{unknown[0]}', which {policies} lacks.")
+        raise InvalidInput(f"{subject} names '{unknown[0]}', which is none of them.")
     kind, misuses = kind_of(found, known)
     if misuses:
         raise InvalidInput(f"{subject} cannot be judged: {misuses[0]}")
     if kind is not Kind.BOOLEAN or not inputs_of(found):
-        raise InvalidInput(f"{subject} is none.")
+        raise InvalidInput(f"{subject} is no condition that a quote meets or not.")
 
 
-def recorded(canary: Canary, choice: Choice, active: str) -> dict[str, object]:
+def recorded(
+    canary: Canary, choice: Choice, active: str, rate: Rate | None = None
+) -> dict[str, object]:
     """
     What the first event of a workflow says of the choice; `active` is the other policy.
+
+    `rate` is the one by which its segment was judged, if nothing else recorded says it.
     """
     found: dict[str, object] = {
         "number": canary.number,
@@ -208,6 +219,10 @@ def recorded(canary: Canary, choice: Choice, active: str) -> dict[str, object]:
         found["segment"] = canary.segment
     if choice.earlier:
         found["earlier"] = choice.earlier
+    if rate:
+        on, worth = rate.on.isoformat(), format(rate.rate, "f")
+        pair = {"currency": rate.currency, "into": rate.into}
+        found["rate"] = {**pair, "on": on, "rate": worth}
     return found
 
 

@@ -41,8 +41,13 @@ def rate_of(document: bytes) -> Rate | None:
     """
     evaluation: Any = load(document)
     value = evaluation.get("rate")
-    if value is None:
-        return None
+    return None if value is None else stated(value)
+
+
+def stated(value: Mapping[str, Any]) -> Rate:
+    """
+    The rate that a JSON object states.
+    """
     return Rate(
         currency=value["currency"],
         into=value["into"],

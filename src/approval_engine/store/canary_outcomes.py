@@ -1,14 +1,16 @@
 """
 What became of the quotes that a canary has routed: late, escalated, overridden.
 
-Each is a look-up along an index per quote; a canary has thousands of them at most.
+Each is a look-up along an index per quote.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Select,
     Table,
     and_,
     case,
@@ -39,6 +41,7 @@ DECIDED = (
 )
 """The facts by which a review ends, or at last need not be waited for."""
 
+_AT_ONCE = 500
 _FAILED = "failed"
 _DRAWN = case((CANARY_QUOTE.c.rule == _FAILED, "canary"), else_=CANARY_QUOTE.c.side)
 
@@ -68,15 +71,36 @@ class OutcomeRow:
     refused: bool
 
 
-def outcomes(transaction: Transaction, number: int) -> tuple[OutcomeRow, ...]:
+def outcomes(
+    transaction: Transaction, number: int, after: str = "", also: Sequence[str] = ()
+) -> tuple[OutcomeRow, ...]:
     """
-    The quotes that count, in the order of their submits.
+    The quotes that count and were submitted after a stamp, the oldest first.
+
+    Those of the workflows in `also` come before them, whenever they were submitted.
     """
+    table = CANARY_QUOTE.c
+    # Both values, so that the index that begins with it leads to the instant.
+    later = and_(table.differs.in_((0, 1)), table.submitted_at > after)
+    parts = [
+        table.workflow_id.in_(also[begin : begin + _AT_ONCE])
+        for begin in range(0, len(also), _AT_ONCE)
+    ]
+    query = _counted(number)
+    rows = (
+        row
+        for part in (*parts, later)
+        for row in transaction.execute(query.where(part))
+    )
+    return tuple(map(_row, rows))
+
+
+def _counted(number: int) -> Select[Any]:
     table = CANARY_QUOTE.c
     escalated = exists().where(
         TASK.c.workflow_id == table.workflow_id, TASK.c.escalation_level > 0
     )
-    query = (
+    return (
         select(
             table.workflow_id,
             table.quote_id,
@@ -97,7 +121,6 @@ def outcomes(transaction: Transaction, number: int) -> tuple[OutcomeRow, ...]:
         .where(table.canary == number, table.counted == 1)
         .order_by(table.submitted_at, table.workflow_id)
     )
-    return tuple(_row(each) for each in transaction.execute(query))
 
 
 def candidates(transaction: Transaction, number: int, limit: int) -> tuple[str, ...]:

@@ -31,6 +31,7 @@ from approval_engine.errors import (
     StepUpRequired,
     StorageError,
     TooManyAttempts,
+    Unaccepted,
     Unauthenticated,
     Unreadable,
 )
@@ -48,6 +49,7 @@ STATUSES: tuple[tuple[type[ApprovalEngineError], int, str], ...] = (
     (Forbidden, 403, "forbidden"),
     (StaleRevision, 412, "stale-revision"),
     (Quarantined, 409, "quarantined"),
+    (Unaccepted, 409, "unaccepted-findings"),
     (InvalidState, 409, "invalid-state"),
     (InvalidInput, 422, "invalid-input"),
     (KeyReused, 422, "idempotency-key-reuse"),
@@ -119,6 +121,8 @@ def refused(error: ApprovalEngineError) -> Response:
         return _unreadable(error)
     if status == InternalServerError.code:
         return _broken(error)
+    if isinstance(error, Unaccepted) and is_api():
+        return problem(status, code, str(error), {"findings": error.findings})
     response = _answer(status, code, str(error), _problems(error))
     if wait := _RETRY_S.get(type(error), getattr(error, "retry_after_s", None)):
         response.headers["Retry-After"] = str(wait)

@@ -8,7 +8,6 @@ import logging
 from datetime import timedelta
 
 from approval_engine.analytics.canaries import Look, look
-from approval_engine.documents import canonical
 from approval_engine.domain.events import instant, stamp
 from approval_engine.executor.answer import Caller
 from approval_engine.executor.commands import canary
@@ -50,10 +49,9 @@ def guard(shift: Shift) -> None:
 
 
 def _note(shift: Shift, row: CanaryRow, found: Look) -> None:
-    seen = canonical(found.view()).decode()
     with shift.runtime.database.begin() as transaction:
         at = stamp(shift.runtime.clock())
-        canaries.change(transaction, row.number, seen=seen, seen_at=at)
+        canaries.change(transaction, row.number, seen=found.seen(), seen_at=at)
 
 
 def _stop(shift: Shift, row: CanaryRow, found: Look) -> None:

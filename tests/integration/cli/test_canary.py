@@ -43,6 +43,7 @@ def test_it_goes_from_the_shadow_to_a_share_and_to_everybody(firm):
     told = firm.ok(*CANARY, "status").lines
     assert told[1].startswith("guard=watching alpha=0.05 bound=120 at_least=20")
     assert told[2].startswith("side=active quotes=0")
+    assert told[3].endswith("exposure=0.00 refused=0")
     assert "metric=automatic canary=0 active=0 tolerated=1.5 evidence=1" in told
 
     assert firm.ok(*CANARY, "promote", "--comment", "fine").lines == [

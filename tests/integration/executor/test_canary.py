@@ -21,6 +21,7 @@ from approval_engine.executor.answer import Caller
 from approval_engine.executor.commands import canary as ending
 from approval_engine.executor.commands.replan import replan
 from approval_engine.operations import canary, intake
+from approval_engine.operations.canary_status import status
 from approval_engine.operations.canary_wish import Wish
 from approval_engine.operations.preview import preview
 from approval_engine.policy.canary import place_of
@@ -320,10 +321,10 @@ def test_a_segment_is_tried_and_the_others_are_not(company):
 @pytest.mark.parametrize(
     ("segment", "words"),
     [
-        ("amount >", "is none"),
+        ("amount >", "cannot be read"),
         ("region = 1", "'region'"),
-        ("amount", "is none"),
-        ("1 = 1", "is none"),
+        ("amount", "is no condition"),
+        ("1 = 1", "is no condition"),
         ('amount = "x"', "cannot be judged"),
     ],
 )
@@ -391,6 +392,12 @@ def test_what_the_new_version_refuses_goes_by_the_one_in_force(company):
     assert {(each.quote_id, each.side, each.refused) for each in counted} == {
         (inside, "canary", True),
         (outside, "active", False),
+    }
+
+    arms = status(company.runtime).view()["guard"]["arms"]
+    assert {each["side"]: each["refused"] for each in arms} == {
+        "active": 0,
+        "canary": 1,
     }
 
     # What it admits it routes, and a quote stays where its last review was.

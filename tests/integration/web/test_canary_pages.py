@@ -8,10 +8,12 @@ from html import unescape
 
 import pytest
 
+from approval_engine.cli import offices
 from approval_engine.executor.answer import Caller
 from approval_engine.operations import canary, intake, policy_drafts
+from approval_engine.operations.canary_status import FIGURES
 from approval_engine.operations.canary_wish import Wish
-from approval_engine.policy.canary import place_of
+from approval_engine.policy.canary import SHARES, place_of
 from approval_engine.store import canaries, catalog
 from tests.integration.executor.company import TRIGGERS, document, policy
 from tests.integration.web.browser import text_of
@@ -87,7 +89,9 @@ def test_the_page_tells_what_differs_with_links(shadow, desk):
 def test_it_is_widened_promoted_and_stopped_from_the_page(shadow, desk):
     assert desk.force(f"{PAGE}/start", share="12.5", canary="1").status_code == 303
     assert (last(shadow).status, last(shadow).share) == ("canary", 1250)
-    assert "What the guard sees" in text_of(desk.get(PAGE))
+    page = text_of(desk.get(PAGE))
+    assert "What the guard sees" in page
+    assert "Refused (by the new one alone)" in page
     back = desk.force(f"{PAGE}/start", share="5", canary="1")
     assert back.status_code == 409
     assert "none of them goes back" in text_of(back)
@@ -165,8 +169,16 @@ def test_a_share_that_is_none_is_refused_in_words(shadow, desk, share):
     answer = desk.force(f"{PAGE}/start", share=share, canary="1")
 
     assert answer.status_code == 422
-    assert "Expected a share" in text_of(answer)
+    assert SHARES in text_of(answer)
     assert last(shadow).status == "shadow"
+
+
+@pytest.mark.parametrize("share", ["ten", "0", "101", "1.234"])
+def test_programs_are_refused_it_in_the_same_words(shadow, api, share):
+    answer = send(api("dana", "read", "admin"), share=share)
+
+    assert answer.status_code == 422
+    assert SHARES in answer.get_json()["detail"]
 
 
 @pytest.mark.parametrize("number", ["9", "x", "1" * 30])
@@ -175,11 +187,26 @@ def test_what_is_not_there_is_not_found(shadow, desk, number):
     assert desk.get(f"{PAGE}?number=1").status_code == 200
 
 
-def test_who_only_sees_policies_sees_counts_and_no_quotes(shadow, enter):
+def test_figures_are_shown_by_one_right_on_every_channel(shadow, enter, api):
+    canary.start(shadow.runtime, Wish(share=5000), DANA)
+    assert offices.SHOWN["policy canary status"] == FIGURES.name
+    for person in ("dana", "augusta", "ada", "anton"):
+        page = text_of(enter(person).get(PAGE))
+        read = api(person, "read", "admin").get(PATH).status_code
+        sees = person != "anton"
+        assert ("What the guard sees" in page) is sees
+        assert ("was asked under both versions" in page) is sees
+        assert read == (200 if sees else 403)
+
+
+def test_who_only_sees_policies_sees_what_is_tried_and_no_figure(shadow, enter):
     analyst = enter("anton")
     page = analyst.get(PAGE)
 
     assert page.status_code == 200
+    told = text_of(page)
+    assert "began in the shadow" in told
+    assert "shown to whoever may see every quote and every workflow" in told
     assert "Q-1" not in page.text
     assert "Promote" not in page.text
     assert analyst.force(f"{PAGE}/stop", canary="1").status_code == 403
@@ -229,6 +256,8 @@ def test_programs_start_watch_and_end_one(company, api):
     told = dana.get(PATH).get_json()
     assert (told["share"], told["compared"], told["differing"]) == ("50", 1, 1)
     assert told["items"][0]["canary"]["steps"] == []
+    refused = {each["side"]: each["refused"] for each in told["guard"]["arms"]}
+    assert refused == {"active": 0, "canary": 0}
     metrics = {each["metric"]: each["tolerated"] for each in told["guard"]["metrics"]}
     assert metrics["automatic"] == "2"
 

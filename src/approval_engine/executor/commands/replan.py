@@ -25,9 +25,10 @@ from approval_engine.executor.commands.starting import (
 )
 from approval_engine.executor.commands.weighing import REPLAN, as_if, weighed
 from approval_engine.executor.decisions import decisions
+from approval_engine.executor.fallback import route_submitted
 from approval_engine.executor.incident import held_on_failure
 from approval_engine.executor.projection import Pinned
-from approval_engine.executor.routed import Routed, day_of, route_quote
+from approval_engine.executor.routed import Routed, day_of
 from approval_engine.executor.runtime import Runtime
 from approval_engine.planner.plan import RoutingPlan
 from approval_engine.store import catalog, events, sight, workflows
@@ -64,7 +65,7 @@ def preview(runtime: Runtime, workflow_id: str) -> Replanned:
         row = _row(workflow)
         today = catalog.current(transaction)
         current = waivers.beside(transaction, today, row.account)
-        routed = route_quote(runtime, transaction, row, current, now)
+        routed = route_submitted(runtime, transaction, row, current, now)
         _must_be_possible(workflow, routed)
         evidence = workflow.evidence
         plan = runtime.plan(transaction, evidence.plan)
@@ -93,6 +94,8 @@ def replan(runtime: Runtime, workflow_id: str, caller: Caller) -> Replanned:
     """
     Put a workflow under the newest policy in the place of a pending one.
 
+    Like a submit it goes by the version in force where a canary's refuses or breaks.
+
     Raises NotFound, and InvalidState if it is not pending or has that policy already.
     """
     now = runtime.clock()
@@ -104,7 +107,7 @@ def replan(runtime: Runtime, workflow_id: str, caller: Caller) -> Replanned:
         workflow = before.workflow
         now = max(now, workflow.updated_at)
         current = waivers.under_lock(transaction, before.desk.current, row.account)
-        routed = route_quote(runtime, transaction, row, current, now)
+        routed = route_submitted(runtime, transaction, row, current, now)
         _must_be_possible(workflow, routed)
         attempts = workflows.attempts(transaction, row.id)
         number = sum(each.revision == row.revision for each in attempts) + 1

@@ -5,7 +5,9 @@ What must hold of canaries: submits go by the one that runs, and each quote by i
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from approval_engine.analytics.canaries import look
 from approval_engine.documents import load
+from approval_engine.domain.events import instant
 from approval_engine.executor.commands.canary import ROUTE, Done
 from approval_engine.policy.canary import Canary
 from approval_engine.store import audit, canaries, catalog
@@ -25,6 +27,8 @@ def canaries_follow(transaction: Transaction) -> Iterator[str]:
     for each in canaries.every(transaction):
         if audit.kind(transaction, each.sha256) != "policy":
             yield f"{each.subject} has no policy"
+        if not _is_counted(transaction, each):
+            yield f"{each.subject}: its guard has counted otherwise than its quotes say"
     for workflow_id, side, version in canaries.astray(transaction):
         yield f"{workflow_id} is on the side {side}, but version {version} routed it"
 
@@ -45,6 +49,17 @@ def is_true(transaction: Transaction, row: Mapping[str, Any]) -> bool | None:
     known = {each.number: each for each in canaries.every(transaction)}
     found = known.get(done.canary)
     return found is not None and found.version == done.version
+
+
+def _is_counted(transaction: Transaction, row: CanaryRow) -> bool:
+    """
+    Whether the guard, going on from its last look, sees what all quotes say anew.
+    """
+    if row.seen_at is None:
+        return True
+    now = instant(row.seen_at)
+    going_on, anew = (look(transaction, row, now, anew=n) for n in (False, True))
+    return going_on.view() == anew.view()
 
 
 def _terms(row: CanaryRow) -> str:

@@ -136,17 +136,6 @@ class ClearanceQuery(Query):
     fingerprint: Id = Field(description="The fingerprint that you hold.")
 
 
-class PublishQuery(Query):
-    """
-    How a policy is published.
-    """
-
-    accept_fallback: Flag = Field(
-        default=False,
-        description="Publish although pinned processes then serve no plan any more.",
-    )
-
-
 class FileQuery(Query):
     """
     How a file is called.
@@ -177,17 +166,6 @@ class QuoteDocument(BaseModel):
     needed_by: str | None = Field(None, description="A day, such as 2026-03-31.")
     attachments: list[dict[str, Any]] | None = None
     lines: list[dict[str, Any]] | None = None
-
-
-class PolicyDocument(BaseModel):
-    """
-    A policy; `cpq policy schema` prints its whole form.
-    """
-
-    model_config = ConfigDict(alias_generator=to_camel, extra="allow")
-
-    policy: str
-    version: str
 
 
 class StoredQuote(Body):

@@ -14,7 +14,7 @@ from approval_engine.executor.commands import canary as ending
 from approval_engine.executor.commands.canary import Done
 from approval_engine.history import views
 from approval_engine.operations import canary
-from approval_engine.operations.canary_status import status
+from approval_engine.operations.canary_status import FIGURES, status
 from approval_engine.operations.canary_wish import Wish
 from approval_engine.web import context
 from approval_engine.web.api.canary_shapes import (
@@ -26,7 +26,13 @@ from approval_engine.web.api.canary_shapes import (
     CanaryStatus,
 )
 from approval_engine.web.api.operation import Group, Says
-from approval_engine.web.api.refusals import CONFLICT, DOCUMENT, NOT_FOUND, STATE
+from approval_engine.web.api.refusals import (
+    CONFLICT,
+    DOCUMENT,
+    NOT_FOUND,
+    STATE,
+    UNACCEPTED,
+)
 from approval_engine.web.api.reply import Reply, told
 from approval_engine.web.api.request import JsonBody, part
 
@@ -40,7 +46,7 @@ GROUP = Group(
     Says(
         name="getCanary",
         scopes=(Scope.READ,),
-        right=Right.SEE_EVERYTHING,
+        right=FIGURES,
         query=CanaryQuery,
         answer=CanaryStatus,
         refuses=(NOT_FOUND,),
@@ -63,7 +69,7 @@ def one(asked: CanaryQuery) -> views.View:
         body=JsonBody(model=CanaryRequest, whole=True),
         answer=CanaryDone,
         statuses={200: "It runs so, now or already."},
-        refuses=(NOT_FOUND, STATE, CONFLICT, DOCUMENT),
+        refuses=(NOT_FOUND, STATE, UNACCEPTED, CONFLICT, DOCUMENT),
     ),
 )
 def start(given: tuple[CanaryRequest, Document], caller: Caller) -> Reply:
@@ -97,7 +103,7 @@ def start(given: tuple[CanaryRequest, Document], caller: Caller) -> Reply:
         body=JsonBody(model=CanaryPromoted),
         answer=CanaryDone,
         statuses={200: "It is published for all quotes, now or already."},
-        refuses=(NOT_FOUND, STATE, CONFLICT, DOCUMENT),
+        refuses=(NOT_FOUND, STATE, UNACCEPTED, CONFLICT, DOCUMENT),
     ),
 )
 def promote(asked: CanaryPromoted, caller: Caller) -> Reply:

@@ -2,25 +2,28 @@
 What the operations on canaries take and answer.
 """
 
+import re
 from datetime import datetime
+from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from approval_engine.operations.canary_status import SHOWN
+from approval_engine.policy.canary import SHARES
 from approval_engine.web.api.bodies import Body, Query
+from approval_engine.web.api.publishing_shapes import ACCEPTED, Reason
 from approval_engine.web.api.shapes import Shape
 
 _PERCENT = r"^[0-9]{1,3}(\.[0-9]{1,2})?$"
 _TIMES = r"^[0-9]{1,3}(\.[0-9]{1,3})?$"
-_ACCEPTED = (
-    "What the proof finds and is accepted, as code@place, and why. Each finding must be"
-    " before the version routes quotes."
-)
-
-Reason = Annotated[str, Field(min_length=1, max_length=1000)]
-"""Why a finding is accepted."""
 _RATE = r"^0\.[0-9]{1,4}$"
+
+
+def _percent(value: str) -> str:
+    if not re.fullmatch(_PERCENT, value) or not 0 < Decimal(value) <= 100:  # noqa: PLR2004 percent
+        raise ValueError(SHARES)
+    return value
 
 
 class CanaryRequest(Body):
@@ -32,8 +35,10 @@ class CanaryRequest(Body):
 
     policy: dict[str, Any] | None = Field(None, description="A policy, not published.")
     version: str | None = Field(None, min_length=1, max_length=100)
-    share: str | None = Field(
-        None, pattern=_PERCENT, description="Percent of the quotes, 0.01 to 100."
+    share: Annotated[str, AfterValidator(_percent)] | None = Field(
+        None,
+        description="Percent of the quotes, 0.01 to 100.",
+        json_schema_extra={"pattern": _PERCENT},
     )
     segment: str = Field(
         "", max_length=500, description="A condition over the inputs of a quote."
@@ -48,7 +53,7 @@ class CanaryRequest(Body):
         default_factory=dict,
         description="How many times as often each metric may happen, 1 or more.",
     )
-    accept: dict[str, Reason] = Field(default_factory=dict, description=_ACCEPTED)
+    accept: dict[str, Reason] = Field(default_factory=dict, description=ACCEPTED)
 
 
 class CanaryEnd(Body):
@@ -64,7 +69,7 @@ class CanaryPromoted(CanaryEnd):
     Why a canary is promoted, and what is wrong with it all the same.
     """
 
-    accept: dict[str, Reason] = Field(default_factory=dict, description=_ACCEPTED)
+    accept: dict[str, Reason] = Field(default_factory=dict, description=ACCEPTED)
 
 
 class CanaryQuery(Query):
@@ -131,6 +136,9 @@ class CanaryArm(Shape):
     overridden: int
     automatic: int
     exposure: str
+    refused: int = Field(
+        description="which the new version alone refused or broke with"
+    )
 
 
 class CanaryMetric(Shape):

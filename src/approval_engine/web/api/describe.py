@@ -12,8 +12,9 @@ from typing import Any, TypeAlias
 
 from pydantic import BaseModel
 
-from approval_engine.web.api import refusals, shapes
+from approval_engine.web.api import refusals
 from approval_engine.web.api.operation import File, Operation
+from approval_engine.web.api.problem_shapes import ProblemBody
 from approval_engine.web.api.refusals import Refusal
 from approval_engine.web.api.request import (
     LONGEST_ID,
@@ -208,7 +209,7 @@ def _refusal(group: list[Refusal]) -> Json:
         "description": "\n".join(f"- `{each.code}`: {each.when}" for each in group),
         "content": {
             "application/problem+json": {
-                "schema": ref(shapes.ProblemBody),
+                "schema": ref(ProblemBody),
                 "examples": {each.code: {"value": _problem(each)} for each in group},
             }
         },

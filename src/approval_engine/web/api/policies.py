@@ -2,6 +2,7 @@
 `/api/v1/policies`: publish policies and read those that were published.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import url_for
@@ -14,16 +15,21 @@ from approval_engine.executor.answer import Caller
 from approval_engine.executor.routed import policies_today
 from approval_engine.history import views
 from approval_engine.operations import intake, simulation
+from approval_engine.operations.intake import Remark
 from approval_engine.policy.load import load as load_policy
 from approval_engine.store import catalog
 from approval_engine.store.catalog import PolicyRow
 from approval_engine.web import context
 from approval_engine.web.api import office_shapes as shapes
-from approval_engine.web.api.bodies import PolicyDocument, PublishQuery
 from approval_engine.web.api.operation import Group, Says
-from approval_engine.web.api.refusals import CONFLICT, DOCUMENT, STATE
+from approval_engine.web.api.publishing_shapes import (
+    AcceptedPolicy,
+    PublishQuery,
+    PublishRequest,
+)
+from approval_engine.web.api.refusals import CONFLICT, DOCUMENT, STATE, UNACCEPTED
 from approval_engine.web.api.reply import Reply, told
-from approval_engine.web.api.request import DocumentBody, JsonBody, part
+from approval_engine.web.api.request import DocumentBody, JsonBody, checked, part
 from approval_engine.web.api.simulation_shapes import (
     SHOWN,
     Simulated,
@@ -40,10 +46,10 @@ GROUP = Group("policies", "Policies", "The versioned rules on who approves.")
         scopes=(Scope.ADMIN,),
         right=Right.PUBLISH,
         query=PublishQuery,
-        body=DocumentBody(model=PolicyDocument),
+        body=DocumentBody(model=PublishRequest),
         answer=shapes.PolicyVersion,
         statuses={200: "It is published, now or already."},
-        refuses=(STATE, CONFLICT, DOCUMENT),
+        refuses=(STATE, UNACCEPTED, CONFLICT, DOCUMENT),
     ),
 )
 def publish(options: PublishQuery, document: Document, caller: Caller) -> Reply:
@@ -52,12 +58,18 @@ def publish(options: PublishQuery, document: Document, caller: Caller) -> Reply:
 
     The one before it is retired. A version never changes: the same one with other
     content is refused. Publishing the active one again changes nothing.
+
+    It is proved first, as `cpq policy prove` does. Mend what is found, or send the
+    policy again within `{"policy": {…}, "accept": {"code@place": "reason"}}`; finding
+    and reason are kept with the version.
     """
+    policy, accepts = _offered(document)
     row = intake.publish_policy(
         context.runtime(),
-        document,
+        policy,
         caller.actor,
         accept_fallback=options.accept_fallback,
+        remark=Remark(accepts=accepts),
     )
     today = next(each for each in _today() if each.sha256 == row.sha256)
     place = url_for("api_policies.one", policy=row.name, version=row.version)
@@ -130,6 +142,16 @@ def one(policy: str, version: str) -> views.View:
             return _version(row) | {"document": document}
     sentence = f"There is no version '{version}' of a policy '{policy}'."
     raise NotFound(sentence)
+
+
+def _offered(document: Document) -> tuple[Document, Mapping[str, str]]:
+    """
+    The policy of a body, and the findings that are accepted, with the reasons.
+    """
+    value = document.value
+    if not isinstance(value, dict) or not isinstance(value.get("policy"), dict):
+        return document, {}
+    return part(document, "policy"), checked(AcceptedPolicy, value).accept
 
 
 def _today() -> tuple[PolicyRow, ...]:

@@ -46,6 +46,12 @@ FORBIDDEN = _of(
 )
 NOT_FOUND = _of(404, "not-found", "There is no such thing, or you may not see it.")
 STATE = _of(409, "invalid-state", "Something is in a state that does not allow it.")
+UNACCEPTED = _of(
+    409,
+    "unaccepted-findings",
+    "The proof of a policy finds what nobody accepts: `findings` has each with quotes"
+    " that show it, and its name in `accept`.",
+)
 DECIDED = _of(
     409, "decided", "Somebody else decided the task: `decision` says who, what, when."
 )

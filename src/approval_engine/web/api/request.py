@@ -66,10 +66,7 @@ class JsonBody:
         The checked object. Raises BadRequest, InvalidInput.
         """
         document = _document()
-        try:
-            value = self.model.model_validate(document.value)
-        except ValidationError as error:
-            raise _refused(error, "key", "this body") from None
+        value = checked(self.model, document.value)
         given = (value, document) if self.whole else value
         return Sent(value=given, said=document.value)
 
@@ -111,6 +108,16 @@ class FileBody:
         request.max_content_length = self.largest
         body = request.get_data()
         return Sent(value=body, said=sha256(body))
+
+
+def checked(model: type[Model], value: object) -> Model:
+    """
+    A JSON value in this form. Raises InvalidInput.
+    """
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        raise _refused(error, "key", "this body") from None
 
 
 def part(document: Document, name: str) -> Document:

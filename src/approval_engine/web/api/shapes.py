@@ -272,18 +272,3 @@ class Decision(Shape):
     by: str
     outcome: TaskStatus
     at: datetime
-
-
-class ProblemBody(Shape):
-    """
-    A refusal as RFC 9457 has it: `code` is for programs, `detail` for people.
-    """
-
-    type: str
-    title: str
-    status: int
-    code: str
-    detail: str
-    problems: list[DocumentProblem] | None = None
-    decision: Decision | None = None
-    workflow_status: WorkflowStatus | None = None

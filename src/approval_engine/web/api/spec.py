@@ -21,7 +21,7 @@ from approval_engine.web.api.describe import (
 )
 from approval_engine.web.api.office_shapes import WebhookMessage
 from approval_engine.web.api.operation import PREFIX, Group, Operation
-from approval_engine.web.api.shapes import ProblemBody
+from approval_engine.web.api.problem_shapes import ProblemBody
 
 _TOLD = """
 Sent at least once, always with the same `webhook-id`, in the order of each workflow, to

@@ -30,10 +30,15 @@ from approval_engine.executor.answer import Caller
 from approval_engine.executor.commands import canary as ending
 from approval_engine.executor.commands.canary import Done
 from approval_engine.operations import canary, policy_drafts
-from approval_engine.operations.canary_status import Status, in_words, status
+from approval_engine.operations.canary_status import (
+    FIGURES,
+    Status,
+    in_words,
+    status,
+)
 from approval_engine.operations.canary_wish import Wish
 from approval_engine.operations.proving import labelled, proved
-from approval_engine.policy.canary import percent
+from approval_engine.policy.canary import SHARES, percent
 from approval_engine.policy.finding import Finding
 from approval_engine.store import canaries, drafts
 from approval_engine.store.canaries import CanaryRow
@@ -192,8 +197,7 @@ def _share(text: str) -> int | None:
     except InvalidOperation:
         share = Decimal("NaN")
     if not share.is_finite() or share != int(share):
-        sentence = f"Expected a share in percent such as 10 or 2.5, got '{text[:40]}'."
-        raise InvalidInput(sentence)
+        raise InvalidInput(f"Expected {SHARES}, but got '{text[:40]}'.")
     return int(share)
 
 
@@ -204,14 +208,14 @@ def _page(refusal: str = "", code: int = 200) -> AnyResponse:
         found = drafts.every(transaction)
     page = render_template(
         "policies/canary.html",
-        found=_found(rows),
+        found=_found(rows, figures=FIGURES in rights),
         rows=rows[::-1],
         runs=any(each.running for each in rows),
         choices=tuple(_choices(rows, found)) if Right.PUBLISH in rights else (),
         may_publish=Right.PUBLISH in rights,
         findings=tuple(_findings().values()) if Right.PUBLISH in rights else (),
         accepted=request.form.getlist("accept"),
-        may_see=Right.SEE_EVERYTHING in rights,
+        figures=FIGURES,
         titles=TITLES,
         deeds=_STEPS,
         percent=percent,
@@ -222,7 +226,7 @@ def _page(refusal: str = "", code: int = 200) -> AnyResponse:
     return make_response(page, code)
 
 
-def _found(rows: tuple[CanaryRow, ...]) -> Status | None:
+def _found(rows: tuple[CanaryRow, ...], *, figures: bool) -> Status | None:
     wanted = request.args.get("number", "")
     if not rows and not wanted:
         return None
@@ -230,7 +234,8 @@ def _found(rows: tuple[CanaryRow, ...]) -> Status | None:
         wanted.isascii() and wanted.isdigit() and len(wanted) < _LONGEST
     ):
         raise NotFound("There is no such canary.")
-    return status(context.runtime(), int(wanted) if wanted else None)
+    number = int(wanted) if wanted else None
+    return status(context.runtime(), number, figures=figures)
 
 
 def _choices(
