@@ -70,7 +70,7 @@ def _lose_definition(database, workflow_id):
         connection.invalidate()
 
 
-def quarantine(company, healthy, poisoned):
+def quarantine(company, healthy, poisoned, ways=WAYS):
     """
     One round moves all that is well and holds the rest; workflows a second, twice.
 
@@ -79,7 +79,7 @@ def quarantine(company, healthy, poisoned):
     company.start(healthy)
     clean = _rate(company, healthy)
     started = company.start(healthy + poisoned)
-    ways = cycle(WAYS)
+    ways = cycle(ways)
     broken = {each.id: next(ways) for each in started[:: len(started) // poisoned]}
     broken = dict(list(broken.items())[:poisoned])
     for workflow_id, way in broken.items():
