@@ -62,7 +62,7 @@ def judged(runtime: Runtime, last: int = LAST) -> Judged:
     """
     Whether the last forecasts held, made again as they would have been said.
 
-    Raises StorageError if no policy was published yet.
+    Raises InvalidState if no policy is in force.
     """
     now = runtime.clock()
     with runtime.database.read() as transaction:

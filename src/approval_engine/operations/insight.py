@@ -15,7 +15,7 @@ from approval_engine.analytics.work import eventlog
 from approval_engine.analytics.work.measures import Queued, queued
 from approval_engine.analytics.work.pieces import GROUPS, NOBODY, Piece, Source, pieces
 from approval_engine.documents import load
-from approval_engine.errors import InvalidInput
+from approval_engine.errors import WrongOption
 from approval_engine.executor.routed import policy_in_force
 from approval_engine.executor.runtime import Runtime
 from approval_engine.policy.model import InputType, Policy
@@ -78,14 +78,14 @@ def work(runtime: Runtime, group: str = "role") -> Work:
     """
     The newest work, with the words of that group.
 
-    Raises InvalidInput if nothing is grouped by it, StorageError without a policy.
+    Raises WrongOption if nothing is grouped by it, InvalidState without a policy.
     """
     now = runtime.clock()
     with runtime.database.read() as transaction:
         policy = _policy(runtime, transaction, now)
         if group not in (known := words_of(policy)):
             sentence = f"Expected to group by one of {', '.join(known)}, got '{group}'."
-            raise InvalidInput(sentence)
+            raise WrongOption(sentence)
         reviews, rows = seats.newest(transaction, NEWEST)
         source = Source(
             reviews=reviews,
@@ -103,7 +103,7 @@ def work(runtime: Runtime, group: str = "role") -> Work:
 
 def queue(runtime: Runtime) -> Queue:
     """
-    What is open now. Raises StorageError without a policy.
+    What is open now. Raises InvalidState without a policy.
     """
     now = runtime.clock()
     with runtime.database.read() as transaction:

@@ -15,7 +15,7 @@ from hashlib import sha256
 
 from approval_engine.documents import canonical, load
 from approval_engine.domain.quote import Value
-from approval_engine.errors import InvalidInput
+from approval_engine.errors import WrongOption
 from approval_engine.policy.conditions import (
     ConditionError,
     Expression,
@@ -172,22 +172,22 @@ def is_within(segment: str, inputs: Mapping[str, Value]) -> bool:
 
 def check_segment(segment: str, policy: Policy) -> None:
     """
-    Raises InvalidInput unless a segment is a condition over the inputs of a policy.
+    Raises WrongOption unless a segment is a condition over the inputs of a policy.
     """
     known = {each.name: KIND_OF_TYPE[each.type] for each in policy.inputs}
     subject = f"Expected a condition over the inputs of a quote, but '{segment}'"
     try:
         found = _parsed(segment)
     except ConditionError as error:
-        raise InvalidInput(f"{subject} is none: {error.sentence}") from error
+        raise WrongOption(f"{subject} is none: {error.sentence}") from error
     if unknown := sorted(inputs_of(found) - known.keys()):
         policies = f"policy '{policy.name}' version {policy.version}"
-        raise InvalidInput(f"{subject} names '{unknown[0]}', which {policies} lacks.")
+        raise WrongOption(f"{subject} names '{unknown[0]}', which {policies} lacks.")
     kind, misuses = kind_of(found, known)
     if misuses:
-        raise InvalidInput(f"{subject} cannot be judged: {misuses[0]}")
+        raise WrongOption(f"{subject} cannot be judged: {misuses[0]}")
     if kind is not Kind.BOOLEAN or not inputs_of(found):
-        raise InvalidInput(f"{subject} is none.")
+        raise WrongOption(f"{subject} is none.")
 
 
 def recorded(canary: Canary, choice: Choice, active: str) -> dict[str, object]:

@@ -103,6 +103,14 @@ class Tried:
         )
 
     @property
+    def is_negative(self) -> bool:
+        """
+        Whether it says that it is worth less than nothing.
+        """
+        amount = self.worth.amount if self.worth else None
+        return amount is not None and amount < 0
+
+    @property
     def added(self) -> tuple[str, ...]:
         """
         Who is asked by the draft only.

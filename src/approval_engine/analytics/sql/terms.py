@@ -23,7 +23,7 @@ from sqlalchemy import (
     true,
 )
 
-from approval_engine.errors import InvalidInput
+from approval_engine.errors import WrongOption
 from approval_engine.policy.conditions.tree import Relation, Sign
 
 MOST_DIGITS = 34
@@ -38,7 +38,7 @@ YES, NO = true(), false()
 Where: TypeAlias = ColumnElement[bool]
 
 
-class Unsayable(InvalidInput):
+class Unsayable(WrongOption):
     """
     What SQL cannot say exactly; the plain evaluator can.
     """

@@ -106,6 +106,8 @@ class Exposure(Shape):
 class Figures(Shape):
     """
     Counts, working hours and sums of some quotes, each counted once.
+
+    Quotes of a `negative` amount are judged as they are, and lessen the sums.
     """
 
     quotes: int
@@ -115,6 +117,7 @@ class Figures(Shape):
     refused: int
     admitted: int
     unjudged: int
+    negative: int
     steps_before: int
     steps_after: int
     hours_before: str
