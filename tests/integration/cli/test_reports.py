@@ -133,7 +133,8 @@ def test_forecasts_are_judged_from_nothing(busy):
 
     assert (told["total"]["reviews"], told["reviews"]) == (0, [])
     assert line.startswith("forecast=judged reviews=0 held=0 held_pct= claimed_pct=80")
-    assert line.endswith("too_little_history=1 ended_otherwise=0")
+    told = "looked_at=1 not_due=0 nobody_asked=0 too_little_history=1 ended_otherwise=0"
+    assert line.endswith(told)
 
 
 def test_a_preview_and_a_status_say_that_nothing_is_known_yet(busy):
