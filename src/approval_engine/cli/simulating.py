@@ -162,15 +162,15 @@ def _line(tried: "Tried") -> dict[str, object]:
         "quote": tried.quote,
         "revision": tried.revision,
         "account": tried.account,
-        "before": _word(tried.before),
-        "after": _word(tried.after),
+        "before": _word(tried.before, tried.after),
+        "after": _word(tried.after, tried.before),
     }
     if tried.kind == "unjudged":
         found["because"] = tried.after.refused
     return found
 
 
-def _word(outcome: "Outcome") -> str:
+def _word(outcome: "Outcome", other: "Outcome") -> str:
     if outcome.refused:
         return "refused"
-    return ",".join(outcome.steps) or "automatic"
+    return ",".join(outcome.words(other)) or "automatic"

@@ -48,6 +48,22 @@ def test_a_line_tells_each_difference_and_the_last_one_counts(firm):
     ]
 
 
+def test_another_role_for_the_same_step_is_a_difference(firm):
+    steps = json.loads((firm.folder / "policy.json").read_text())["steps"]
+    steps["finance"] = {"role": "cfo"}
+    firm.file("draft.json", policy(version="2", steps=steps))
+
+    told = firm.ok(*SIMULATE, "--history").lines
+    (item,) = firm.ok("--json", *SIMULATE, "--history").json["items"]
+
+    assert told[0] == (
+        "quote=Q-1 revision=1 account=ACME before=manager,finance:finance"
+        " after=manager,finance:cfo"
+    )
+    assert item["after"]["steps"] == item["before"]["steps"] == ["manager", "finance"]
+    assert item["after"]["roles"] == ["manager", "cfo"]
+
+
 def test_what_neither_policy_can_judge_is_told_with_the_reason(firm):
     firm.file("more.json", [quote("Q-7", margin_pct="22"), quote("Q-8")])
     rows = ["id,revision,submittedBy,account,currency,margin_pct,amount,clause"]

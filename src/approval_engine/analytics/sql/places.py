@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from sqlalchemy import (
@@ -29,7 +30,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy import column as named
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.types import NullType, TypeEngine
 
 from approval_engine.analytics.sql.facts import UNFIT, Columns
@@ -166,6 +167,9 @@ def of_table(url: str, name: str) -> Iterator[Place]:
         try:
             with connection:
                 yield _table_in(connection, bare, schema or None)
+        except OperationalError as error:
+            sentence = f"The database of table '{name}' does not answer"
+            raise StorageError(f"{sentence}: {_words(error)}") from None
         except SQLAlchemyError as error:
             sentence = f"Expected to read the quotes in '{name}', but {_words(error)}"
             raise WrongOption(sentence) from None
@@ -191,14 +195,22 @@ def _duckdb(path: Path) -> Iterator[Connection]:
         if find_spec(module) is None:
             sentence = f"Expected '{module}'; install the extra 'warehouse'."
             raise WrongOption(sentence)
-    engine = create_engine("duckdb:///:memory:", connect_args={"config": _OPTIONS})
-    with _disposed(engine):
-        try:
-            with engine.connect() as connection:
-                yield connection
-        except SQLAlchemyError as error:
-            sentence = f"Expected quotes that DuckDB reads, but {_words(error)}"
-            raise DocumentError(placed(str(path), 1, "", "syntax", sentence)) from None
+    with TemporaryDirectory() as aside:
+        # Else what memory does not hold would lie in the folder one works in.
+        config = {**_OPTIONS, "temp_directory": aside}
+        engine = create_engine("duckdb:///:memory:", connect_args={"config": config})
+        with _disposed(engine), _read(path, engine) as connection:
+            yield connection
+
+
+@contextmanager
+def _read(path: Path, engine: Engine) -> Iterator[Connection]:
+    try:
+        with engine.connect() as connection:
+            yield connection
+    except SQLAlchemyError as error:
+        sentence = f"Expected quotes that DuckDB reads, but {_words(error)}"
+        raise DocumentError(placed(str(path), 1, "", "syntax", sentence)) from None
 
 
 @contextmanager
@@ -213,7 +225,8 @@ def _words(error: SQLAlchemyError) -> str:
     """
     The words of the driver, without the statement and where to read on.
     """
-    return str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+    words = str(getattr(error, "orig", None) or error).strip()
+    return (words or type(error).__name__).splitlines()[0]
 
 
 def _viewed(connection: Connection, source: str) -> Place:

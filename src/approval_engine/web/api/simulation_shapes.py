@@ -42,9 +42,12 @@ class SimulationRequest(Body):
 class Verdict(Shape):
     """
     What a policy says to a quote: the steps it asks and why, or why it is refused.
+
+    `roles` are those that the steps ask, one for each.
     """
 
     steps: list[str]
+    roles: list[str]
     triggers: list[str]
     refused: str | None
 
