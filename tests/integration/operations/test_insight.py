@@ -13,12 +13,13 @@ from sqlalchemy import event
 
 from approval_engine.analytics.work.eventlog import write_csv, write_xes
 from approval_engine.analytics.work.measures import measured, rounds
+from approval_engine.analytics.work.pieces import Wanted
 from approval_engine.errors import InvalidInput
 from approval_engine.operations import insight
 from approval_engine.store import seats, working
 from approval_engine.store.events import of as events_of
 from tests.integration.archived import grown_old, put_away
-from tests.integration.executor.company import Company
+from tests.integration.executor.company import INPUTS, Company
 from tests.integration.executor.firm import late
 
 XES = "{http://www.xes-standard.org/}"
@@ -103,6 +104,19 @@ def test_who_takes_a_task_last_works_on_it_from_then(company):
 
     assert (piece.waiting, piece.working) == (2, 3)
     assert decided.decided_at - decided.claimed_at == timedelta(hours=3)
+
+
+def test_work_has_the_words_of_all_that_is_asked_for(fresh_database):
+    texts = {"region": ["EMEA", "AMER"], "segment": ["SMB", "ENT"]}
+    more = [{"name": n, "type": "string", "values": v} for n, v in texts.items()]
+    url = fresh_database("sqlite", ready=True)
+    company = Company(url, inputs=[*INPUTS, *more])
+    company.started(region="EMEA", segment="ENT")
+    found = insight.work(company.runtime, "region", "role", "segment").pieces
+    company.runtime.database.close()
+    wanted = Wanted(by=(("region", "EMEA"), ("segment", "ENT"), ("role", "finance")))
+
+    assert [each.task.step for each in found if wanted.fits(each)] == ["finance"]
 
 
 def test_nothing_is_grouped_by_what_nobody_said(company):
