@@ -66,8 +66,8 @@ def warn_of_negative(number: int, quotes: Iterable[str] = ()) -> None:
     if number:
         named = f", first {', '.join(quotes)}" if quotes else ""
         sentence = (
-            f"warning: {number:,} with a negative amount{named}; they are judged as"
-            " they are, and lessen the sums"
+            f"warning: {number:,} with a negative amount{named}; such quotes are"
+            " judged as they are, and lessen the sums"
         )
         click.echo(sentence, err=True)
 
