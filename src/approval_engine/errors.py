@@ -13,6 +13,7 @@ ApprovalEngineError
       Incomplete            the policy wants to see more; names all that is missing
       Unaccepted            the proof of a policy finds what nobody accepts; names it
     InvalidInput          a value given on the spot (an option, a form field) is wrong
+      WrongOption           an option cannot have this value; it is wrong usage
     Conflict              an idempotency key was used for something else, or is busy
       InProgress            the request with this idempotency key still runs
   StepUpRequired        his log-in is too old for this; he shows who he is and goes on
@@ -127,6 +128,14 @@ class Unaccepted(InvalidState):
 class InvalidInput(Refused):
     """
     A value given on the spot, such as an option or a form field, is wrong.
+    """
+
+
+class WrongOption(InvalidInput):
+    """
+    What is asked for cannot be asked: an option has a value that it cannot have.
+
+    On the command line that is wrong usage, on a page a field that is wrong.
     """
 
 

@@ -22,9 +22,11 @@ from approval_engine.errors import (
     Refused,
     StepUpRequired,
     StorageError,
+    WrongOption,
 )
 
 EXIT_CODES: tuple[tuple[type[ApprovalEngineError], int], ...] = (
+    (WrongOption, 2),
     (NotFound, 3),
     (Conflict, 5),
     (Refused, 4),

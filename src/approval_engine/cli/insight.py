@@ -22,15 +22,15 @@ if TYPE_CHECKING:
     default=200,
     show_default=True,
     type=click.IntRange(1, 1000),
-    help="Of how many reviews.",
+    help="Of how many reviews, those submitted last.",
 )
 @pass_session
 def forecast(session: Session, last: int) -> None:
     """
-    How often the last forecasts held, and each of them.
+    How often the forecasts of the last reviews held, and each of them.
 
     A forecast is judged once its span has passed; it is made again from what was known
-    when the review was submitted.
+    when the review was submitted. How many could not be judged, and why, is told too.
     """
     from approval_engine.operations.forecasts import judged
 
@@ -60,6 +60,9 @@ def _total(found: "Judged") -> "View":
         "steps": steps,
         "steps_held": held,
         "steps_held_pct": _pct(held, steps),
+        "looked_at": found.looked_at,
+        "not_due": found.waiting,
+        "nobody_asked": found.unasked,
         "too_little_history": found.silent,
         "ended_otherwise": found.otherwise,
     }

@@ -2,7 +2,7 @@
 `cpq policy simulate --sql` and `--table`: which rules fire, asked where quotes lie.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, TextIO
@@ -11,7 +11,6 @@ import click
 
 from approval_engine.cli.context import Session
 from approval_engine.cli.words import plain
-from approval_engine.errors import InvalidInput
 
 if TYPE_CHECKING:
     from approval_engine.operations.rules_there import Differs, Ruled
@@ -34,14 +33,12 @@ def ruled(
     with TemporaryFile("w+", encoding="utf-8") as aside:
         told = _listing(items) if session.as_json else _telling(aside)
         runtime = session.runtime
-        try:
-            if where is not None:
-                found = rules_there.of_table(runtime, policy, where, told)
-            else:
-                file = Path(path or "")
-                found = rules_there.of_file(runtime, policy, file, told)
-        except InvalidInput as error:
-            raise click.BadParameter(str(error)) from error
+        if where is not None:
+            found = rules_there.of_table(runtime, policy, where, told)
+        else:
+            file = Path(path or "")
+            found = rules_there.of_file(runtime, policy, file, told)
+        warn_of_negative(found.negative)
         if session.as_json:
             session.document(_document(found, items))
             return
@@ -58,7 +55,21 @@ def _document(found: "Ruled", items: list[dict[str, object]]) -> dict[str, objec
         {"trigger": each.trigger, "before": each.before, "after": each.after}
         for each in found.triggers
     ]
-    return {**found.counts(), "triggers": triggers, "items": items}
+    told = {**found.counts(), "negative": found.negative}
+    return {**told, "triggers": triggers, "items": items}
+
+
+def warn_of_negative(number: int, quotes: Iterable[str] = ()) -> None:
+    """
+    Say on stderr how many quotes have a negative amount, and the first of them.
+    """
+    if number:
+        named = f", first {', '.join(quotes)}" if quotes else ""
+        sentence = (
+            f"warning: {number:,} with a negative amount{named}; such quotes are"
+            " judged as they are, and lessen the sums"
+        )
+        click.echo(sentence, err=True)
 
 
 def _listing(items: list[dict[str, object]]) -> "Callable[[Differs], None]":

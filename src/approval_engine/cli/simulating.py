@@ -11,8 +11,8 @@ import click
 
 from approval_engine.cli.context import Session, pass_session
 from approval_engine.cli.progress import advancing, watched
+from approval_engine.cli.rules_there import ruled, warn_of_negative
 from approval_engine.cli.words import plain
-from approval_engine.errors import InvalidInput
 
 if TYPE_CHECKING:
     from approval_engine.analytics.simulation import (
@@ -74,8 +74,6 @@ def simulate(  # noqa: PLR0913 an argument for each option
         raise click.UsageError("Give --sql with --quotes FILE.")
     policy = load(session.read(draft))
     if sql or table is not None:
-        from approval_engine.cli.rules_there import ruled
-
         if by is not None:
             raise click.UsageError("Give --by without --sql and --table.")
         ruled(session, policy, quotes, table)
@@ -84,6 +82,7 @@ def simulate(  # noqa: PLR0913 an argument for each option
     with TemporaryFile("w+", encoding="utf-8") as aside:
         told = None if session.as_json else _telling(aside)
         found = _simulated(session, policy, quotes, by, told)
+        warn_of_negative(found.figures.negative, found.negative)
         if session.as_json:
             session.document(found.view())
             return
@@ -105,10 +104,7 @@ def _simulated(
     runtime = session.runtime
     with runtime.database.read() as transaction:
         policies = simulation.policies_tried(runtime, transaction, policy)
-    try:
-        simulation.must_be_stated(by, policies)
-    except InvalidInput as error:
-        raise click.BadParameter(str(error), param_hint="--by") from error
+    simulation.must_be_stated(by, policies)
     if quotes is not None:
         file = quote_files.opened(Path(quotes), policies)
         return simulation.of_quotes(runtime, policy, _asked(file), by, told)
@@ -166,15 +162,15 @@ def _line(tried: "Tried") -> dict[str, object]:
         "quote": tried.quote,
         "revision": tried.revision,
         "account": tried.account,
-        "before": _word(tried.before),
-        "after": _word(tried.after),
+        "before": _word(tried.before, tried.after),
+        "after": _word(tried.after, tried.before),
     }
     if tried.kind == "unjudged":
         found["because"] = tried.after.refused
     return found
 
 
-def _word(outcome: "Outcome") -> str:
+def _word(outcome: "Outcome", other: "Outcome") -> str:
     if outcome.refused:
         return "refused"
-    return ",".join(outcome.steps) or "automatic"
+    return ",".join(outcome.words(other)) or "automatic"

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from approval_engine.domain.quote import Quote
 from approval_engine.domain.validity import Validity
-from approval_engine.errors import InvalidState, StorageError
+from approval_engine.errors import InvalidState
 from approval_engine.executor import waivers
 from approval_engine.executor.authors import authors_before
 from approval_engine.executor.rates import rate_for
@@ -233,11 +233,11 @@ def policy_in_force(
     """
     The active policy; while its first day is still to come, the newest one in force.
 
-    Raises StorageError if none was published, InvalidState if none is in force.
+    Raises InvalidState if none was published, or none is in force.
     """
     if current.policy is None:
         sentence = "The database has no active policy; run 'cpq policy publish'."
-        raise StorageError(sentence)
+        raise InvalidState(sentence)
     active = runtime.policy(transaction, current.policy)
     if holds(active, now):
         return active

@@ -53,7 +53,7 @@ def start(runtime: Runtime, wish: Wish, caller: Caller) -> Done:
     """
     Begin a canary, let one leave the shadow, or give it a larger share.
 
-    Starting again what runs already changes nothing. Raises InvalidInput if the wish
+    Starting again what runs already changes nothing. Raises WrongOption if the wish
     cannot be, InvalidState if another one runs, quotes would go back, the guard would
     go by other terms, or quotes would be routed although nobody accepts a finding;
     DocumentError or PolicyError if the new version is wrong.

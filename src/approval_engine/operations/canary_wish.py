@@ -9,7 +9,7 @@ from approval_engine.analytics.canaries import terms_of
 from approval_engine.analytics.guard import METRICS, TOLERATED
 from approval_engine.documents import Document as Parsed
 from approval_engine.documents import in_order
-from approval_engine.errors import InvalidInput, InvalidState, NotFound
+from approval_engine.errors import InvalidState, NotFound, WrongOption
 from approval_engine.escalations.times import check_times
 from approval_engine.executor.runtime import Runtime
 from approval_engine.policy.canary import SHARES, WHOLE, percent
@@ -74,39 +74,39 @@ class Wish:
 
 def check(wish: Wish) -> None:
     """
-    Raises InvalidInput if a wish is none by itself.
+    Raises WrongOption if a wish is none by itself.
     """
     if wish.document is not None and wish.version is not None:
-        raise InvalidInput("Expected a policy or a version to try, but got both.")
+        raise WrongOption("Expected a policy or a version to try, but got both.")
     if wish.share is not None and not 0 < wish.share <= WHOLE:
-        raise InvalidInput(f"Expected {SHARES}, but got {percent(wish.share)}.")
+        raise WrongOption(f"Expected {SHARES}, but got {percent(wish.share)}.")
     if wish.share is None and wish.segment:
         sentence = (
             f"Expected a share beside the segment '{wish.segment}', but got none: in"
             " the shadow every quote is compared, and none is routed."
         )
-        raise InvalidInput(sentence)
+        raise WrongOption(sentence)
     if wish.share is None and (wish.terms or wish.tolerated or wish.accepts):
         sentence = (
             "Expected a share with the terms of the guard and with accepted findings;"
             " the shadow routes nothing."
         )
-        raise InvalidInput(sentence)
+        raise WrongOption(sentence)
     _check_terms(wish)
 
 
 def _check_terms(wish: Wish) -> None:
     if wish.alpha is not None and not 0 < wish.alpha <= _LARGEST_ALPHA:
         sentence = f"Expected an error rate above 0 and up to {_LARGEST_ALPHA}."
-        raise InvalidInput(sentence)
+        raise WrongOption(sentence)
     if wish.at_least is not None and not 1 <= wish.at_least <= _MOST:
         sentence = f"Expected to wait for 1 to {_MOST} quotes of each version."
-        raise InvalidInput(sentence)
+        raise WrongOption(sentence)
     for name, rate in wish.tolerated.items():
         if name not in METRICS or not 1 <= rate <= _MOST:
             known = ", ".join(METRICS)
             sentence = f"Expected 1 or more times as often for one of {known}."
-            raise InvalidInput(sentence)
+            raise WrongOption(sentence)
 
 
 def tried(
@@ -126,7 +126,7 @@ def tried(
         catalog.put(transaction, [document])
         return policy
     if wish.version is None:
-        raise InvalidInput("Expected a policy to try, but none was named.")
+        raise WrongOption("Expected a policy to try, but none was named.")
     found = [each for each in every if each.version == wish.version]
     if not found:
         sentence = (

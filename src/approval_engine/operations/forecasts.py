@@ -60,16 +60,16 @@ def of_preview(
 
 def judged(runtime: Runtime, last: int = LAST) -> Judged:
     """
-    Whether the last forecasts held, made again as they would have been said.
+    Whether the forecasts of the last reviews held, made again as they were said.
 
-    Raises StorageError if no policy was published yet.
+    Raises InvalidState if no policy is in force.
     """
     now = runtime.clock()
     with runtime.database.read() as transaction:
         current = catalog.current(transaction)
         policy = policy_in_force(runtime, transaction, current, now)
-        # Some are open, some ended otherwise: as many again are looked at for them.
-        read = seats.newest(transaction, NEWEST + 2 * last)
+        # The first of them was told by what came before it.
+        read = seats.newest(transaction, NEWEST + last)
         plans = runtime.plans(transaction, (each.plan_sha256 for each in read[0]))
 
         def windows(sha256: str) -> tuple[Delegation, ...]:

@@ -5,7 +5,7 @@ However many reviews there are, no report reads more than its newest ones, and n
 open tasks than are due first.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -15,7 +15,7 @@ from approval_engine.analytics.work import eventlog
 from approval_engine.analytics.work.measures import Queued, queued
 from approval_engine.analytics.work.pieces import GROUPS, NOBODY, Piece, Source, pieces
 from approval_engine.documents import load
-from approval_engine.errors import InvalidInput
+from approval_engine.errors import WrongOption
 from approval_engine.executor.routed import policy_in_force
 from approval_engine.executor.runtime import Runtime
 from approval_engine.policy.model import InputType, Policy
@@ -74,18 +74,16 @@ def words_of(policy: Policy) -> tuple[str, ...]:
     return (*GROUPS, *words)
 
 
-def work(runtime: Runtime, group: str = "role") -> Work:
+def work(runtime: Runtime, *groups: str) -> Work:
     """
-    The newest work, with the words of that group.
+    The newest work, with the words of these groups.
 
-    Raises InvalidInput if nothing is grouped by it, StorageError without a policy.
+    Raises WrongOption if nothing is grouped by it, InvalidState without a policy.
     """
     now = runtime.clock()
     with runtime.database.read() as transaction:
         policy = _policy(runtime, transaction, now)
-        if group not in (known := words_of(policy)):
-            sentence = f"Expected to group by one of {', '.join(known)}, got '{group}'."
-            raise InvalidInput(sentence)
+        _must_be_known(groups, policy)
         reviews, rows = seats.newest(transaction, NEWEST)
         source = Source(
             reviews=reviews,
@@ -95,15 +93,22 @@ def work(runtime: Runtime, group: str = "role") -> Work:
             hours_of=_hours_of(policy, (each.created_s for each in reviews), now),
             at=now.timestamp(),
         )
-        if group not in GROUPS:
-            inputs = _inputs(transaction, reviews, group)
-            source = replace(source, inputs=inputs)
+        if names := [each for each in groups if each not in GROUPS]:
+            source = replace(source, inputs=_inputs(transaction, reviews, names))
     return Work(at=now, reviews=reviews, pieces=pieces(source))
+
+
+def _must_be_known(groups: Iterable[str], policy: Policy) -> None:
+    known = words_of(policy)
+    for each in groups:
+        if each not in known:
+            sentence = f"Expected to group by one of {', '.join(known)}, got '{each}'."
+            raise WrongOption(sentence)
 
 
 def queue(runtime: Runtime) -> Queue:
     """
-    What is open now. Raises StorageError without a policy.
+    What is open now. Raises InvalidState without a policy.
     """
     now = runtime.clock()
     with runtime.database.read() as transaction:
@@ -154,15 +159,15 @@ def _hours_of(policy: Policy, begun: Any, now: datetime) -> Callable[[str], Hour
 
 
 def _inputs(
-    transaction: Transaction, reviews: tuple[Review, ...], name: str
+    transaction: Transaction, reviews: tuple[Review, ...], names: Sequence[str]
 ) -> Mapping[str, Mapping[str, str]]:
     bodies = seats.documents(transaction, (each.evaluation_sha256 for each in reviews))
     found: dict[str, Mapping[str, str]] = {}
     for each in reviews:
         body = bodies.get(each.evaluation_sha256)
         document: Any = load(body) if body else {"inputs": {}}
-        value = document["inputs"].get(name)
-        found[each.id] = {name: value if isinstance(value, str) else ""}
+        said = {name: document["inputs"].get(name) for name in names}
+        found[each.id] = {n: v if isinstance(v, str) else "" for n, v in said.items()}
     return found
 
 

@@ -5,16 +5,15 @@ JSON (one document, or one quote on each line), CSV with a heading, and Parquet,
 DuckDB reads (the extra `warehouse`). In tables a column is what a key is in JSON.
 """
 
-import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from approval_engine.documents import Document, JsonValue, parse
-from approval_engine.documents.document import placed
 from approval_engine.domain.quote import Quote
 from approval_engine.errors import DocumentError
-from approval_engine.operations import quote_tables
+from approval_engine.operations import quote_csv, quote_tables
+from approval_engine.operations.quote_keys import Keys, is_revision
 from approval_engine.policy.model import InputType, Policy
 from approval_engine.policy.quotes import read_quotes
 from approval_engine.policy.reading.words import snake
@@ -25,6 +24,8 @@ _WORDS: Mapping[str, bool] = {"true": True, "false": False}
 _BETWEEN = ";"
 """What stands between the elements of a list in a cell."""
 
+_BLANK = " \t"
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Piece:
@@ -33,6 +34,7 @@ class Piece:
     """
 
     quote: Quote
+    line: int
     at: int
 
     @property
@@ -58,22 +60,39 @@ def opened(path: Path, policies: Iterable[Policy]) -> QuoteFile:
     """
     A file by its ending; `policies` say which columns are lists or truth values.
 
-    Raises DocumentError, now or on the way, with the line of what is wrong.
+    Raises DocumentError, now or on the way, with the line of what is wrong; at its end
+    if there was no quote, or a revision came twice.
     """
     ending, name = path.suffix.lower(), str(path)
     if ending == ".parquet":
         table = quote_tables.parquet(path)
-        return QuoteFile(length=table.rows, pieces=lambda: _of_rows(table.read(), name))
+        return _once(name, table.rows, lambda: _of_rows(table.read(), name))
     length = path.stat().st_size
     if ending == ".csv":
         types = {each.name: each.type for policy in policies for each in policy.inputs}
-        return QuoteFile(length=length, pieces=lambda: _of_csv(path, types))
+        return _once(name, length, lambda: _of_csv(path, types))
     if ending in {".jsonl", ".ndjson"}:
-        return QuoteFile(length=length, pieces=lambda: _of_lines(path))
+        return _once(name, length, lambda: _of_lines(path))
     document = parse(path.read_bytes(), name)
-    quotes = read_quotes(document)
-    pieces = [Piece(quote=quote, at=n) for n, quote in enumerate(quotes, 1)]
-    return QuoteFile(length=len(pieces), pieces=lambda: iter(pieces))
+    pieces = list(_whole(document))
+    return _once(name, len(pieces), lambda: iter(pieces))
+
+
+def _once(file: str, length: int, pieces: Callable[[], Iterator[Piece]]) -> QuoteFile:
+    def known() -> Iterator[Piece]:
+        with Keys(file) as keys:
+            for each in pieces():
+                keys.add(each.quote.id, each.quote.revision, each.line)
+                yield each
+            keys.must_differ()
+
+    return QuoteFile(length=length, pieces=known)
+
+
+def _whole(document: Document) -> Iterator[Piece]:
+    # A revision that comes twice in one document is refused where it is read.
+    for number, quote in enumerate(read_quotes(document), 1):
+        yield Piece(quote=quote, line=number, at=number)
 
 
 def _of_lines(path: Path) -> Iterator[Piece]:
@@ -87,37 +106,13 @@ def _of_lines(path: Path) -> Iterator[Piece]:
                 document = parse(line, str(path))
             except DocumentError as error:
                 raise _moved(error, number) from None
-            yield from (Piece(quote=e, at=at) for e in _read(document, number))
+            yield from _read(document, number, at)
 
 
 def _of_csv(path: Path, types: Mapping[str, InputType]) -> Iterator[Piece]:
-    file, at = str(path), 0
-
-    def counted(lines: Iterable[str]) -> Iterator[str]:
-        nonlocal at
-        for line in lines:
-            at += len(line)
-            yield line
-
-    with path.open(encoding="utf-8-sig", newline="") as lines:
-        reader = csv.reader(counted(lines), strict=True)
-        try:
-            heading = next(reader, [])
-            for cells in reader:
-                line = reader.line_num
-                if len(cells) != len(heading):
-                    sentence = f"Expected {len(heading)} cells, but got {len(cells)}."
-                    raise DocumentError(placed(file, line, "", "cells", sentence))
-                value = _valued(dict(zip(heading, cells, strict=True)), types)
-                yield from (Piece(quote=e, at=at) for e in _quote(value, file, line))
-        except csv.Error as error:
-            sentence = f"Expected quotes as CSV, but {error}."
-            found = placed(file, reader.line_num + 1, "", "syntax", sentence)
-            raise DocumentError(found) from None
-        except UnicodeDecodeError:
-            sentence = "Expected quotes in UTF-8."
-            found = placed(file, reader.line_num + 1, "", "encoding", sentence)
-            raise DocumentError(found) from None
+    for row in quote_csv.rows(path):
+        value = _valued(row.cells, types)
+        yield from _quote(value, str(path), row.line, row.at)
 
 
 def _valued(
@@ -130,11 +125,11 @@ def _valued(
     for heading, cell in cells.items():
         kind = types.get(snake(heading))
         if kind is InputType.LIST:
-            parts: list[JsonValue] = [part for part in cell.split(_BETWEEN) if part]
-            found[heading] = [p.strip() for p in parts if isinstance(p, str)]
+            parts = (part.strip(_BLANK) for part in cell.split(_BETWEEN))
+            found[heading] = [part for part in parts if part]
         elif cell and kind is InputType.BOOLEAN:
             found[heading] = _WORDS.get(cell.lower(), cell)
-        elif cell and heading == "revision" and cell.isascii() and cell.isdigit():
+        elif heading == "revision" and is_revision(cell):
             found[heading] = int(cell)
         elif cell:
             found[heading] = cell
@@ -144,19 +139,20 @@ def _valued(
 def _of_rows(rows: Iterable[dict[str, JsonValue]], file: str) -> Iterator[Piece]:
     for number, row in enumerate(rows, 1):
         said: JsonValue = {n: value for n, value in row.items() if value is not None}
-        yield from (Piece(quote=e, at=number) for e in _quote(said, file, number))
+        yield from _quote(said, file, number, number)
 
 
-def _quote(value: JsonValue, file: str, line: int) -> tuple[Quote, ...]:
+def _quote(value: JsonValue, file: str, line: int, at: int) -> Iterator[Piece]:
     document = Document(file=file, value=value, offsets={}, newlines=())
-    return _read(document, line)
+    return _read(document, line, at)
 
 
-def _read(document: Document, line: int) -> tuple[Quote, ...]:
+def _read(document: Document, line: int, at: int) -> Iterator[Piece]:
     try:
-        return read_quotes(document)
+        quotes = read_quotes(document)
     except DocumentError as error:
         raise _moved(error, line) from None
+    return (Piece(quote=each, line=line, at=at) for each in quotes)
 
 
 def _moved(error: DocumentError, line: int) -> DocumentError:

@@ -4,7 +4,7 @@ A Parquet file → its rows as DuckDB reads them, a few at a time.
 Numbers are exact or refused: a column of floating point has no exact value to judge by.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from importlib.util import find_spec
@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 from approval_engine.analytics.sql.places import exactly
 from approval_engine.documents import JsonValue
 from approval_engine.documents.document import placed
-from approval_engine.errors import DocumentError, InvalidInput
+from approval_engine.errors import DocumentError, WrongOption
+from approval_engine.operations.quote_csv import must_name_once
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -55,11 +56,11 @@ class Table:
 
 def must_be_installed() -> None:
     """
-    Raise InvalidInput where DuckDB is not installed.
+    Raise WrongOption where DuckDB is not installed.
     """
     if find_spec("duckdb") is None:
         sentence = "Expected DuckDB to read this; install the extra 'warehouse'."
-        raise InvalidInput(sentence)
+        raise WrongOption(sentence)
 
 
 def connected() -> "DuckDBPyConnection":
@@ -82,23 +83,53 @@ def parquet(path: Path) -> Table:
     """
     A Parquet file, looked at. Raises DocumentError if it is none, or is not exact.
     """
+    columns, rows = looked_at(path)
+    for name, kind in columns.items():
+        refuse_inexact(str(path), name, kind)
+    return Table(path=path, rows=rows)
+
+
+def looked_at(path: Path) -> tuple[dict[str, str], int]:
+    """
+    The columns of a Parquet file with their types, and how many rows it has.
+
+    Raises DocumentError if it is none, or has a column twice.
+    """
     must_be_installed()
     import duckdb
 
     with connected() as connection:
         place = [exactly(path)]
+
+        def told(query: str) -> list[tuple[Any, ...]]:
+            return connection.execute(query, place).fetchall()
+
         try:
-            described = connection.execute(f"DESCRIBE {_READ}", place)
-            columns = described.fetchall()
-            counted = connection.execute(f"SELECT count(*) {_READ}", place)
-            rows = counted.fetchall()[0][0]
+            columns = told(f"DESCRIBE {_READ}")
+            ((rows,),) = told(f"SELECT count(*) {_READ}")
+            parts = told("SELECT name, num_children FROM parquet_schema(?)")
         except duckdb.Error as error:
             sentence = f"Expected a Parquet file, but {str(error).splitlines()[0]}"
             problem = placed(str(path), 1, "", "syntax", sentence)
             raise DocumentError(problem) from None
-    for name, kind, *_ in columns:
-        refuse_inexact(str(path), str(name), str(kind))
-    return Table(path=path, rows=int(rows))
+    # DuckDB gives a column that comes twice another name.
+    must_name_once(str(path), _outermost(parts))
+    return {str(name): str(kind) for name, kind, *_ in columns}, int(rows)
+
+
+def _outermost(parts: Sequence[tuple[Any, ...]]) -> Iterator[str]:
+    """
+    The names of columns among all parts of a schema, where parents come first.
+    """
+    within: list[int] = []
+    for name, children in parts:
+        if len(within) == 1:
+            yield str(name)
+        if within:
+            within[-1] -= 1
+        within += [children] if children else []
+        while within and not within[-1]:
+            within.pop()
 
 
 def refuse_inexact(file: str, name: str, kind: str) -> None:

@@ -13,7 +13,7 @@ from typing import TypeAlias
 from approval_engine.analytics.simulation import Simulation, Tally, Tried, worth_of
 from approval_engine.documents import Document
 from approval_engine.domain.quote import Quote
-from approval_engine.errors import InvalidInput
+from approval_engine.errors import InvalidInput, WrongOption
 from approval_engine.executor.routed import policy_in_force
 from approval_engine.executor.runtime import Runtime
 from approval_engine.operations.alike import Asked, Asking
@@ -47,8 +47,8 @@ def of_history(
     """
     The quotes that were submitted, those submitted last first, `limit` of them at most.
 
-    `by` names what they are grouped by. Raises StorageError or InvalidState if no
-    policy is in force, InvalidInput if no quote states `by`.
+    `by` names what they are grouped by. Raises InvalidState if no policy is in force,
+    WrongOption if no quote states `by`.
     """
     with runtime.database.read() as transaction:
         rows = quotes.submitted(transaction, limit)
@@ -89,7 +89,7 @@ def policies_tried(
     runtime: Runtime, transaction: Transaction, policy: Policy
 ) -> tuple[Policy, Policy]:
     """
-    The policy in force and the draft. Raises StorageError or InvalidState.
+    The policy in force and the draft. Raises InvalidState.
     """
     current = catalog.current(transaction)
     active = policy_in_force(runtime, transaction, current, runtime.clock())
@@ -158,7 +158,7 @@ def groupings(*policies: Policy) -> tuple[str, ...]:
 
 def must_be_stated(by: str | None, policies: Iterable[Policy]) -> None:
     """
-    Raise InvalidInput unless quotes state what they are to be grouped by.
+    Raise WrongOption unless quotes state what they are to be grouped by.
     """
     known = groupings(*policies)
     if by is None or by in _OF_QUOTES or by in known:
@@ -167,4 +167,4 @@ def must_be_stated(by: str | None, policies: Iterable[Policy]) -> None:
         f"Expected to group by an input that quotes state ({', '.join(known)}), but"
         f" '{by[:100]}' is none."
     )
-    raise InvalidInput(sentence)
+    raise WrongOption(sentence)

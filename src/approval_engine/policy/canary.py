@@ -16,7 +16,7 @@ from hashlib import sha256
 from approval_engine.documents import canonical, load
 from approval_engine.domain.quote import Value
 from approval_engine.domain.rates import Rate
-from approval_engine.errors import InvalidInput
+from approval_engine.errors import WrongOption
 from approval_engine.policy.conditions import (
     ConditionError,
     Expression,
@@ -176,7 +176,7 @@ def is_within(segment: str, inputs: Mapping[str, Value]) -> bool:
 
 def check_segment(segment: str, policy: Policy) -> None:
     """
-    Raises InvalidInput unless a segment is a condition over the inputs of a policy.
+    Raises WrongOption unless a segment is a condition over the inputs of a policy.
     """
     known = {each.name: KIND_OF_TYPE[each.type] for each in policy.inputs}
     policies = f"policy '{policy.name}' version {policy.version}"
@@ -187,14 +187,14 @@ def check_segment(segment: str, policy: Policy) -> None:
     try:
         found = _parsed(segment)
     except ConditionError as error:
-        raise InvalidInput(f"{subject} cannot be read: {error.sentence}") from error
+        raise WrongOption(f"{subject} cannot be read: {error.sentence}") from error
     if unknown := sorted(inputs_of(found) - known.keys()):
-        raise InvalidInput(f"{subject} names '{unknown[0]}', which is none of them.")
+        raise WrongOption(f"{subject} names '{unknown[0]}', which is none of them.")
     kind, misuses = kind_of(found, known)
     if misuses:
-        raise InvalidInput(f"{subject} cannot be judged: {misuses[0]}")
+        raise WrongOption(f"{subject} cannot be judged: {misuses[0]}")
     if kind is not Kind.BOOLEAN or not inputs_of(found):
-        raise InvalidInput(f"{subject} is no condition that a quote meets or not.")
+        raise WrongOption(f"{subject} is no condition that a quote meets or not.")
 
 
 def recorded(

@@ -9,13 +9,24 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, Select, Text, and_, bindparam, literal_column, select
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    literal_column,
+    or_,
+    select,
+)
 
-from approval_engine.domain.events import instant
+from approval_engine.domain.events import Fact, instant
 from approval_engine.domain.lifecycle import ANSWERED
 from approval_engine.store import lists
 from approval_engine.store.database import Transaction
 from approval_engine.store.schema import ARCHIVED_EVENT, EVENT, TASK, WORKFLOW
+from approval_engine.store.schema.base import word
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -116,23 +127,41 @@ _SEATS: Select[Any] = (
 )
 _BEHIND_ALL = 1 << 31
 _AT_ONCE = 500
-_CLAIMED = literal_column("'task_claimed'", Text)
-_CLAIMS: Select[Any] = (
-    select(EVENT.c.task_id, EVENT.c.timestamp)
-    .join(_FIRST, _FIRST.c.id == EVENT.c.workflow_id)
-    .where(EVENT.c.action == _CLAIMED)
+_MOVES = (
+    *(Fact.TASK_CLAIMED, Fact.TASK_RELEASED, Fact.TASK_DELEGATED),
+    *(Fact.TASK_REASSIGNED, Fact.TASK_STOOD_IN, Fact.TASK_HANDED_BACK),
+    Fact.TASK_ESCALATED,
 )
-# Named months are all that PostgreSQL opens of a table with years in it.
-_ARCHIVED_CLAIMS: Select[Any] = (
-    select(ARCHIVED_EVENT.c.task_id, ARCHIVED_EVENT.c.timestamp)
-    .join(
-        _FIRST,
-        and_(
-            _FIRST.c.id == ARCHIVED_EVENT.c.workflow_id,
-            _FIRST.c.archived_month == ARCHIVED_EVENT.c.month,
-        ),
+"""What gives a task to somebody, or takes it away from who has it."""
+
+
+def moves(events: Table) -> ColumnElement[bool]:
+    """
+    Whether an event says that a task was claimed, or was moved on from who had it.
+    """
+    # What was asked beside a task left it where it was.
+    beside = events.c.data.contains('"beside":"')
+    known = events.c.action.in_(word(each) for each in _MOVES)
+    return and_(known, or_(events.c.action != word(Fact.TASK_ESCALATED), ~beside))
+
+
+def _moves(events: Table, first: ColumnElement[bool]) -> Select[Any]:
+    return (
+        select(events.c.task_id, events.c.action, events.c.timestamp)
+        .join(_FIRST, first)
+        .where(moves(events))
+        .order_by(events.c.workflow_id, events.c.seq)
     )
-    .where(ARCHIVED_EVENT.c.action == _CLAIMED)
+
+
+_CLAIMS = _moves(EVENT, _FIRST.c.id == EVENT.c.workflow_id)
+# Named months are all that PostgreSQL opens of a table with years in it.
+_ARCHIVED_CLAIMS = _moves(
+    ARCHIVED_EVENT,
+    and_(
+        _FIRST.c.id == ARCHIVED_EVENT.c.workflow_id,
+        _FIRST.c.archived_month == ARCHIVED_EVENT.c.month,
+    ),
 )
 _OPEN: Select[Any] = (
     select(*_COLUMNS)
@@ -169,16 +198,21 @@ def documents(transaction: Transaction, hashes: Iterable[str]) -> Mapping[str, b
 
 def claims(transaction: Transaction, most: int) -> Mapping[str, float]:
     """
-    When each task of the newest reviews was first taken, in seconds since 1970.
+    When each task of the newest reviews was taken by who had it last, if he took it.
 
-    What lies in an archived month that is away counts as not taken.
+    In seconds since 1970.
+
+    Whoever gave it back, or lost it to somebody else, has not worked on it as far as is
+    known. What lies in an archived month that is away counts as not taken.
     """
     known = {"most": most, "before": _BEHIND_ALL - 1}
     found: dict[str, float] = {}
     for query in (_CLAIMS, _ARCHIVED_CLAIMS):
-        for task, timestamp in transaction.execute(query, known):
-            at = _seconds(timestamp)
-            found[task] = min(at, found.get(task, at))
+        for task, action, timestamp in transaction.execute(query, known):
+            if action == Fact.TASK_CLAIMED:
+                found[task] = _seconds(timestamp)
+            else:
+                found.pop(task, None)
     return found
 
 

@@ -48,6 +48,22 @@ def test_a_line_tells_each_difference_and_the_last_one_counts(firm):
     ]
 
 
+def test_another_role_for_the_same_step_is_a_difference(firm):
+    steps = json.loads((firm.folder / "policy.json").read_text())["steps"]
+    steps["finance"] = {"role": "cfo"}
+    firm.file("draft.json", policy(version="2", steps=steps))
+
+    told = firm.ok(*SIMULATE, "--history").lines
+    (item,) = firm.ok("--json", *SIMULATE, "--history").json["items"]
+
+    assert told[0] == (
+        "quote=Q-1 revision=1 account=ACME before=manager,finance:finance"
+        " after=manager,finance:cfo"
+    )
+    assert item["after"]["steps"] == item["before"]["steps"] == ["manager", "finance"]
+    assert item["after"]["roles"] == ["manager", "cfo"]
+
+
 def test_what_neither_policy_can_judge_is_told_with_the_reason(firm):
     firm.file("more.json", [quote("Q-7", margin_pct="22"), quote("Q-8")])
     rows = ["id,revision,submittedBy,account,currency,margin_pct,amount,clause"]
@@ -328,27 +344,164 @@ def test_rules_are_asked_of_a_table_where_it_lies(firm, fresh_database):
         (("--history", "--sql"), "Give --sql with"),
         (("--quotes", "a.csv", "--sql", "--by", "clause"), "Give --by without"),
         (("--quotes", "a.csv", "--table", "sqlite://", "t"), "Give either"),
-        (("--quotes", "a.parquet", "--sql"), "to hold what a number is, exactly"),
-        (("--quotes", "b.csv", "--sql"), "read the quotes in"),
-        (("--quotes", "c.parquet", "--sql"), "read the quotes in"),
-        (("--quotes", "yes.csv", "--sql"), "Expected true or false, but got t"),
-        (("--quotes", "other.csv", "--sql"), "Expected"),
-        (("--table", "no address", "t"), "address of a database"),
+        (("--quotes", "draft.json", "--sql"), "ends in .csv or .parquet"),
+        (("--table", "no://u:secret@address", "t"), "address of a database"),
         (("--table", "sqlite:///typo.db", "t"), "of PostgreSQL or DuckDB, but sqlite"),
     ],
 )
-def test_what_sql_cannot_answer_is_refused_with_a_sentence(firm, options, said):
-    (firm.folder / "more.csv").write_text(table(*THERE))
-    parquet(firm.folder / "more.csv", firm.folder / "a.parquet", "DOUBLE")
+def test_what_sql_cannot_be_asked_is_wrong_usage(firm, options, said):
     (firm.folder / "a.csv").write_text(table(*THERE))
-    (firm.folder / "b.csv").write_text(table(("21", "1", "maybe")))
-    (firm.folder / "c.parquet").write_text("no table")
-    (firm.folder / "yes.csv").write_text(table(("21", "1", "t")))
-    (firm.folder / "other.csv").write_text(table(*THERE).replace(",", ";"))
 
     told = firm(*SIMULATE, *options)
 
     assert told.code == 2
     assert said in told.err
+    assert "secret" not in told.err
     assert told.out == ""
     assert not (firm.folder / "typo.db").exists()
+
+
+FEW = table(*(row[:3] for row in ROWS))
+
+
+@pytest.mark.parametrize("how", [(), ("--sql",)])
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (f"{FEW}Q-9,1,sam\n", "6: cells element=/: Expected 8 cells, but got 3."),
+        (f'{FEW}Q-9,1,sam,"A\n', "6: syntax element=/: Expected quotes as CSV, but"),
+        (f"{FEW}Q-9,one,sam,A,USD,1,1,true\n", "6: type element=/revision: Expected a"),
+        (f"{FEW}\n,1,sam,A,USD,1,1,true\n", "7: "),
+        (FEW.replace("clause\n", "Amount\n"), "1: duplicate_key element=/Amount: Exp"),
+        (FEW.replace(",amount", ",amount,amount"), "1: duplicate_key element=/amount:"),
+        (
+            f"{FEW}\nQ-9,1,sam,A,USD,1,1,true\nQ-2,1,sam,A,USD,1,1,true\n",
+            "8: duplicate element=/id: Expected quote 'Q-2' revision 1 once",
+        ),
+        (f"{FEW}{FEW[67:] * 300}Q-9,1,s\xe4m,A,USD,1,1,true\n", "1206: encoding"),
+        ("", "1: empty element=/: Expected a row with the names of columns."),
+        (
+            FEW.splitlines()[0],
+            "1: empty element=/: Expected quotes, but there are none.",
+        ),
+    ],
+)
+def test_a_sheet_that_is_wrong_is_refused_alike_by_every_reader(firm, text, said, how):
+    (firm.folder / "a.csv").write_text(text, encoding="latin-1")
+
+    told = firm(*SIMULATE, "--quotes", "a.csv", *how)
+
+    assert (told.code, told.out) == (6, "")
+    assert f"a.csv:{said}" in told.err
+
+
+@pytest.mark.parametrize("how", [(), ("--sql",)])
+def test_a_table_that_is_wrong_is_refused_alike_by_every_reader(firm, how):
+    (firm.folder / "more.csv").write_text(FEW.replace("Q-3,", "Q-1,"))
+    exact(firm.folder / "more.csv", firm.folder / "twice.parquet")
+    (firm.folder / "more.csv").write_text(table(*ROWS, more=["amoun2"]))
+    exact(firm.folder / "more.csv", firm.folder / "a.parquet")
+    columns = (firm.folder / "a.parquet").read_bytes().replace(b"amoun2", b"amount")
+    (firm.folder / "columns.parquet").write_bytes(columns)
+    (firm.folder / "none.parquet").write_text("no table")
+
+    twice, columns, none = (
+        firm(*SIMULATE, "--quotes", f"{name}.parquet", *how)
+        for name in ("twice", "columns", "none")
+    )
+
+    assert [each.code for each in (twice, columns, none)] == [6, 6, 6]
+    assert "twice.parquet:3: duplicate element=/id: Expected quote 'Q-1'" in twice.err
+    assert "columns.parquet:1: duplicate_key element=/amount: Exp" in columns.err
+    assert "none.parquet:1: syntax element=/: Expected a Parquet file" in none.err
+
+
+def test_a_column_that_is_not_exact_is_named_by_both(firm):
+    (firm.folder / "more.csv").write_text(FEW)
+    with duckdb.connect() as connection:
+        rows = connection.read_csv("more.csv", all_varchar=True)
+        cast = "* REPLACE (CAST(margin_pct AS DOUBLE) AS margin_pct,"
+        cast += " CAST(revision AS INT) AS revision)"
+        rows.project(cast).write_parquet("float.parquet")
+
+    for how in ((), ("--sql",)):
+        told = firm(*SIMULATE, "--quotes", "float.parquet", *how)
+        assert told.code == 6
+        assert "float.parquet:1: " in told.err
+        assert " element=/margin_pct: Expected column 'margin_pct'" in told.err
+
+
+def test_cells_that_no_policy_takes_stop_nobody(firm):
+    (firm.folder / "a.csv").write_text(
+        table(("21", "1", "maybe"), ("1x", "1", "false"), ("19", "1", "true"))
+    )
+
+    told = firm.ok("--json", *SIMULATE, "--quotes", "a.csv").json
+    there = firm.ok("--json", *SIMULATE, "--quotes", "a.csv", "--sql").json
+
+    assert (told["quotes"], told["unjudged"]) == (3, 2)
+    assert (there["quotes"], there["aside"]) == (3, 2)
+    assert {each["quoteId"] for each in there["items"]} == {"Q-1", "Q-2"}
+
+
+def test_lines_that_say_a_quote_again_are_named_and_the_rest_is_counted(firm):
+    quotes = [quote(f"Q-{n % 3}", margin_pct="22") for n in range(30)]
+    later = quote("Q-0", revision=2, margin_pct="22")
+    lines = [json.dumps(each) for each in (*quotes[:3], later)]
+    (firm.folder / "fine.jsonl").write_text("\n".join(lines))
+    lines += [json.dumps(each) for each in quotes[3:]]
+    (firm.folder / "twice.jsonl").write_text("\n".join(lines))
+
+    told = firm(*SIMULATE, "--quotes", "twice.jsonl")
+
+    firm.ok(*SIMULATE, "--quotes", "fine.jsonl")
+    assert (told.code, told.out) == (6, "")
+    assert told.notes[0].startswith("twice.jsonl:5: duplicate element=/id: ")
+    assert "'Q-0' revision 1 once, but it stands in line 1 already" in told.notes[0]
+    assert len(told.notes) == 21
+    assert "27 lines hold what stands above them already" in told.notes[-1]
+
+
+@pytest.mark.parametrize("how", [(), ("--sql",)])
+def test_a_negative_amount_is_told(firm, how):
+    rows = (("22", "-5", "false"), ("22", "7", "false"))
+    (firm.folder / "a.csv").write_text(table(*rows))
+    (firm.folder / "fine.csv").write_text(table(rows[1]))
+
+    told = firm.ok("--json", *SIMULATE, "--quotes", "a.csv", *how)
+    fine = firm.ok("--json", *SIMULATE, "--quotes", "fine.csv", *how)
+
+    assert (told.json["negative"], fine.json["negative"]) == (1, 0)
+    assert "warning: 1 with a negative amount" in told.err
+    assert ("first Q-1;" in told.err) != bool(how)
+    assert len(fine.notes) == 0
+
+
+@pytest.mark.postgres
+def test_a_table_is_refused_as_a_file_is(firm, fresh_database):
+    url = fresh_database("postgresql")
+    plain = url.replace("+psycopg", "")
+    with psycopg.connect(plain) as connection:
+        connection.execute(
+            "CREATE TABLE sold (id text, revision int, currency text,"
+            " margin_pct numeric(5, 2), amount numeric(20, 2), clause bool);"
+            "INSERT INTO sold VALUES ('Q-1', NULL, 'USD', 22, 5, false),"
+            " ('Q-1', 2, 'USD', 22, 5, false);"
+            "CREATE VIEW twice AS SELECT * FROM sold UNION ALL SELECT * FROM sold;"
+            "CREATE VIEW nameless AS SELECT NULL AS id, 1 AS revision, 'USD' currency;"
+            'CREATE VIEW alike AS SELECT id, id AS "ID" FROM sold'
+        )
+
+    def asked(name, at=url):
+        told = firm(*SIMULATE, "--table", at, name)
+        return told.code, told.err
+
+    assert asked("sold")[0] == 0
+    code, said = asked("twice")
+    assert (code, "'Q-1' revision 1 once, but it stands in 2 rows" in said) == (6, True)
+    code, said = asked("nameless")
+    assert (code, "in every row, but 1 lack one" in said) == (6, True)
+    code, said = asked("alike")
+    assert (code, "columns of names that differ in 'alike'" in said) == (2, True)
+    code, said = asked("sold", "postgresql+psycopg://nobody:secret@127.0.0.1:1/d")
+    assert (code, "cannot be reached" in said, "secret" in said) == (7, True, False)

@@ -4,6 +4,7 @@ Reports on a real database: bounded reads, both databases, logs that were put aw
 
 import csv
 import io
+from datetime import timedelta
 
 import pytest
 import r4pm
@@ -12,12 +13,14 @@ from sqlalchemy import event
 
 from approval_engine.analytics.work.eventlog import write_csv, write_xes
 from approval_engine.analytics.work.measures import measured, rounds
+from approval_engine.analytics.work.pieces import Wanted
 from approval_engine.errors import InvalidInput
 from approval_engine.operations import insight
-from approval_engine.store import seats
+from approval_engine.store import seats, working
 from approval_engine.store.events import of as events_of
 from tests.integration.archived import grown_old, put_away
-from tests.integration.executor.company import Company
+from tests.integration.executor.company import INPUTS, Company
+from tests.integration.executor.firm import late
 
 XES = "{http://www.xes-standard.org/}"
 
@@ -57,6 +60,63 @@ def test_work_is_told_by_role_and_person(company):
     assert by_role["finance"].working_hours == pytest.approx(2)
     assert (by_person["fred"].answered, by_person["fiona"].answered) == (1, 1)
     assert rounds(found.reviews) == {1: 1, 2: 1}
+
+
+def taken_back(company, workflow):
+    company.wait(hours=2)
+    company.act(workflow, "finance", "release", "fred")
+
+
+def escalated(company, workflow):
+    while company.case(workflow).seats("finance")[0].role == "finance":
+        late(company, workflow)
+
+
+@pytest.mark.parametrize("ending", [taken_back, escalated])
+def test_a_claim_that_nobody_worked_on_is_no_work(company, ending):
+    workflow = company.started()
+    company.act(workflow, "finance", "claim", "fred")
+    ending(company, workflow)
+    company.wait(hours=1)
+    task = company.case(workflow).seats("finance")[0]
+    company.act(workflow, "finance", "approve", task.candidates[0])
+    found = insight.work(company.runtime).pieces
+    (piece,) = (each for each in found if each.task.step == "finance")
+    with company.runtime.database.read() as transaction:
+        decided = working.decisions(transaction)
+
+    assert piece.working == 0
+    assert piece.waiting == piece.hours > 0
+    assert decided == ()
+
+
+def test_who_takes_a_task_last_works_on_it_from_then(company):
+    workflow = company.started()
+    company.act(workflow, "finance", "claim", "fred")
+    taken_back(company, workflow)
+    company.act(workflow, "finance", "claim", "fiona")
+    company.wait(hours=3)
+    company.act(workflow, "finance", "approve", "fiona")
+    found = insight.work(company.runtime).pieces
+    (piece,) = (each for each in found if each.task.step == "finance")
+    with company.runtime.database.read() as transaction:
+        (decided,) = working.decisions(transaction)
+
+    assert (piece.waiting, piece.working) == (2, 3)
+    assert decided.decided_at - decided.claimed_at == timedelta(hours=3)
+
+
+def test_work_has_the_words_of_all_that_is_asked_for(fresh_database):
+    texts = {"region": ["EMEA", "AMER"], "segment": ["SMB", "ENT"]}
+    more = [{"name": n, "type": "string", "values": v} for n, v in texts.items()]
+    url = fresh_database("sqlite", ready=True)
+    company = Company(url, inputs=[*INPUTS, *more])
+    company.started(region="EMEA", segment="ENT")
+    found = insight.work(company.runtime, "region", "role", "segment").pieces
+    company.runtime.database.close()
+    wanted = Wanted(by=(("region", "EMEA"), ("segment", "ENT"), ("role", "finance")))
+
+    assert [each.task.step for each in found if wanted.fits(each)] == ["finance"]
 
 
 def test_nothing_is_grouped_by_what_nobody_said(company):

@@ -35,7 +35,9 @@ def test_the_past_is_asked_again_and_nothing_is_stored(desk, api, dump):
     assert (answer["quotes"], answer["changed"], answer["automatic"]) == (1, 1, 1)
     assert answer["items"][0]["quoteId"] == "Q-1"
     assert answer["items"][0]["before"]["steps"] == ["manager", "finance"]
-    assert answer["items"][0]["after"] == {"refused": None, "steps": [], "triggers": []}
+    assert answer["items"][0]["before"]["roles"] == ["manager", "finance"]
+    nothing = {"refused": None, "roles": [], "steps": [], "triggers": []}
+    assert answer["items"][0]["after"] == nothing
     assert dump() == before
 
 

@@ -636,6 +636,13 @@ def test_quotes_of_a_file_are_simulated_and_not_stored(
         ("{", "quotes.json", "Line 1:"),
         (SOLD.format(margin="1") + "Q-2\n", "quotes.csv", "Line 3: Expected 8 cells"),
         ("PAR1", "quotes.parquet", "Expected a Parquet file"),
+        (SOLD.format(margin="1") * 2, "quotes.csv", "Line 3: Expected"),
+        (
+            "\n\n".join([SOLD.format(margin="1"), SOLD.splitlines()[1]]),
+            "quotes.csv",
+            "Line 5: Expected quote 'Q-new' revision 1 once, but it stands in line 2",
+        ),
+        (SOLD.replace("amount", "account"), "quotes.csv", "Line 1: Expected each col"),
     ],
 )
 def test_a_file_that_cannot_be_simulated_is_told_why(desk, draft, body, name, said):
@@ -644,6 +651,14 @@ def test_a_file_that_cannot_be_simulated_is_told_why(desk, draft, body, name, sa
     assert page.status_code == 422
     assert said in simulation(page)
     assert "would be asked otherwise" not in simulation(page)
+
+
+def test_a_negative_amount_is_told_on_the_page(desk, draft):
+    below = uploaded(desk, draft, SOLD.replace(",100,", ",-100,"), "q.csv")
+    above = uploaded(desk, draft, SOLD, "q.csv")
+
+    assert "1 quote has a negative amount, first Q-new." in simulation(below)
+    assert "negative" not in simulation(above)
 
 
 def test_a_draft_with_problems_is_not_simulated(desk, draft):

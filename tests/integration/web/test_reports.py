@@ -147,7 +147,8 @@ def test_what_no_report_can_mean_is_a_sentence(desk, path):
 def test_forecasts_are_shown_with_what_came(desk):
     page = text_of(desk.get("/reports/forecast"))
 
-    assert "Of the last 3 whose span has passed, 3 were approved in it." in page
+    assert "3 can be judged by now, and 3 of these were approved in it." in page
+    assert "8 of which too little was known" in page
     assert "100.0 % held" in page
     assert page.count("✓ Held") == 3
     assert "✓ Held" not in text_of(desk.get("/reports/forecast?outcome=late"))

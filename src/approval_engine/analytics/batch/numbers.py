@@ -4,11 +4,9 @@ Exact numbers for many rows: whole units of a power of ten, and quotients of two
 What 64 bits cannot hold exactly is refused here, and then done one by one elsewhere.
 """
 
-import operator
-from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 
@@ -33,15 +31,6 @@ places no rounding moves it to the other side of a number it is compared with.
 """
 
 _DIGITS = 28
-
-_RELATIONS: dict[Relation, Callable[[Any, Any], Any]] = {
-    Relation.EQUAL: operator.eq,
-    Relation.UNEQUAL: operator.ne,
-    Relation.LESS: operator.lt,
-    Relation.AT_MOST: operator.le,
-    Relation.MORE: operator.gt,
-    Relation.AT_LEAST: operator.ge,
-}
 
 
 class TooWide(Exception):
@@ -166,9 +155,9 @@ def compare(relation: Relation, left: Amounts, right: Amounts) -> Verdict:
     if isinstance(left, Quotients):
         return _compare_quotients(relation, left, right)
     if isinstance(right, Quotients):
-        return _compare_quotients(_TURNED[relation], right, left)
+        return _compare_quotients(relation.turned, right, left)
     left_units, right_units, _ = _alike(left, right)
-    truth = _RELATIONS[relation](left_units, right_units)
+    truth = relation.of(left_units, right_units)
     return known(truth, left.missing | right.missing)
 
 
@@ -189,16 +178,6 @@ def _compare_quotients(relation: Relation, left: Quotients, right: Amounts) -> V
     )
     product = calculate(Sign.TIMES, under, right)
     return compare(relation, over, product)
-
-
-_TURNED = {
-    Relation.EQUAL: Relation.EQUAL,
-    Relation.UNEQUAL: Relation.UNEQUAL,
-    Relation.LESS: Relation.MORE,
-    Relation.AT_MOST: Relation.AT_LEAST,
-    Relation.MORE: Relation.LESS,
-    Relation.AT_LEAST: Relation.AT_MOST,
-}
 
 
 def _alike(left: Numbers, right: Numbers) -> tuple[Whole, Whole, int]:

@@ -25,7 +25,7 @@ from approval_engine.policy.model import Policy
 from approval_engine.store.seats import Review, SeatRow
 
 LAST = 200
-"""Of so many reviews the forecasts are judged."""
+"""So many reviews are looked at, those submitted last."""
 
 APPROVED = "approved"
 
@@ -84,13 +84,25 @@ class Judged:
     """
     The forecasts that were judged, the newest first.
 
-    `silent` counts the reviews of which nothing could be said, `otherwise` those that
-    ended with something else than an approval.
+    Of the reviews looked at the others could not be judged: `waiting` counts those
+    whose span has not passed yet, `otherwise` those that ended with something else than
+    an approval, `silent` those of which too little was known to say anything, and
+    `unasked` those in which nobody was asked.
     """
 
     said: tuple[Said, ...]
-    silent: int
+    waiting: int
     otherwise: int
+    silent: int
+    unasked: int
+
+    @property
+    def looked_at(self) -> int:
+        """
+        All of them: the reviews submitted last.
+        """
+        others = self.waiting + self.otherwise + self.silent + self.unasked
+        return len(self.said) + others
 
     @property
     def held(self) -> int:
@@ -123,7 +135,7 @@ def judged(
     most: int = LAST,
 ) -> Judged:
     """
-    The last forecasts of which the span has passed, the newest reviews first.
+    The forecasts of the last `most` reviews, the newest first, as far as they are due.
 
     Reviews whose span has not passed yet are left for later, the quick ones too: else
     only these would count.
@@ -133,21 +145,27 @@ def judged(
     calendars = Calendars(policy.calendars, _first(reviews, at), at)
     ends = _ends(past)
     said: list[Said] = []
-    silent = otherwise = 0
-    for review in reversed(reviews):
-        if len(said) == most:
-            break
+    waiting = otherwise = silent = unasked = 0
+    for review in reversed(reviews[-most:]):
         if not _is_open_or_approved(review):
             otherwise += 1
             continue
         found = again(past, review, papers, calendars)
         if found is None:
-            continue
-        if found.span is None:
+            unasked += 1
+        elif found.span is None:
             silent += 1
-        elif found.span.last_at <= at:
+        elif found.span.last_at > at:
+            waiting += 1
+        else:
             said.append(_said(review, found, ends))
-    return Judged(said=tuple(said), silent=silent, otherwise=otherwise)
+    return Judged(
+        said=tuple(said),
+        waiting=waiting,
+        otherwise=otherwise,
+        silent=silent,
+        unasked=unasked,
+    )
 
 
 def again(

@@ -103,7 +103,8 @@ class Figures:
     `automatic` are those that somebody is asked about now and nobody would be,
     `caught` the other way round, `refused` those that only the draft refuses and
     `admitted` those that only the policy in force refuses. Those that both refuse are
-    `unjudged`. Hours are working hours, one decision for each step.
+    `unjudged`. Quotes of a `negative` amount lessen the sums. Hours are working hours,
+    one decision for each step.
     """
 
     quotes: int
@@ -113,6 +114,7 @@ class Figures:
     refused: int
     admitted: int
     unjudged: int
+    negative: int
     steps_before: int
     steps_after: int
     hours_before: Decimal
@@ -166,6 +168,7 @@ class Segment:
         return {
             "value": self.value,
             **found.counts(),
+            "negative": found.negative,
             **found.hours(),
             "exposed": exposed,
         }
@@ -177,7 +180,8 @@ class Simulation:
     What a draft would change for many quotes.
 
     `changed` are those for whom anything differs, in the order of the quotes; empty if
-    they were told one by one instead. `by` names what `segments` are made by.
+    they were told one by one instead. `by` names what `segments` are made by, and
+    `negative` are the first quotes of such an amount.
     """
 
     policy: Policy
@@ -187,6 +191,7 @@ class Simulation:
     roles: tuple[RoleCount, ...]
     by: str | None
     segments: tuple[Segment, ...]
+    negative: tuple[str, ...]
     changed: tuple[Tried, ...]
 
     def counts(self) -> dict[str, object]:
@@ -210,6 +215,7 @@ class Simulation:
         ]
         return {
             **self.counts(),
+            "negative": self.figures.negative,
             **self.figures.hours(),
             "steps": steps,
             "roles": _views(self.roles),

@@ -16,12 +16,15 @@ from approval_engine.analytics.simulation.figures import (
     StepCount,
 )
 from approval_engine.analytics.simulation.tried import Ask, Outcome, Tried
-from approval_engine.errors import InvalidInput
+from approval_engine.errors import WrongOption
 from approval_engine.policy.conditions.values import ARITHMETIC
 from approval_engine.policy.model import Policy
 
 MOST_SEGMENTS = 200
 """More values than these are no segments but single quotes."""
+
+MOST_NAMED = 5
+"""So many quotes with a negative amount are named."""
 
 _EXPOSES = ("automatic", "caught")
 
@@ -45,10 +48,11 @@ class Tally:
         self._after: Counter[Ask] = Counter()
         self._whole = _Counted()
         self._segments: dict[str | None, _Counted] = {}
+        self._negative: list[str] = []
 
     def add(self, tried: Tried) -> None:
         """
-        Count one more. Raises InvalidInput if its segment is one too many.
+        Count one more. Raises WrongOption if its segment is one too many.
         """
         hours = (self._hours(tried.before), self._hours(tried.after))
         self._before.update(tried.before.asks)
@@ -56,6 +60,8 @@ class Tally:
         self._whole.add(tried, hours)
         if self._by is not None:
             self._segment(tried.segment).add(tried, hours)
+        if tried.is_negative and len(self._negative) < MOST_NAMED:
+            self._negative.append(tried.quote)
         # What neither policy can judge is told as well: it is in no other figure.
         if tried.differs or tried.kind == "unjudged":
             self._told(tried)
@@ -78,6 +84,7 @@ class Tally:
                 Segment(value=each, figures=self._segments[each].figures())
                 for each in names
             ),
+            negative=tuple(self._negative),
             changed=changed,
         )
 
@@ -87,7 +94,7 @@ class Tally:
                 f"Expected at most {MOST_SEGMENTS} values of '{self._by}' to group by,"
                 " but there are more."
             )
-            raise InvalidInput(sentence)
+            raise WrongOption(sentence)
         return self._segments.setdefault(value, _Counted())
 
     def _hours(self, outcome: Outcome) -> Decimal:
@@ -162,6 +169,7 @@ class _Counted:
         counts, kind = self._counts, tried.kind
         counts["quotes"] += 1
         counts["changed"] += tried.differs
+        counts["negative"] += tried.is_negative
         counts["steps_before"] += len(tried.before.asks)
         counts["steps_after"] += len(tried.after.asks)
         for place in range(2):
@@ -190,6 +198,7 @@ class _Counted:
         return Figures(
             quotes=counts["quotes"],
             changed=counts["changed"],
+            negative=counts["negative"],
             steps_before=counts["steps_before"],
             steps_after=counts["steps_after"],
             hours_before=self._hours[0],

@@ -36,12 +36,41 @@ class Outcome:
         """
         return tuple(each.step for each in self.asks)
 
+    @property
+    def asked(self) -> tuple[tuple[str, str], ...]:
+        """
+        The steps, each with the role that it asks.
+        """
+        return tuple((each.step, each.role) for each in self.asks)
+
+    def beyond(self, other: "Outcome") -> tuple[str, ...]:
+        """
+        What another outcome does not ask, each in a word.
+        """
+        theirs = other.asked
+        return tuple(
+            word
+            for pair, word in zip(self.asked, self.words(other), strict=True)
+            if pair not in theirs
+        )
+
+    def words(self, other: "Outcome") -> tuple[str, ...]:
+        """
+        The steps, with the role behind a colon where the other one asks another role.
+        """
+        theirs = dict(other.asked)
+        return tuple(
+            step if theirs.get(step, role) == role else f"{step}:{role}"
+            for step, role in self.asked
+        )
+
     def view(self) -> dict[str, object]:
         """
         As a JSON object.
         """
         return {
             "steps": list(self.steps),
+            "roles": [each.role for each in self.asks],
             "triggers": list(self.triggers),
             "refused": self.refused or None,
         }
@@ -95,23 +124,31 @@ class Tried:
     @property
     def differs(self) -> bool:
         """
-        Whether anybody else would be asked.
+        Whether another step, or the same step another role, would be asked.
         """
-        return (self.before.steps, bool(self.before.refused)) != (
-            self.after.steps,
+        return (self.before.asked, bool(self.before.refused)) != (
+            self.after.asked,
             bool(self.after.refused),
         )
 
     @property
+    def is_negative(self) -> bool:
+        """
+        Whether it says that it is worth less than nothing.
+        """
+        amount = self.worth.amount if self.worth else None
+        return amount is not None and amount < 0
+
+    @property
     def added(self) -> tuple[str, ...]:
         """
-        Who is asked by the draft only.
+        Who is asked by the draft only: a step, with its role if that is what differs.
         """
-        return tuple(e for e in self.after.steps if e not in self.before.steps)
+        return self.after.beyond(self.before)
 
     @property
     def gone(self) -> tuple[str, ...]:
         """
-        Who is asked by the policy in force only.
+        Who is asked by the policy in force only, in the same words.
         """
-        return tuple(e for e in self.before.steps if e not in self.after.steps)
+        return self.before.beyond(self.after)

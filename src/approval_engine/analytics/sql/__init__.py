@@ -5,7 +5,8 @@ What SQL cannot say exactly is refused with a sentence; a row that it cannot jud
 put aside, for the plain evaluator.
 """
 
-from approval_engine.analytics.sql.facts import Columns
+from approval_engine.analytics.sql.facts import Columns, Misfit
+from approval_engine.analytics.sql.keys import Whole, keyed, repeated, whole
 from approval_engine.analytics.sql.terms import Unsayable
 from approval_engine.analytics.sql.triggers import (
     ASIDE,
@@ -15,4 +16,17 @@ from approval_engine.analytics.sql.triggers import (
     judged,
 )
 
-__all__ = ["ASIDE", "Columns", "Days", "Unsayable", "counted", "differing", "judged"]
+__all__ = [
+    "ASIDE",
+    "Columns",
+    "Days",
+    "Misfit",
+    "Unsayable",
+    "Whole",
+    "counted",
+    "differing",
+    "judged",
+    "keyed",
+    "repeated",
+    "whole",
+]

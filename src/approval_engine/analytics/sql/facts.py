@@ -50,6 +50,9 @@ from approval_engine.policy.model import Input, InputType, Policy
 Columns: TypeAlias = Mapping[str, ColumnElement[Any]]
 """What a table has, by the snake_case names of a quote."""
 
+UNFIT = " does not fit"
+"""What stands behind the name of a column in that of one that says where it is none."""
+
 LARGEST = Decimal(2**53)
 FINEST = 12
 """So many decimal places are compared at most."""
@@ -61,6 +64,16 @@ _KINDS = {
     Kind.NUMBER: InputType.NUMBER,
     Kind.STRING: InputType.STRING,
 }
+
+
+class Misfit(Unsayable):
+    """
+    A table lacks a `column`, or that one cannot hold what it must hold.
+    """
+
+    def __init__(self, column: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.column = column
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -107,6 +120,8 @@ class _Making:
         A column as what an input of that type is. Raises Unsayable if it is none.
         """
         sql = self.columns[name]
+        if f"{name}{UNFIT}" in self.columns:
+            self.aside.append(self.columns[f"{name}{UNFIT}"])
         match kind:
             case InputType.NUMBER | InputType.MONEY if _is_exact(sql):
                 return self.number(sql, name, largest)
@@ -135,7 +150,7 @@ class _Making:
                 f"Expected column '{name}' with at most {FINEST} decimal places, but it"
                 f" has {places}."
             )
-            raise Unsayable(sentence)
+            raise Misfit(name, sentence)
         # What is too large would break the query in which it is calculated with.
         fits = sql.between(literal(-largest), literal(largest))
         found = exact(case((fits, sql)), whole, places)
@@ -161,11 +176,11 @@ def facts_of(policy: Policy, columns: Columns) -> Facts:
     """
     What a policy reads of a table of quotes.
 
-    Raises Unsayable if the table has no currency, a column of another type than its
-    input, or if something cannot be calculated exactly.
+    Raises Misfit if the table has no currency or a column of another type than its
+    input, Unsayable if something cannot be calculated exactly.
     """
     if "currency" not in columns:
-        raise Unsayable("Expected a column 'currency' in the table of quotes.")
+        raise lacking("currency")
     making = _Making(policy=policy, columns=columns)
     currency = columns["currency"]
     making.aside.append(currency.is_distinct_from(literal(policy.currency)))
@@ -216,6 +231,13 @@ def _is_exact(sql: ColumnElement[Any]) -> bool:
     return isinstance(kind, Integer) or (isinstance(kind, Numeric) and kind.asdecimal)
 
 
-def _misfit(name: str, kind: InputType, sql: ColumnElement[Any]) -> Unsayable:
+def lacking(name: str) -> Misfit:
+    """
+    The refusal of a table without a column that no quote can do without.
+    """
+    return Misfit(name, f"Expected a column '{name}' in the table of quotes.")
+
+
+def _misfit(name: str, kind: InputType, sql: ColumnElement[Any]) -> Misfit:
     sentence = f"Expected column '{name}' to hold what a {kind} is, exactly"
-    return Unsayable(f"{sentence}, but it is of type {sql.type}.")
+    return Misfit(name, f"{sentence}, but it is of type {sql.type}.")

@@ -2,7 +2,7 @@
 Lists of texts in a column, in the words of each kind of database.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ARRAY, Boolean, ColumnElement, String, literal
@@ -45,73 +45,41 @@ def strange(column: ColumnElement[Any], values: Sequence[str]) -> ColumnElement[
     return Strange(column, *(literal(each, String) for each in values))
 
 
-def _parts(element: Any, compiler: SQLCompiler, **more: Any) -> list[str]:  # noqa: ANN401 by the compiler
-    return [compiler.process(each, **more) for each in element.clauses]
+_HAS: Mapping[str, str] = {
+    "postgresql": "{value} = ANY ({column})",
+    "duckdb": "list_contains({column}, {value})",
+    "databricks": "array_contains({column}, {value})",
+    "snowflake": "array_contains({value}::variant, {column})",
+    "bigquery": "({column} IS NULL AND NULL OR {value} IN UNNEST({column}))",
+}
+# What is null in a list is in no other list either.
+_STRANGE: Mapping[str, str] = {
+    "postgresql": "NOT ({column}::text[] <@ ARRAY[{known}]::text[])",
+    "duckdb": (
+        "(len({column}) <> len(list_filter({column},"
+        " lambda each: list_contains([{known}], each))))"
+    ),
+    "databricks": "size(array_except({column}, array({known}))) > 0",
+    "snowflake": "array_size(array_except({column}, array_construct({known}))) > 0",
+    "bigquery": ("(SELECT LOGICAL_OR(e NOT IN ({known})) FROM UNNEST({column}) AS e)"),
+}
 
 
 @compiles(Has)
-def _has(element: Has, compiler: SQLCompiler, **more: Any) -> str:  # noqa: ANN401 as above
+def _has(element: Has, compiler: SQLCompiler, **more: Any) -> str:  # noqa: ANN401 by the compiler
     column, value = _parts(element, compiler, **more)
-    return f"{value} = ANY ({column})"
-
-
-@compiles(Has, "duckdb")
-def _has_duckdb(element: Has, compiler: SQLCompiler, **more: Any) -> str:  # noqa: ANN401 as above
-    column, value = _parts(element, compiler, **more)
-    return f"list_contains({column}, {value})"
-
-
-@compiles(Has, "databricks")
-def _has_databricks(element: Has, compiler: SQLCompiler, **more: Any) -> str:  # noqa: ANN401 as above
-    column, value = _parts(element, compiler, **more)
-    return f"array_contains({column}, {value})"
-
-
-@compiles(Has, "snowflake")
-def _has_snowflake(element: Has, compiler: SQLCompiler, **more: Any) -> str:  # noqa: ANN401 as above
-    column, value = _parts(element, compiler, **more)
-    return f"array_contains({value}::variant, {column})"
-
-
-@compiles(Has, "bigquery")
-def _has_bigquery(element: Has, compiler: SQLCompiler, **more: Any) -> str:  # noqa: ANN401 as above
-    column, value = _parts(element, compiler, **more)
-    return f"({column} IS NULL AND NULL OR {value} IN UNNEST({column}))"
+    return _said(_HAS, compiler).format(column=column, value=value)
 
 
 @compiles(Strange)
 def _strange(element: Strange, compiler: SQLCompiler, **more: Any) -> str:  # noqa: ANN401 as above
     column, *values = _parts(element, compiler, **more)
-    return f"NOT ({column}::text[] <@ ARRAY[{', '.join(values)}]::text[])"
+    return _said(_STRANGE, compiler).format(column=column, known=", ".join(values))
 
 
-@compiles(Strange, "duckdb")
-def _strange_duckdb(element: Strange, compiler: SQLCompiler, **more: Any) -> str:  # noqa: ANN401 as above
-    column, *values = _parts(element, compiler, **more)
-    known = ", ".join(values)
-    # What is null in a list is in no other list either.
-    return (
-        f"(len({column}) <> len(list_filter({column},"
-        f" lambda each: list_contains([{known}], each))))"
-    )
+def _parts(element: Any, compiler: SQLCompiler, **more: Any) -> list[str]:  # noqa: ANN401 as above
+    return [compiler.process(each, **more) for each in element.clauses]
 
 
-@compiles(Strange, "databricks")
-def _strange_databricks(element: Strange, compiler: SQLCompiler, **more: Any) -> str:  # noqa: ANN401 as above
-    column, *values = _parts(element, compiler, **more)
-    return f"size(array_except({column}, array({', '.join(values)}))) > 0"
-
-
-@compiles(Strange, "snowflake")
-def _strange_snowflake(element: Strange, compiler: SQLCompiler, **more: Any) -> str:  # noqa: ANN401 as above
-    column, *values = _parts(element, compiler, **more)
-    known = f"array_construct({', '.join(values)})"
-    return f"array_size(array_except({column}, {known})) > 0"
-
-
-@compiles(Strange, "bigquery")
-def _strange_bigquery(element: Strange, compiler: SQLCompiler, **more: Any) -> str:  # noqa: ANN401 as above
-    column, *values = _parts(element, compiler, **more)
-    known = ", ".join(values)
-    other = f"LOGICAL_OR(e NOT IN ({known})) FROM UNNEST({column}) AS e"
-    return f"(SELECT {other})"
+def _said(words: Mapping[str, str], compiler: SQLCompiler) -> str:
+    return words.get(compiler.dialect.name, words["postgresql"])

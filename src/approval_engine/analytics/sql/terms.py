@@ -23,7 +23,7 @@ from sqlalchemy import (
     true,
 )
 
-from approval_engine.errors import InvalidInput
+from approval_engine.errors import WrongOption
 from approval_engine.policy.conditions.tree import Relation, Sign
 
 MOST_DIGITS = 34
@@ -38,7 +38,7 @@ YES, NO = true(), false()
 Where: TypeAlias = ColumnElement[bool]
 
 
-class Unsayable(InvalidInput):
+class Unsayable(WrongOption):
     """
     What SQL cannot say exactly; the plain evaluator can.
     """
@@ -178,7 +178,7 @@ def compare(relation: Relation, left: Term, right: Term) -> Where:
     if isinstance(left, Quotient):
         return _of_quotient(relation, left, right)
     if isinstance(right, Quotient):
-        return _of_quotient(_TURNED[relation], right, left)
+        return _of_quotient(relation.turned, right, left)
     if isinstance(left, Number) and isinstance(right, Number):
         _must_have_room(left, right)
         return _related(relation, left.sql, right.sql)
@@ -242,7 +242,7 @@ def _of_quotient(relation: Relation, left: Quotient, right: Term) -> Where:
     # a / b < c is a < b * c, and the other way round where b is negative.
     return case(
         (under.sql > 0, _related(relation, over.sql, product.sql)),
-        (under.sql < 0, _related(_TURNED[relation], over.sql, product.sql)),
+        (under.sql < 0, _related(relation.turned, over.sql, product.sql)),
     )
 
 
@@ -259,19 +259,8 @@ def _must_have_room(left: Number, right: Number) -> None:
 def _related(
     relation: Relation, left: ColumnElement[Any], right: ColumnElement[Any]
 ) -> Where:
-    match relation:
-        case Relation.EQUAL:
-            return left == right
-        case Relation.UNEQUAL:
-            return left != right
-        case Relation.LESS:
-            return left < right
-        case Relation.AT_MOST:
-            return left <= right
-        case Relation.MORE:
-            return left > right
-        case Relation.AT_LEAST:
-            return left >= right
+    found: Where = relation.of(left, right)
+    return found
 
 
 def _said(term: Term) -> str:
@@ -286,12 +275,4 @@ _KINDS: dict[type, str] = {
     Day: "a date",
     Several: "a list",
     Written: "a list",
-}
-_TURNED = {
-    Relation.EQUAL: Relation.EQUAL,
-    Relation.UNEQUAL: Relation.UNEQUAL,
-    Relation.LESS: Relation.MORE,
-    Relation.AT_MOST: Relation.AT_LEAST,
-    Relation.MORE: Relation.LESS,
-    Relation.AT_LEAST: Relation.AT_MOST,
 }

@@ -23,10 +23,11 @@ _HOUR_S = 3600.0
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Piece:
     """
-    One task. `waiting` is until somebody took or answered it, `working` from then on.
+    One task, and where its time went.
 
-    `off` are the hours between in which nobody works. `by` are the words it is grouped
-    by: role, person, policy, step and process, and inputs of its quote.
+    `waiting` is until it was answered, or taken by who had it to its end; `working` is
+    from then on, `off` are the hours between in which nobody works. `by` are the words
+    it is grouped by: role, person, policy, step and process, and inputs of its quote.
     """
 
     task: SeatRow
@@ -92,7 +93,7 @@ class Source:
     """
     What pieces are made of, as it stood at an instant, in seconds since 1970.
 
-    `taken` says when tasks were first taken, `inputs` what was read of each quote.
+    `taken` says when who had a task last took it, `inputs` what was read of each quote.
     """
 
     reviews: Sequence[Review]

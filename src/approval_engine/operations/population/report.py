@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from approval_engine.documents import load, sha256
 from approval_engine.domain.events import stamp
-from approval_engine.errors import InvalidInput
+from approval_engine.errors import WrongOption
 from approval_engine.executor.runtime import Runtime
 from approval_engine.policy.conditions.values import ARITHMETIC
 from approval_engine.policy.currency import minor_digits
@@ -142,7 +142,7 @@ def _span(zone: ZoneInfo, first: date, last: date) -> tuple[str, str]:
         )
     except OverflowError:
         sentence = f"Expected days that begin and end, but got {first} to {last}."
-        raise InvalidInput(sentence) from None
+        raise WrongOption(sentence) from None
     return begin, end
 
 

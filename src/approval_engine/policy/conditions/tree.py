@@ -4,9 +4,11 @@ The parsed forms of a condition: `Expression` has a value, `UnaryTest` judges a 
 Every reader of conditions (evaluation, proof, SQL) walks these and never the text.
 """
 
+import operator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from approval_engine.domain.quote import Value
 
@@ -22,6 +24,30 @@ class Relation(StrEnum):
     AT_MOST = "<="
     MORE = ">"
     AT_LEAST = ">="
+
+    @property
+    def turned(self) -> "Relation":
+        """
+        What holds of the same two values the other way round.
+        """
+        return Relation(self.translate(_TURNED))
+
+    def of(self, left: Any, right: Any) -> Any:  # noqa: ANN401 columns of any kind
+        """
+        What the operator of that name says of two numbers, two columns, two arrays.
+        """
+        return _OPERATORS[self](left, right)
+
+
+_TURNED = str.maketrans("<>", "><")
+_OPERATORS: Mapping[Relation, Callable[[Any, Any], Any]] = {
+    Relation.EQUAL: operator.eq,
+    Relation.UNEQUAL: operator.ne,
+    Relation.LESS: operator.lt,
+    Relation.AT_MOST: operator.le,
+    Relation.MORE: operator.gt,
+    Relation.AT_LEAST: operator.ge,
+}
 
 
 class Sign(StrEnum):

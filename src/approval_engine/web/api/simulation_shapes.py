@@ -42,9 +42,12 @@ class SimulationRequest(Body):
 class Verdict(Shape):
     """
     What a policy says to a quote: the steps it asks and why, or why it is refused.
+
+    `roles` are those that the steps ask, one for each.
     """
 
     steps: list[str]
+    roles: list[str]
     triggers: list[str]
     refused: str | None
 
@@ -106,6 +109,8 @@ class Exposure(Shape):
 class Figures(Shape):
     """
     Counts, working hours and sums of some quotes, each counted once.
+
+    Quotes of a `negative` amount are judged as they are, and lessen the sums.
     """
 
     quotes: int
@@ -115,6 +120,7 @@ class Figures(Shape):
     refused: int
     admitted: int
     unjudged: int
+    negative: int
     steps_before: int
     steps_after: int
     hours_before: str

@@ -201,8 +201,7 @@ def _listed() -> tuple[Wanted, list[Piece]]:
         if _key(name) in request.args
     )
     wanted = Wanted(by=by, state=state)
-    inputs = [name for name, _ in by if name not in GROUPS]
-    found = insight.work(runtime, inputs[0] if inputs else "role")
+    found = insight.work(runtime, *(name for name, _ in by))
     return wanted, [each for each in reversed(found.pieces) if wanted.fits(each)]
 
 
