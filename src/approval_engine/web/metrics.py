@@ -197,18 +197,14 @@ def _flow(found: Gauges, now: datetime) -> Iterable[Metric]:
         waited,
         "role",
     )
-    yield _gauge(
-        "cpq_tasks_due_lately",
-        "Tasks that were due in the last 24 hours.",
-        found.pace.due,
-        "role",
-    )
-    yield _gauge(
-        "cpq_tasks_missed_lately",
-        "Those of them that were answered late or wait still.",
-        found.pace.missed,
-        "role",
-    )
+    pace, missed = found.pace, "Those of them that were answered late or wait still."
+    for name, words, counts in (
+        ("due_lately", "Tasks that were due in the last 24 hours.", pace.due),
+        ("missed_lately", missed, pace.missed),
+        ("due_recently", "Tasks due in the last 2 hours.", pace.due_recently),
+        ("missed_recently", missed, pace.missed_recently),
+    ):
+        yield _gauge(f"cpq_tasks_{name}", words, counts, "role")
 
 
 def _followed(replica: Replica) -> Iterable[Metric]:
