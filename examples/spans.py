@@ -4,7 +4,7 @@ Prints the spans that a server, a worker or a command sends, one a line.
     python examples/spans.py --port 4318
 
 It is there to look at them without installing anything that collects traces. It decodes
-with what the extra `traces` brings along; `CPQ` needs
+with what the extra `traces` brings along; the product needs
 `OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318` in its environment.
 """
 

@@ -4,9 +4,13 @@ How spans reach a receiver that is well, hangs or is away, from every kind of pr
 
 import json
 import os
+import runpy
 import subprocess
 import sys
+from http.server import ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
+from types import SimpleNamespace
 
 import pytest
 
@@ -19,6 +23,7 @@ from tests.integration.web.served import GUNICORN, gunicorn
 
 CPQ = Path(sys.executable).with_name("cpq")
 SECRET = "a secret key that only tests know"
+EXAMPLE = Path(__file__).parents[3] / "examples" / "spans.py"
 AWAY = "http://127.0.0.1:1"
 
 SERVED = """
@@ -163,6 +168,27 @@ def test_a_command_hands_over_what_it_did_before_it_ends(url, collector):
     ended = cpq("approval", "submit", "--quote", "Q-1", **away)
     assert (ended.returncode, ended.stderr) == (0, "")
     assert "status=pending" in ended.stdout
+
+
+def test_the_example_of_a_receiver_prints_what_comes(url, record, capsys):
+    spans = SimpleNamespace(**runpy.run_path(str(EXAMPLE)))
+    with ThreadingHTTPServer(("127.0.0.1", 0), spans.Collector) as server:
+        thread = Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        record(EXPORTER_OTLP_ENDPOINT=f"http://127.0.0.1:{server.server_port}")
+        company = Company(url)
+        workflow = company.started()
+        company.runtime.database.close()
+        traces.end()
+        server.shutdown()
+        thread.join()
+    lines = capsys.readouterr().out.splitlines()
+    told = next(line for line in lines if " create messages " in line)
+    command = next(line for line in lines if " submit " in line)
+
+    assert f"cpq.workflow.id={workflow}" in command
+    assert f"create messages → {command[:8]} " in told
+    assert f"submit → {told[:8]} " in command
 
 
 @pytest.mark.parametrize(
