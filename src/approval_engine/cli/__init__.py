@@ -11,7 +11,7 @@ from importlib import import_module
 
 import click
 
-from approval_engine import __version__
+from approval_engine import __version__, traces
 from approval_engine.cli.context import session_of
 from approval_engine.errors import (
     ApprovalEngineError,
@@ -116,6 +116,7 @@ def cpq(
     """
     try:
         ctx.obj = session_of(os.environ, database, acting_as, as_json=as_json)
+        traces.set_up(os.environ, __version__)
     except InvalidInput as error:
         raise click.UsageError(str(error)) from error
     ctx.call_on_close(ctx.obj.close)

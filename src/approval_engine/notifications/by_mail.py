@@ -14,6 +14,7 @@ from approval_engine.notifications.deliver import Office, attempt, hold
 from approval_engine.notifications.letters import Letter
 from approval_engine.notifications.mails import Envelope, mail
 from approval_engine.notifications.smtp import Line, MailServer
+from approval_engine.notifications.traced import trying
 from approval_engine.store import catalog, delivery, outgoing
 from approval_engine.store.database import Transaction
 from approval_engine.store.delivery import Claimed
@@ -117,7 +118,9 @@ def _send(office: Office, server: MailServer, bundles: list[Bundle]) -> bool:
                     break
     except Undelivered as error:
         # Only the first one counts the try: the others are not what failed.
-        office.failed(left.pop(0).messages, error)
+        first = left.pop(0).messages
+        with trying(first):
+            office.failed(first, error)
     for bundle in left:
         office.release(bundle.messages, now=office.closes())
     return not left

@@ -4,6 +4,7 @@ Messages of webhooks that are due → signed POSTs, in the order of each workflo
 
 from functools import partial
 
+from approval_engine import traces
 from approval_engine.documents import sha256
 from approval_engine.domain.events import stamp
 from approval_engine.errors import InvalidInput, Undelivered, Unreadable
@@ -90,11 +91,13 @@ def _send(office: Office, webhook: Webhook, message: Claimed) -> list[Claimed]:
         "Content-Type": "application/json",
         "User-Agent": "approval-engine",
         **signed(_id_of(message), office.now(), body, keys),
+        **traces.current().headers(),
     }
     try:
         status = post(webhook.url, headers, body, office.post.reach)
     except InvalidInput as error:
         raise Undelivered(str(error), whole=True) from error
+    traces.current().note({"http.response.status_code": status})
     if status not in _ARRIVED:
         sentence = f"The webhook answered {status}."
         raise Undelivered(sentence, whole=True)

@@ -14,6 +14,7 @@ from time import monotonic
 
 from approval_engine.domain.events import stamp
 from approval_engine.errors import StorageError, Undelivered
+from approval_engine.notifications import traced
 from approval_engine.notifications.host import Host
 from approval_engine.notifications.post import MOST_TRIES, SHORTEST, Post, next_try
 from approval_engine.store import delivery, incidents
@@ -99,6 +100,7 @@ class Office:
         """
         self.tally.failed += 1
         now, detail = self.now(), _detail(error)
+        traced.failed(error, dead=messages[0].attempts >= MOST_TRIES)
         for message in messages:
             _LOG.warning(
                 "action=undelivered message=%s try=%d %s",
@@ -150,17 +152,19 @@ def attempt(
 
     `send` gives back the messages that really went out.
     """
-    try:
-        sent = send()
-    except StorageError:
-        raise
-    except Undelivered as error:
-        office.failed(messages, error)
-        return not error.whole
-    except Exception as error:  # noqa: BLE001 one must not stop the others
-        office.failed(messages, error)
-        return True
-    office.each(sent, delivery.sent)
+    with traced.trying(messages) as span:
+        try:
+            sent = send()
+        except StorageError:
+            raise
+        except Undelivered as error:
+            office.failed(messages, error)
+            return not error.whole
+        except Exception as error:  # noqa: BLE001 one must not stop the others
+            office.failed(messages, error)
+            return True
+        office.each(sent, delivery.sent)
+        span.note({"cpq.outcome": "sent" if sent else "nothing"})
     office.tally.sent += bool(sent)
     for message in sent:
         _LOG.info("action=sent message=%s", message.id)

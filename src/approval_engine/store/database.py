@@ -14,7 +14,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from approval_engine.errors import InvalidInput, StorageError
-from approval_engine.store import patience
+from approval_engine.store import patience, timed
 from approval_engine.store.moment import Here
 from approval_engine.store.replica import PATIENCE, Replica
 from approval_engine.store.sending import let_wait
@@ -94,6 +94,7 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         made = _sqlite if self.is_sqlite else _postgres
         self.engine = made(self.url, connections)
+        timed.listen(self.engine)
         # Threads of a process queue here; a wait inside SQLite is not fair.
         self._turns = Turns(LOCK_WAIT_S) if self.is_sqlite else None
         # A reader sees one moment, however many statements it takes to look around.
@@ -115,6 +116,7 @@ class Database:
             raise InvalidInput(sentence)
         patience = {n: v for n, v in PATIENCE.items() if n not in parsed.query}
         copy = _postgres(parsed.update_query_dict(patience), connections)
+        timed.listen(copy)
         self._copies = copy.execution_options(reads_only=True, **_ONE_MOMENT)
         self.replica = Replica(self.engine, self._copies, within_s)
 
@@ -128,7 +130,14 @@ class Database:
         """
         turn = self._turns.mine() if self._turns else nullcontext()
         # What was seen so far is the past for whoever reads after a write.
-        with turn, translated(), self._here.anew(), self.engine.begin() as transaction:
+        with (
+            timed.write(self.url) as write,
+            turn,
+            translated(),
+            self._here.anew(),
+            self.engine.begin() as transaction,
+        ):
+            write.begun()
             yield transaction
 
     @contextmanager

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Text, bindparam, case, func, or_, select
+from sqlalchemy import Text, and_, bindparam, case, func, or_, select
 
 from approval_engine.domain.events import stamp
 from approval_engine.store.database import Transaction
@@ -18,6 +18,9 @@ from approval_engine.store.schema.base import word
 LATELY = timedelta(hours=24)
 """Of so long what was due is counted."""
 
+RECENTLY = timedelta(hours=2)
+"""A twelfth of it says whether what went wrong still does."""
+
 MOST = 20_000
 """So many tasks that were due lately are looked at, the last of them."""
 
@@ -26,10 +29,14 @@ MOST = 20_000
 class Pace:
     """
     By role: what was due lately, and what of it was answered late or waits still.
+
+    The same of what was due recently, for those of these roles.
     """
 
     due: Mapping[str, int]
     missed: Mapping[str, int]
+    due_recently: Mapping[str, int]
+    missed_recently: Mapping[str, int]
 
 
 _DUE = (
@@ -45,8 +52,13 @@ _DUE = (
     .subquery()
 )
 _LATE = or_(_DUE.c.closed_at.is_(None), _DUE.c.closed_at > _DUE.c.due_at)
+_RECENT = _DUE.c.due_at > bindparam("recent", type_=Text)
 _COUNTED = select(
-    _DUE.c.role, func.count().label("due"), func.sum(case((_LATE, 1), else_=0))
+    _DUE.c.role,
+    func.count(),
+    func.sum(case((_LATE, 1), else_=0)),
+    func.sum(case((_RECENT, 1), else_=0)),
+    func.sum(case((and_(_RECENT, _LATE), 1), else_=0)),
 ).group_by(_DUE.c.role)
 
 
@@ -54,9 +66,18 @@ def lately(transaction: Transaction, now: datetime) -> Pace:
     """
     What was due in the time before now.
     """
-    known = {"since": stamp(now - LATELY), "now": stamp(now)}
+    known = {
+        "since": stamp(now - LATELY),
+        "recent": stamp(now - RECENTLY),
+        "now": stamp(now),
+    }
     rows = transaction.execute(_COUNTED, known).all()
+    due, missed, due_recently, missed_recently = (
+        {row[0]: int(row[column]) for row in rows} for column in range(1, 5)
+    )
     return Pace(
-        due={role: due for role, due, _ in rows},
-        missed={role: int(missed) for role, _, missed in rows},
+        due=due,
+        missed=missed,
+        due_recently=due_recently,
+        missed_recently=missed_recently,
     )

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import DBAPIError
 
 from approval_engine.errors import Refused
+from approval_engine.store import timed
 from approval_engine.store.pipelines import together
 
 Values: TypeAlias = Mapping[str, object] | Sequence[object]
@@ -75,7 +76,8 @@ def send(transaction: Connection, *asked: Statement) -> list[Any]:
     if not batch:
         return []
     groups = [tuple(group) for _, group in groupby(enumerate(batch), _together)]
-    cursors = _sent(transaction, [_one(group) for group in groups])
+    with timed.together():
+        cursors = _sent(transaction, [_one(group) for group in groups])
     for group, cursor in zip(groups, cursors, strict=True):
         counts = [cursor.rowcount] if len(group) == 1 else cursor.fetchone()
         for (_, statement), count in zip(group, counts, strict=True):

@@ -35,7 +35,9 @@ SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 """The library's own variable; the server's settings set it before anything counts."""
 
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
-_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+"""Those that are told apart; what else somebody makes up is one."""
+
 _KEY = "approval_engine.counters"
 _BEARER = "bearer "
 _Samples = Mapping[str, float] | float
@@ -68,7 +70,7 @@ class Counters:
         """
         One more request; `route` is a template, so there are only so many.
         """
-        known = method if method in _METHODS else "other"
+        known = method if method in METHODS else "other"
         self._requests.labels(route, known, str(status)).inc()
         self._seconds.labels(route, known).observe(seconds)
 
@@ -195,18 +197,14 @@ def _flow(found: Gauges, now: datetime) -> Iterable[Metric]:
         waited,
         "role",
     )
-    yield _gauge(
-        "cpq_tasks_due_lately",
-        "Tasks that were due in the last 24 hours.",
-        found.pace.due,
-        "role",
-    )
-    yield _gauge(
-        "cpq_tasks_missed_lately",
-        "Those of them that were answered late or wait still.",
-        found.pace.missed,
-        "role",
-    )
+    pace, missed = found.pace, "Those of them that were answered late or wait still."
+    for name, words, counts in (
+        ("due_lately", "Tasks that were due in the last 24 hours.", pace.due),
+        ("missed_lately", missed, pace.missed),
+        ("due_recently", "Tasks due in the last 2 hours.", pace.due_recently),
+        ("missed_recently", missed, pace.missed_recently),
+    ):
+        yield _gauge(f"cpq_tasks_{name}", words, counts, "role")
 
 
 def _followed(replica: Replica) -> Iterable[Metric]:

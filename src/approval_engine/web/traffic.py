@@ -16,7 +16,8 @@ from flask import Flask, Response, g, request
 
 from approval_engine import logs
 from approval_engine.executor.runtime import Runtime
-from approval_engine.web.metrics import Counters
+from approval_engine.web import traced
+from approval_engine.web.metrics import METHODS, Counters
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse
@@ -59,6 +60,8 @@ def install(app: Flask, runtime: Runtime, counters: Counters) -> None:
         _say(response.status_code, seconds)
         response.headers[HEADER] = request.environ.get(_ENVIRON, "")
         return response
+
+    traced.install(app, METHODS, _QUIET)
 
 
 def _begin() -> None:

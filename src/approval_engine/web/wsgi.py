@@ -8,8 +8,9 @@ import os
 
 from flask import Flask
 
-from approval_engine import logs
+from approval_engine import __version__, logs, traces
 from approval_engine.config import Settings, load
+from approval_engine.config.telemetry import traces_wanted
 from approval_engine.errors import InvalidState
 from approval_engine.executor.runtime import Runtime, database_of, wall_clock
 from approval_engine.executor.warming import warm
@@ -24,6 +25,7 @@ def application() -> Flask:
     """
     settings = load(os.environ)
     logs.set_up(settings.log_format, settings.log_level)
+    traces.set_up(os.environ, __version__)
     runtime = _runtime(settings)
     app = create_app(settings, runtime)
     warm(runtime)
@@ -36,6 +38,7 @@ def check() -> None:
     Raise what would stop `application`, or make it refuse everybody, before a fork.
     """
     settings = load(os.environ)
+    traces_wanted(os.environ)
     require_moving_clock(settings)
     runtime = _runtime(settings)
     try:

@@ -9,6 +9,7 @@ import logging
 from random import SystemRandom
 from threading import Event
 
+from approval_engine import traces
 from approval_engine.errors import Conflict, StorageError
 from approval_engine.executor.runtime import Runtime
 from approval_engine.notifications import round as outbox
@@ -16,7 +17,7 @@ from approval_engine.notifications.post import Post
 from approval_engine.worker import canary, owners, tidy, timers, windows
 from approval_engine.worker.checkpoints import Signing
 from approval_engine.worker.pulse import BEAT, Pulse
-from approval_engine.worker.shift import Round, Shift
+from approval_engine.worker.shift import NOTHING, Round, Shift
 
 __all__ = [
     "BATCH",
@@ -60,7 +61,8 @@ def run(
     while not stop.is_set():
         try:
             once(runtime, stop, pulse=pulse, post=post, signing=signing)
-            tidy.sweep_if_due(runtime)
+            with traces.watch("tidy"):
+                tidy.sweep_if_due(runtime)
             pause_s = poll_s
         except (Conflict, StorageError) as error:
             pause_s = min(pause_s * 2, AWAY_S)
@@ -85,19 +87,32 @@ def once(
 
     Raises StorageError if nobody can say what is due.
     """
-    shift = Shift(runtime, pulse or Pulse(runtime), stop)
-    shift.pulse.beat()
-    # Whoever is away now must not be reminded of what his stand-in has.
-    windows.sweep(shift)
-    timers.fire(shift, batch)
-    owners.tell(shift)
-    canary.guard(shift)
-    if post is not None and not shift.is_over:
-        tally = outbox.once(runtime, post, stop)
-        shift.note(sent=tally.sent, failed=tally.failed)
-    if signing is not None:
-        signing.sign(shift)
+    with traces.watch("worker round") as span:
+        shift = Shift(runtime, pulse or Pulse(runtime), stop)
+        shift.pulse.beat()
+        # Whoever is away now must not be reminded of what his stand-in has.
+        with traces.watch("windows"):
+            windows.sweep(shift)
+        with traces.watch("timers"):
+            timers.fire(shift, batch)
+        with traces.watch("owners"):
+            owners.tell(shift)
+        with traces.watch("canary"):
+            canary.guard(shift)
+        if post is not None and not shift.is_over:
+            _send(shift, post, stop)
+        if signing is not None:
+            with traces.watch("checkpoint"):
+                signing.sign(shift)
+        if shift.done != NOTHING:
+            span.note(shift.done.counts())
     return shift.done
+
+
+def _send(shift: Shift, post: Post, stop: Event | None) -> None:
+    with traces.watch("outbox"):
+        tally = outbox.once(shift.runtime, post, stop)
+    shift.note(sent=tally.sent, failed=tally.failed)
 
 
 def say_what_waits(post: Post | None) -> None:

@@ -34,6 +34,19 @@ class Round:
     failed: int = 0
     signed: int = 0
 
+    def counts(self) -> dict[str, int]:
+        """
+        How many of each, for a span of it.
+        """
+        many = {"held": len(self.held), "put_off": len(self.put_off)}
+        names = ("fired", "sent", "failed", "signed")
+        many |= {name: getattr(self, name) for name in names}
+        return {f"cpq.{name}": count for name, count in many.items()}
+
+
+NOTHING = Round()
+"""A round in which nothing was to be done."""
+
 
 class Shift:
     """

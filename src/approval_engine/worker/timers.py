@@ -5,7 +5,9 @@ Workflows with a timer that is due → one tick each, in a transaction of its ow
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from contextvars import Context, copy_context
 from functools import partial
+from itertools import repeat
 
 from approval_engine.errors import StorageError
 from approval_engine.escalations import due
@@ -47,7 +49,9 @@ def _move_each(shift: Shift, claimed: tuple[str, ...]) -> None:
             move(workflow_id)
         return
     with ThreadPoolExecutor(HANDS) as hands:
-        for _ in hands.map(move, claimed):
+        # Each in what surrounds the round, so that its span is a part of the round's.
+        around = [copy_context() for _ in claimed]
+        for _ in hands.map(Context.run, around, repeat(move), claimed):
             pass
 
 

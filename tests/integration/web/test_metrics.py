@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -152,6 +153,8 @@ def test_how_the_flow_goes_is_told_by_role(company, scrape):
     late = scrape()
     assert value(late, "cpq_tasks_due_lately", role="finance") == 1
     assert value(late, "cpq_tasks_missed_lately", role="finance") == 1
+    assert value(late, "cpq_tasks_due_recently", role="finance") == 0
+    assert value(late, "cpq_tasks_missed_recently", role="finance") == 0
 
     company.act(workflow, "finance", "approve", "fred")
     answered = scrape()
@@ -159,6 +162,45 @@ def test_how_the_flow_goes_is_told_by_role(company, scrape):
     assert value(answered, "cpq_task_waits_seconds", role="finance") is None
     company.wait(hours=30)
     assert value(scrape(), "cpq_tasks_due_lately", role="finance") is None
+
+
+def test_what_was_due_two_hours_ago_is_told_beside_what_was_due_in_a_day(
+    company, scrape
+):
+    names = [f"cpq_tasks_{each}_recently" for each in ("due", "missed")]
+    workflow = company.started()
+    company.started()
+    due_at = company.case(workflow).open_tasks[0].due_at
+
+    def seen(**later):
+        company.now = due_at + timedelta(**later)
+        answer = scrape()
+        return [value(answer, name, role="finance") for name in names]
+
+    assert seen(microseconds=-1) == [None, None]
+    assert seen() == [2, 2]
+    company.now = due_at
+    company.act(workflow, "finance", "approve", "fred")
+    assert seen(hours=2, microseconds=-1) == [2, 1]
+    assert seen(hours=2) == [0, 0]
+
+
+@pytest.mark.skipif(shutil.which("promtool") is None, reason="Prometheus is not here")
+def test_prometheus_can_read_every_expression_of_the_board(tmp_path):
+    panels = json.loads(BOARD.read_text(encoding="utf-8"))["panels"]
+    found = [target["expr"] for panel in panels for target in panel["targets"]]
+    rules = [{"record": f"r{n}", "expr": each} for n, each in enumerate(found)]
+
+    def checked(rules):
+        path = tmp_path / "rules.yml"
+        groups = {"groups": [{"name": "board", "rules": rules}]}
+        path.write_text(yaml.safe_dump(groups), encoding="utf-8")
+        command = ["promtool", "check", "rules", path]
+        return subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert checked(rules).returncode == 0, checked(rules).stderr
+    wrong = [{"record": "r", "expr": found[0] + ")"}]
+    assert checked(wrong).returncode != 0
 
 
 @pytest.mark.skipif(shutil.which("promtool") is None, reason="Prometheus is not here")

@@ -41,6 +41,7 @@ from approval_engine.executor.presence import must_be_fresh, record_origin, weig
 from approval_engine.executor.recorder import Recorder
 from approval_engine.executor.runtime import Runtime
 from approval_engine.executor.stand_ins import pass_on_added
+from approval_engine.executor.traced import command
 from approval_engine.store import attachments, catalog, events, workflows
 from approval_engine.store.attachments import File
 from approval_engine.store.database import Transaction
@@ -87,6 +88,7 @@ class Wish:
         return values | more
 
 
+@command("act")
 def act(runtime: Runtime, wish: Wish, caller: Caller) -> Answer:
     """
     Carry out the wish, or raise the Refused that says why not.

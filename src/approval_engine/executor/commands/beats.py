@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from approval_engine import traces
 from approval_engine.domain.calendar import EVERY_HOUR, WorkingTime
 from approval_engine.domain.events import stamp
 from approval_engine.domain.workflow import Workflow
@@ -156,6 +157,7 @@ def store(
     told = zip(recorder.events, recorder.states, strict=True)
     sent = (each for event, after in told for each in messages((event,), after))
     outbox.enqueue(transaction, sent, at)
+    traces.current().promise((workflow.id, at))
     # Last, for what closed a task may stand behind what asked in the same command.
     outbox.cancel(transaction, closed_tasks(recorder.events))
     waivers.settle(transaction, recorder.events, workflow)

@@ -17,6 +17,7 @@ from approval_engine.executor.commands.beats import open_desk, store
 from approval_engine.executor.incident import naming
 from approval_engine.executor.recorder import Recorder
 from approval_engine.executor.runtime import Runtime
+from approval_engine.executor.traced import command
 from approval_engine.store import (
     answers,
     canaries,
@@ -66,6 +67,7 @@ class Done:
         return {name: getattr(self, name) for name in Done.__slots__}
 
 
+@command("stop_canary")
 def stop(
     runtime: Runtime,
     caller: Caller,
@@ -148,6 +150,7 @@ def write(
     )
 
 
+@command("tell_of_canary")
 def tell(runtime: Runtime, number: int) -> bool:
     """
     Tell whoever may publish, and who began it, that its guard has stopped a canary.

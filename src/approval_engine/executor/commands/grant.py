@@ -18,6 +18,7 @@ from approval_engine.executor.commands.submit import submit
 from approval_engine.executor.comments import comment_of
 from approval_engine.executor.routed import day_of, policy_in_force
 from approval_engine.executor.runtime import Runtime
+from approval_engine.executor.traced import command
 from approval_engine.policy.granting import amounts, requested
 from approval_engine.policy.model import Policy
 from approval_engine.store import answers, catalog, exceptions, numbers
@@ -40,6 +41,7 @@ class Plea:
     reason: str
 
 
+@command("grant")
 def grant(runtime: Runtime, plea: Plea, caller: Caller) -> tuple[str, Answer]:
     """
     Ask for an exception; its id, and the answer of the workflow that may grant it.

@@ -26,6 +26,7 @@ from approval_engine.executor.incident import held_on_failure
 from approval_engine.executor.recorder import Recorder
 from approval_engine.executor.runtime import Runtime
 from approval_engine.executor.stand_ins import move_of
+from approval_engine.executor.traced import command
 from approval_engine.planner.fitness import MANAGER
 from approval_engine.store import events, workload
 from approval_engine.store.database import Transaction
@@ -91,6 +92,7 @@ def replace_leaver(runtime: Runtime, person: str, caller: Caller) -> Iterator[Re
             yield replaced
 
 
+@command("withdraw_question")
 def _withdraw(
     runtime: Runtime, place: tuple[str, str], person: str, caller: Caller
 ) -> None:
@@ -112,6 +114,7 @@ def _withdraw(
         store(transaction, recorder)
 
 
+@command("replace_leaver")
 def _replace(
     runtime: Runtime, place: tuple[str, str], person: str, caller: Caller
 ) -> Replaced | None:

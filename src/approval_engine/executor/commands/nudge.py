@@ -18,12 +18,14 @@ from approval_engine.executor.commands.beats import (
 from approval_engine.executor.incident import held_on_failure
 from approval_engine.executor.recorder import Recorder
 from approval_engine.executor.runtime import Runtime
+from approval_engine.executor.traced import command
 from approval_engine.store import events
 
 EVERY = timedelta(hours=4)
 """How long a task is left alone after it was nudged."""
 
 
+@command("nudge")
 def nudge(runtime: Runtime, workflow_id: str, caller: Caller) -> Answer:
     """
     Send a reminder for each open task that was not nudged of late.

@@ -33,6 +33,7 @@ from approval_engine.executor.presence import (
 )
 from approval_engine.executor.recorder import Recorder
 from approval_engine.executor.runtime import Runtime
+from approval_engine.executor.traced import command
 from approval_engine.store import catalog, events, workflows
 from approval_engine.store.database import Transaction
 from approval_engine.store.events import EventText
@@ -63,6 +64,7 @@ class Override:
     limit: Decimal | None = None
 
 
+@command("override")
 def override(runtime: Runtime, wish: Override, caller: Caller) -> Answer:
     """
     End the review, or record that it is asked for until another admin says the same.
@@ -120,6 +122,7 @@ def rehearse(
     return judged(workflow, request, _around(people))
 
 
+@command("refuse_override")
 def refuse(
     runtime: Runtime, workflow_id: str, reason: str | None, caller: Caller
 ) -> Answer:

@@ -26,9 +26,11 @@ from approval_engine.executor.follow_up import close_all
 from approval_engine.executor.incident import held_on_failure
 from approval_engine.executor.recorder import Recorder
 from approval_engine.executor.runtime import Runtime
+from approval_engine.executor.traced import command
 from approval_engine.store.events import EventText
 
 
+@command("recall")
 def recall(runtime: Runtime, workflow_id: str, comment: str, caller: Caller) -> Answer:
     """
     Withdraw a pending workflow. Recalling what is recalled already is a duplicate.

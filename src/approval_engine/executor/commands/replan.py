@@ -30,6 +30,7 @@ from approval_engine.executor.incident import held_on_failure
 from approval_engine.executor.projection import Pinned
 from approval_engine.executor.routed import Routed, day_of
 from approval_engine.executor.runtime import Runtime
+from approval_engine.executor.traced import command
 from approval_engine.planner.plan import RoutingPlan
 from approval_engine.store import catalog, events, sight, workflows
 from approval_engine.store.catalog import QuoteRow
@@ -90,6 +91,7 @@ def preview(runtime: Runtime, workflow_id: str) -> Replanned:
     return _told(workflow, plan, routed, stands)
 
 
+@command("replan")
 def replan(runtime: Runtime, workflow_id: str, caller: Caller) -> Replanned:
     """
     Put a workflow under the newest policy in the place of a pending one.

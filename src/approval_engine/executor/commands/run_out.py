@@ -29,6 +29,7 @@ from approval_engine.executor.incident import held_on_failure, naming
 from approval_engine.executor.recorder import SYSTEM, Recorder
 from approval_engine.executor.routed import day_of
 from approval_engine.executor.runtime import Runtime
+from approval_engine.executor.traced import command
 from approval_engine.policy.model import Policy
 from approval_engine.store import exceptions, workflows
 from approval_engine.store.events import EventText
@@ -38,6 +39,7 @@ NOTICE_DAYS = 14
 """How long before its last day the owner of an exception is told."""
 
 
+@command("end_exception")
 def end(runtime: Runtime, exception_id: str, reason: str, caller: Caller) -> str:
     """
     End an active exception now; the result, applied or duplicate. Raises a Refused.
@@ -95,6 +97,7 @@ def expiring(runtime: Runtime) -> tuple[str, ...]:
     return tuple(row.workflow_id for row in untold)
 
 
+@command("tell_of_exception")
 def tell(runtime: Runtime, workflow_id: str) -> bool:
     """
     Tell the owner of an exception that it ends soon, once; whether that was done now.

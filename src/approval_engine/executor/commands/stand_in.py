@@ -16,6 +16,7 @@ from approval_engine.executor.incident import held_on_failure
 from approval_engine.executor.recorder import SYSTEM, Recorder
 from approval_engine.executor.runtime import Runtime
 from approval_engine.executor.stand_ins import move_of
+from approval_engine.executor.traced import command
 from approval_engine.store import events, sweeps, workflows
 from approval_engine.store.sweeps import Edge
 
@@ -46,6 +47,7 @@ def sweep(runtime: Runtime, attempt: Attempt) -> int:
     return moved
 
 
+@command("stand_in")
 def stand_in(runtime: Runtime, workflow_id: str, edge: Edge) -> bool | None:
     """
     Move what the edge moves in one workflow; whether anything was.

@@ -24,6 +24,7 @@ from approval_engine.executor.fallback import route_submitted
 from approval_engine.executor.incident import held_on_failure
 from approval_engine.executor.routed import Routed
 from approval_engine.executor.runtime import Runtime
+from approval_engine.executor.traced import command
 from approval_engine.store import sight, workflows
 from approval_engine.store.catalog import Current, QuoteRow
 from approval_engine.store.database import Transaction
@@ -38,6 +39,7 @@ FINAL_NO = frozenset({WorkflowStatus.REJECTED, WorkflowStatus.RETURNED})
 """After these a new revision is needed."""
 
 
+@command("submit")
 def submit(
     runtime: Runtime,
     quote_id: str,

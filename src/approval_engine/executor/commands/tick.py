@@ -15,6 +15,7 @@ from approval_engine.executor.commands.overdue import ring
 from approval_engine.executor.incident import held_on_failure
 from approval_engine.executor.recorder import SYSTEM, Recorder
 from approval_engine.executor.runtime import Runtime
+from approval_engine.executor.traced import command
 from approval_engine.store import workflows
 
 CHANNEL = "worker"
@@ -28,6 +29,7 @@ def due(runtime: Runtime, limit: int = 100) -> tuple[str, ...]:
         return workflows.due(transaction, runtime.clock(), limit)
 
 
+@command("tick")
 def tick(runtime: Runtime, workflow_id: str) -> Answer | None:
     """
     Fire what is due in one workflow; None if there is nothing, or somebody holds it.

@@ -23,6 +23,7 @@ from approval_engine.executor.follow_up import advance
 from approval_engine.executor.incident import held_on_failure
 from approval_engine.executor.recorder import Recorder
 from approval_engine.executor.runtime import Runtime
+from approval_engine.executor.traced import command
 from approval_engine.store.events import EventText
 
 ACTION = "withdraw-seat"
@@ -39,6 +40,7 @@ class Seat:
     comment: str
 
 
+@command("withdraw_seat")
 def withdraw(runtime: Runtime, seat: Seat, caller: Caller) -> Answer:
     """
     Take the seat out of its step; whoever did so already gets `duplicate`.
