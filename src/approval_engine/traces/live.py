@@ -173,13 +173,13 @@ class Live(Span):
         self._begun().add_link(other)
 
     def _begun(self) -> api.Span:
-        if self._span is None:
-            # Threads that share a round may both have something to say of it.
-            with _BEGINNING:
-                return self._span or self._begin_it()
-        return self._span
+        # Threads that share a round may both have something to say of it.
+        with _BEGINNING:
+            if self._span is None:
+                self._span = self._made()
+            return self._span
 
-    def _begin_it(self) -> api.Span:
+    def _made(self) -> api.Span:
         begin = self._begin
         around = begin.around
         if around is None:
@@ -187,7 +187,7 @@ class Live(Span):
             around = Context()
             if outer is not None:
                 around = api.set_span_in_context(outer._begun(), around)  # noqa: SLF001 one of its own kind
-        self._span = self._tracer.start_span(
+        return self._tracer.start_span(
             begin.name,
             around,
             begin.kind,
@@ -197,7 +197,6 @@ class Live(Span):
             record_exception=False,
             set_status_on_exception=False,
         )
-        return self._span
 
     def _broke(self, kind: type[BaseException]) -> None:
         # Its sentence is left out: it names people and quotes.
