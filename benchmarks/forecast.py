@@ -19,7 +19,7 @@ from benchmarks.measure import Figure
 
 AT = datetime(2026, 11, 3, 18, tzinfo=UTC)
 REVIEWS = 1000
-HELD_OUT = REVIEWS // 2
+HELD_OUT = 400
 WITHIN = 5
 """So many points around what a span claims it may hold."""
 

@@ -22,15 +22,16 @@ if TYPE_CHECKING:
     default=200,
     show_default=True,
     type=click.IntRange(1, 1000),
-    help="Of how many reviews, those submitted last.",
+    help="Of how many forecasts, those that were due last.",
 )
 @pass_session
 def forecast(session: Session, last: int) -> None:
     """
-    How often the forecasts of the last reviews held, and each of them.
+    How often the last forecasts held, and each of them.
 
     A forecast is judged once its span has passed; it is made again from what was known
-    when the review was submitted. How many could not be judged, and why, is told too.
+    when the review was submitted. They are looked for among three times as many
+    reviews; how many of these could not be judged, and why, is told too.
     """
     from approval_engine.operations.forecasts import judged
 

@@ -6,7 +6,7 @@ The command line and the pages add them to what they show; no command asks for o
 
 from approval_engine.analytics.forecast import judged as judging
 from approval_engine.analytics.forecast.asking import NEWEST, Forecasts
-from approval_engine.analytics.forecast.judged import LAST, Judged, Papers
+from approval_engine.analytics.forecast.judged import LAST, TRIES, Judged, Papers
 from approval_engine.analytics.forecast.legs import Asked
 from approval_engine.analytics.forecast.spans import Forecast
 from approval_engine.domain.delegation import Delegation
@@ -60,7 +60,7 @@ def of_preview(
 
 def judged(runtime: Runtime, last: int = LAST) -> Judged:
     """
-    Whether the forecasts of the last reviews held, made again as they were said.
+    Whether the last forecasts held, made again as they would have been said.
 
     Raises InvalidState if no policy is in force.
     """
@@ -69,7 +69,7 @@ def judged(runtime: Runtime, last: int = LAST) -> Judged:
         current = catalog.current(transaction)
         policy = policy_in_force(runtime, transaction, current, now)
         # The first of them was told by what came before it.
-        read = seats.newest(transaction, NEWEST + last)
+        read = seats.newest(transaction, NEWEST + TRIES * last)
         plans = runtime.plans(transaction, (each.plan_sha256 for each in read[0]))
 
         def windows(sha256: str) -> tuple[Delegation, ...]:

@@ -203,20 +203,21 @@ def test_the_last_forecasts_are_judged_by_what_came(company):
     assert (found.looked_at, len(found.said)) == (16, 7)
 
 
-def test_the_last_reviews_are_looked_at_whatever_became_of_them(company):
+def test_those_that_cannot_be_judged_are_passed_over_and_counted(company):
     worked(company, reviews=12)
     company.submit(company.quote("Q-fine", margin_pct="30"))
     rejected = company.started()
     company.act(rejected, "finance", "reject", "fred")
     company.wait(hours=30)
     company.started()
-    three, four, all_of = (forecasts.judged(company.runtime, n) for n in (3, 4, 99))
+    one, three, all_of = (forecasts.judged(company.runtime, n) for n in (1, 3, 99))
 
-    assert (three.said, three.looked_at) == ((), 3)
-    assert (three.waiting, three.otherwise, three.unasked) == (1, 1, 1)
-    assert (len(four.said), four.looked_at) == (1, 4)
-    assert all_of.said[:1] == four.said
-    assert (all_of.looked_at, all_of.silent) == (15, 8)
+    # Among three times one there is none.
+    assert (one.said, one.looked_at) == ((), 3)
+    assert (one.waiting, one.otherwise, one.unasked) == (1, 1, 1)
+    assert (len(three.said), three.looked_at, three.silent) == (3, 6, 0)
+    assert all_of.said[:3] == three.said
+    assert (all_of.looked_at, all_of.silent, len(all_of.said)) == (15, 8, 4)
 
 
 def test_a_review_whose_span_has_not_passed_is_not_judged_yet(company):

@@ -25,7 +25,10 @@ from approval_engine.policy.model import Policy
 from approval_engine.store.seats import Review, SeatRow
 
 LAST = 200
-"""So many reviews are looked at, those submitted last."""
+"""So many forecasts are judged, those of the reviews submitted last."""
+
+TRIES = 3
+"""So many times as many reviews are looked at for them at most."""
 
 APPROVED = "approved"
 
@@ -84,9 +87,9 @@ class Judged:
     """
     The forecasts that were judged, the newest first.
 
-    Of the reviews looked at the others could not be judged: `waiting` counts those
-    whose span has not passed yet, `otherwise` those that ended with something else than
-    an approval, `silent` those of which too little was known to say anything, and
+    Of the reviews looked at for them the others could not be judged: `waiting` counts
+    those whose span has not passed yet, `otherwise` those that ended with something else
+    than an approval, `silent` those of which too little was known to say anything, and
     `unasked` those in which nobody was asked.
     """
 
@@ -135,8 +138,9 @@ def judged(
     most: int = LAST,
 ) -> Judged:
     """
-    The forecasts of the last `most` reviews, the newest first, as far as they are due.
+    The last `most` forecasts that are due, the newest first.
 
+    They are looked for among three times as many reviews, so there may be fewer.
     Reviews whose span has not passed yet are left for later, the quick ones too: else
     only these would count.
     """
@@ -146,7 +150,9 @@ def judged(
     ends = _ends(past)
     said: list[Said] = []
     waiting = otherwise = silent = unasked = 0
-    for review in reversed(reviews[-most:]):
+    for review in reversed(reviews[-TRIES * most :]):
+        if len(said) == most:
+            break
         if not _is_open_or_approved(review):
             otherwise += 1
             continue
