@@ -67,7 +67,7 @@ HEADINGS: Mapping[int, str] = {
     403: "You may not do this",
     404: "There is nothing here",
     405: "This cannot be done here",
-    409: "Somebody or something was faster",
+    409: "This cannot be done as things stand",
     412: "You have seen an older revision",
     413: "This is too large",
     415: "This is not JSON",

@@ -88,8 +88,8 @@ class Judged:
     The forecasts that were judged, the newest first.
 
     Of the reviews looked at for them the others could not be judged: `waiting` counts
-    those whose span has not passed yet, `otherwise` those that ended with something else
-    than an approval, `silent` those of which too little was known to say anything, and
+    those whose span has not passed yet, `otherwise` those that ended other than by an
+    approval, `silent` those of which too little was known to say anything, and
     `unasked` those in which nobody was asked.
     """
 
