@@ -216,10 +216,19 @@ def test_every_back_end_gives_the_same_answers(both, made, facts):
 
 
 @pytest.mark.proof
-@settings(RANDOM, max_examples=2_000)
-@given(POLICIES, st.lists(QUOTES, min_size=1, max_size=30))
-def test_every_back_end_gives_the_same_answers_at_length(both, made, facts):
-    agreed(both, loaded(policy_of(made)), quotes_of(facts))
+def test_every_back_end_gives_the_same_answers_at_length(both, figure):
+    asked = 0
+
+    @settings(RANDOM, max_examples=2_000)
+    @given(POLICIES, st.lists(QUOTES, min_size=1, max_size=30))
+    def ask(made, facts):
+        nonlocal asked
+        asked += len(facts)
+        agreed(both, loaded(policy_of(made)), quotes_of(facts))
+
+    ask()
+    what = "the same answers in Python, NumPy, DuckDB and PostgreSQL"
+    figure(what, "2,000 policies, all", f"2,000 policies, {asked} quotes, all")
 
 
 EDGES = ("-3", "9.99", "10", "12.5", "12.4999", "24", "24.05", "24.0501")
