@@ -3,7 +3,8 @@ Run the benchmarks: one JSON line per figure into results/, a table on the scree
 
 Each part runs in a process of its own, on SQLite and on PostgreSQL, or on the database
 of CPQ_DATABASE_URL only. `--short` takes few minutes and proves little; a part that
-takes long to fill runs only if it is named. `--compare` shows two runs side by side.
+takes long to fill runs only if it is named, and one that is named may be given other
+`--rounds`. `--compare` shows two runs side by side.
 """
 
 import argparse
@@ -26,8 +27,8 @@ PARTS = {
     "throughput": (6, 1),
     "service": (100, 10),
     "flood": (100, 20),
-    "simulate": (20, 1),
-    "warehouse": (1_000_000, 20_000),
+    "simulate": (6, 1),
+    "warehouse": (200_000, 20_000),
     "tables": (2000, 200),
     "pages": (40, 4),
     "evidence": (2, 1),
@@ -55,6 +56,7 @@ def main() -> None:
     parser.add_argument("--short", action="store_true", help="few rounds")
     parser.add_argument("--only", choices=PARTS | NAMED, help="one part")
     parser.add_argument("--on", choices=KINDS, help="one kind of database")
+    parser.add_argument("--rounds", type=int, help="how many, of the one part")
     parser.add_argument(
         "--compare", nargs=2, type=Path, metavar=("BEFORE", "AFTER"), help="two runs"
     )
@@ -66,6 +68,8 @@ def main() -> None:
     if options.compare:
         print(measure.compared(*map(measure.read, options.compare)))
         return
+    if options.rounds is not None and (options.only is None or options.rounds < 1):
+        parser.error("Expected rounds of 1 or more, beside --only.")
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     results = places.RESULTS / f"{stamp}.jsonl"
     places.RESULTS.mkdir(exist_ok=True)
@@ -74,7 +78,8 @@ def main() -> None:
             if not places.durable(server):
                 sys.exit("Expected a database that syncs its commits to disk.")
             for part, rounds in _chosen(options.only).items():
-                command = (part, server, kind, str(rounds[options.short]))
+                often = options.rounds or rounds[options.short]
+                command = (part, server, kind, str(often))
                 _in_a_process_of_its_own(*command, results)
     print(measure.table(measure.read(results)))
     print(f"\n{LEGEND}\n{results}")

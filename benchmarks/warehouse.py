@@ -58,7 +58,7 @@ def run(server: str, kind: str, rounds: int) -> list[Figure]:
             file = Path(folder) / "quotes.parquet"
             many_quotes.write(file, rounds)
             _must_agree(policy, folder)
-            found = _asked(policy, places.of_file(file, {}), "DuckDB over Parquet")
+            found = _asked(policy, places.of_parquet(file), "DuckDB over Parquet")
         return [*found, *_compiled(policy)]
     with database(server, "warehouse") as url:
         _fill(url, rounds)
@@ -89,7 +89,7 @@ def _must_agree(policy: Policy, folder: str) -> None:
         policy, Batch.of(policy, read_quotes(world.document(made))), simulate.DAY
     )
     expected = [int(judged.fired[each.id].sum()) for each in policy.triggers]
-    with places.of_file(file, {}) as place:
+    with places.of_parquet(file) as place:
         query = counted(policy, place.columns, simulate.DAY)
         total, aside, *found = place.connection.execute(query).one()
     if (total, aside, found) != (PART, 0, expected):
@@ -128,7 +128,7 @@ def _columns() -> Columns:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "one.parquet"
         many_quotes.write(file, 1)
-        with places.of_file(file, {}) as place:
+        with places.of_parquet(file) as place:
             return dict(place.columns)
 
 

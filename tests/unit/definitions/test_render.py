@@ -275,7 +275,10 @@ def test_whatever_the_plan_the_file_is_valid_and_every_element_is_drawn(plan):
 def test_people_and_facts_leave_no_trace(plan):
     facts = (FactSeen(name="margin_pct", value="18.75", test="< 24", lines=("L-9",)),)
     staffing = Staffing(
-        candidates=("Zoe!",), excluded=(("Yan!", "submitter"),), assignee="Zoe!", seats=7
+        candidates=("Zoe!",),
+        excluded=(("Yan!", "submitter"),),
+        assignee="Zoe!",
+        seats=7,
     )
     other = replace(
         plan,
