@@ -72,7 +72,8 @@ class Book:
         self._took: dict[str, Counter[int]] = {}
         for side in SIDES:
             said = known["sides"].get(side, {"counts": {}, "took": {}})
-            self._counts[side] = Counter(said["counts"])
+            counts = {name: int(n) for name, n in said["counts"].items()}
+            self._counts[side] = Counter(counts)
             took = {int(seconds): n for seconds, n in said["took"].items()}
             self._took[side] = Counter(took)
         self._metrics = [
@@ -104,7 +105,8 @@ class Book:
         """
         sides = {
             side: {
-                "counts": dict(self._counts[side]),
+                # As texts: sums of money may be longer than numbers of JSON.
+                "counts": {name: str(n) for name, n in self._counts[side].items()},
                 "took": {str(s): n for s, n in sorted(self._took[side].items())},
             }
             for side in SIDES

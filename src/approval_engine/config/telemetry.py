@@ -9,11 +9,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from approval_engine.config.forms import WEB, Form, parsed
+from approval_engine.errors import InvalidInput
 
 PREFIX = "OTEL_"
 _PLACES = ("EXPORTER_OTLP_TRACES_ENDPOINT", "EXPORTER_OTLP_ENDPOINT")
 _SAMPLERS = ("always_on", "always_off", "traceidratio")
 _MOST_DIGITS = 9
+_QUEUE, _BATCH = 2048, 512
+"""What the library goes by where nothing is said."""
 
 
 def traces_wanted(environ: Mapping[str, str]) -> bool:
@@ -31,7 +34,19 @@ def traces_wanted(environ: Mapping[str, str]) -> bool:
     for name, form in _FORMS.items():
         if text := _read(environ, name):
             parsed(text, f"{PREFIX}{name}", form)
+    _must_fit(environ)
     return True
+
+
+def _must_fit(environ: Mapping[str, str]) -> None:
+    most = int(_read(environ, "BSP_MAX_QUEUE_SIZE") or _QUEUE)
+    batch = int(_read(environ, "BSP_MAX_EXPORT_BATCH_SIZE") or _BATCH)
+    if batch > most:
+        sentence = (
+            f"Expected {PREFIX}BSP_MAX_EXPORT_BATCH_SIZE of at most"
+            f" {PREFIX}BSP_MAX_QUEUE_SIZE, {most}, but it is {batch}."
+        )
+        raise InvalidInput(sentence)
 
 
 def _read(environ: Mapping[str, str], name: str) -> str:

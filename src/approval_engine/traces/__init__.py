@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from approval_engine.config.telemetry import traces_wanted
+from approval_engine.errors import InvalidInput
 from approval_engine.traces.span import SILENT, Facts, Kind, Origin, Span
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ def set_up(environ: Mapping[str, str], version: str) -> None:
     """
     Record from here on, if these variables ask for it and OpenTelemetry is installed.
 
-    To be called after a fork. Raises InvalidInput if a variable is malformed.
+    To be called after a fork. Raises InvalidInput if a variable is malformed, or the
+    library does not take it.
     """
     if _Here.recorder is not None or not traces_wanted(environ):
         return
@@ -43,7 +45,11 @@ def set_up(environ: Mapping[str, str], version: str) -> None:
     except ImportError as error:
         _LOG.info("action=traces_missing install the extra 'traces': %s", error)
         return
-    _Here.recorder = Recorder(version)
+    try:
+        _Here.recorder = Recorder(version)
+    except ValueError as error:
+        sentence = f"OpenTelemetry does not take its OTEL_ variables: {error}."
+        raise InvalidInput(sentence) from error
     atexit.register(end)
 
 

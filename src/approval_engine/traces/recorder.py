@@ -9,7 +9,7 @@ import logging
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from hashlib import sha256
-from threading import Thread, local
+from threading import Event, Thread, local
 
 from opentelemetry.context import Context
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
@@ -54,15 +54,22 @@ class Recorder:
         self._exporter = OTLPSpanExporter()
         self._provider.add_span_processor(BatchSpanProcessor(self._exporter))
         self._tracer = self._provider.get_tracer("approval_engine", version)
+        # A process that ends cannot begin a thread any more.
+        self._over = Event()
+        self._closing = Thread(target=self._close, daemon=True)
+        self._closing.start()
+
+    def _close(self) -> None:
+        self._over.wait()
+        self._provider.shutdown()
 
     def end(self, within_s: float) -> None:
         """
         Send what is left; what a receiver does not take in time is given up.
         """
-        closing = Thread(target=self._provider.shutdown, daemon=True)
-        closing.start()
-        closing.join(within_s)
-        if closing.is_alive():
+        self._over.set()
+        self._closing.join(within_s)
+        if self._closing.is_alive():
             self._exporter.shutdown()  # type: ignore[no-untyped-call] # the library's own
 
     def current(self) -> Live | None:

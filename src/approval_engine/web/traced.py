@@ -44,7 +44,7 @@ def install(app: Flask, methods: frozenset[str], quiet: frozenset[str]) -> None:
             return
         headers = {name.lower(): value for name, value in request.headers.items()}
         span = request.environ[_AROUND].enter_context(traces.served(headers))
-        logs.note(trace=span.trace)
+        logs.note(trace_id=span.trace)
         method = request.method if request.method in methods else "_OTHER"
         rule = request.url_rule
         span.rename(f"{method} {rule.rule}" if rule else method)

@@ -217,6 +217,22 @@ def test_a_malformed_variable_is_refused_in_a_sentence(monkeypatch, name, value,
     assert not traces.are_on()
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("BSP_MAX_QUEUE_SIZE", "256", "OTEL_BSP_MAX_EXPORT_BATCH_SIZE of at most"),
+        ("SPAN_ATTRIBUTE_COUNT_LIMIT", "abc", "OpenTelemetry does not take"),
+    ],
+)
+def test_what_the_library_would_not_take_is_refused(monkeypatch, name, value, words):
+    monkeypatch.setenv(f"OTEL_{name}", value)
+    asked = {"OTEL_EXPORTER_OTLP_ENDPOINT": AWAY, f"OTEL_{name}": value}
+    with pytest.raises(InvalidInput, match=words):
+        traces.set_up(asked, "1")
+
+    assert not traces.are_on()
+
+
 def test_a_command_with_a_malformed_variable_is_wrong_usage():
     ended = cpq("config", OTEL_EXPORTER_OTLP_ENDPOINT="collector:4318")
 
@@ -246,4 +262,4 @@ def test_every_process_of_a_server_hands_over_all_it_has(url, tmp_path, collecto
     processes = {span.service["service.instance.id"] for span in spans}
     assert len(processes) == len(collector.bodies)
     lines = [each for each in server.lines() if each.get("route") == "/login"]
-    assert {each["trace"] for each in lines} == {span.trace for span in spans}
+    assert {each["trace_id"] for each in lines} == {span.trace for span in spans}

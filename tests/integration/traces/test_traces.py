@@ -275,7 +275,9 @@ def test_a_line_of_the_log_names_its_trace(client, caplog):
         client.get("/login", headers=CALLED)
     lines = [json.loads(line) for line in caplog.text.splitlines()]
 
-    assert [each["trace"] for each in lines if each["action"] == "request"] == [TRACE]
+    assert [each["trace_id"] for each in lines if each["action"] == "request"] == [
+        TRACE
+    ]
 
 
 @pytest.mark.parametrize("sampler", ["traceidratio", "parentbased_traceidratio"])

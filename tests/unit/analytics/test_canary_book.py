@@ -29,7 +29,7 @@ rows = st.lists(
         side=st.sampled_from(["active", "canary"]),
         share=st.integers(1, 9_999),
         automatic=st.booleans(),
-        worth=st.one_of(st.integers(0, 10_000_00), st.just(10**17)),
+        worth=st.one_of(st.integers(0, 10_000_00), st.just(10**19)),
         submitted_at=st.just(stamp(NOON)),
         decided_at=st.one_of(
             st.none(),

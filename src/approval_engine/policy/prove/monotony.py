@@ -9,7 +9,7 @@ each ladder. A calculated input is moved by itself, if it says what is worse.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise
 
 from approval_engine.policy.finding import Finding, said
 from approval_engine.policy.model import Input, Policy
@@ -24,6 +24,7 @@ from approval_engine.policy.prove.weighing import REFUSED, is_fewer, says
 
 _MOST_TOLD = 3
 _MOST_REGIONS = 40
+_MOST_FAR = 60
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,18 +72,24 @@ def _steps(
     proof: Proof, each: Input, rules: tuple[Rule, ...]
 ) -> Iterator[tuple[int, int]]:
     """
-    Two places each, the worse one last: neighbours, or only holes lie between them.
+    Two places each, the worse one last: neighbours, then those with holes between them.
+
+    Gives up where these are too many; a ladder with so large a hole is told of anyway.
     """
     side = proof.space.sides[each.name]
     places = [i for i, point in enumerate(side.points) if point is not None]
     if each.worse == "lower":
         places.reverse()
-    holes = _holes(proof, rules, each.name)
+    yield from pairwise(places)
+    holes, far = _holes(proof, rules, each.name), 0
     for number, before in enumerate(places):
-        for after in places[number + 1 :]:
-            yield before, after
-            if not holes >> after & 1:
+        for between, after in pairwise(places[number + 1 :]):
+            if not holes >> between & 1:
                 break
+            if far == _MOST_FAR:
+                raise GivenUp
+            far += 1
+            yield before, after
 
 
 def _holes(proof: Proof, rules: tuple[Rule, ...], name: str) -> int:

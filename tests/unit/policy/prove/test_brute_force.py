@@ -262,3 +262,27 @@ def test_fewer_are_found_behind_amounts_that_nobody_may_approve():
         assert asked[-1] == 2
         assert before in fewer.sentence
         assert ("nobody" in found(may)) == (may == "< 1")
+
+
+def test_values_beyond_a_large_hole_are_given_up_and_the_hole_is_told():
+    def found(bands):
+        rows = [{"a": f"[{n}..{n + 0.5})"} for n in range(bands)]
+        policy = policy_of(
+            {
+                "policy": "holed",
+                "version": "1",
+                "currency": "USD",
+                "noTrigger": "auto_approve",
+                "inputs": [
+                    {"name": "a", "type": "number", "worse": "higher"},
+                    {"name": "b", "type": "string", "values": ["x", "y"]},
+                ],
+                "triggers": [{"id": "t", "reason": "r", "when": rows, "ladder": "up"}],
+                "ladders": {"up": [{"role": "low", "may": {"b": 'not("x")'}}]},
+                "steps": {"low": {}},
+            }
+        )
+        return {each.code for each in prove(policy, ON)}
+
+    assert found(3) >= {"nobody", "fewer"} or found(3) >= {"ends", "fewer"}
+    assert found(60) & {"ends", "nobody"}
