@@ -78,7 +78,7 @@ def test_going_on_sees_what_a_full_count_sees(routed):
     assert sum(arm.quotes for arm in anew.arms) == 12
     assert sum(arm.decided for arm in anew.arms) > 3
     sides = memory(routed)["book"]["sides"].values()
-    assert sum(each["counts"]["quotes"] for each in sides) > 3
+    assert sum(int(each["counts"]["quotes"]) for each in sides) > 3
     assert not routed.findings()
 
 
@@ -107,7 +107,7 @@ def test_a_count_that_was_changed_by_hand_is_found(routed):
     with routed.runtime.database.begin() as transaction:
         seen = json.loads(canaries.every(transaction)[-1].seen)
         for side in seen["memory"]["book"]["sides"].values():
-            side["counts"]["quotes"] = 7
+            side["counts"]["quotes"] = "7"
         canaries.change(transaction, 1, seen=json.dumps(seen))
 
     (found,) = routed.findings()
