@@ -27,7 +27,8 @@ from approval_engine.planner.document import plan_of
 from approval_engine.planner.plan import RoutingPlan
 from approval_engine.policy.evaluation import Terms
 from approval_engine.store import catalog, lists
-from approval_engine.store.database import CONNECTIONS, Database, Transaction
+from approval_engine.store.database import Database, Transaction
+from approval_engine.store.engines import CONNECTIONS
 from approval_engine.store.replica import WITHIN_S
 
 if TYPE_CHECKING:

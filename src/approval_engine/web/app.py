@@ -29,6 +29,7 @@ from approval_engine.web import (
     sizes,
     sso,
     traffic,
+    turnstile,
 )
 from approval_engine.web.account import confirm
 from approval_engine.web.account import views as account
@@ -55,7 +56,9 @@ def create_app(settings: Settings, runtime: Runtime) -> Flask:
     runtime = replace(runtime, step_up=step_up_of(settings))
     context.attach(app, runtime)
     context.keep_settings(app, settings)
-    traffic.install(app, runtime, metrics.install(app, settings.metrics_token))
+    counters = metrics.install(app, settings.metrics_token)
+    turnstile.install(app, counters, https=https)
+    traffic.install(app, runtime, counters)
     headers.install(app, https=https)
     errors.install(app)
     limits.install(app, settings.writes_per_minute)

@@ -211,17 +211,23 @@ def problem(
     """
     What programs are told of a refusal, in the form of RFC 9457.
     """
-    body: dict[str, object] = {
+    response = jsonify(problem_of(status, code, sentence) | dict(more))
+    response.status_code = status
+    response.mimetype = "application/problem+json"
+    return response
+
+
+def problem_of(status: int, code: str, sentence: str) -> dict[str, object]:
+    """
+    The members that every such answer has.
+    """
+    return {
         "type": "about:blank",
         "title": _heading(status, code),
         "status": status,
         "code": code,
         "detail": sentence,
     }
-    response = jsonify(body | dict(more))
-    response.status_code = status
-    response.mimetype = "application/problem+json"
-    return response
 
 
 def _heading(status: int, code: str) -> str:

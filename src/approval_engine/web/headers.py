@@ -30,18 +30,25 @@ def install(app: Flask, *, https: bool) -> None:
     """
     Set the headers on everything that the application answers, errors too.
     """
+    always = fixed(https=https)
 
     @app.after_request
     def protect(response: Response) -> Response:
-        for name, value in _HEADERS.items():
+        for name, value in always.items():
             response.headers.setdefault(name, value)
         if request.endpoint == "static":
             response.headers["Cache-Control"] = _kept(app)
         else:
             response.headers.setdefault("Cache-Control", "no-store")
-        if https:
-            response.headers["Strict-Transport-Security"] = _HSTS
         return response
+
+
+def fixed(*, https: bool) -> dict[str, str]:
+    """
+    Those that every answer has, unless it says otherwise itself.
+    """
+    secure = {"Strict-Transport-Security": _HSTS} if https else {}
+    return {**_HEADERS, **secure}
 
 
 def _kept(app: Flask) -> str:

@@ -75,19 +75,19 @@ class Refusals:
             if len(self._until) > _REMEMBERED:
                 self._until.popitem(last=False)
 
-    def check(self, shown: str) -> None:
+    def find(self, shown: str) -> TooManyAttempts | None:
         """
-        Raise TooManyAttempts if whoever shows this has to wait.
+        What whoever shows this is to be told while he has to wait.
         """
         if not self._until:
-            return
+            return None
         digest = _digest(shown)
         with self._lock:
             left_s = self._until.get(digest, 0.0) - self._clock()
             if left_s <= 0:
                 self._until.pop(digest, None)
-                return
-        raise _refusal(ceil(left_s))
+                return None
+        return _refusal(ceil(left_s))
 
 
 def _digest(shown: str) -> bytes:
@@ -134,11 +134,12 @@ def write(key: str, shown: str = "") -> None:
         raise
 
 
-def again(shown: str) -> None:
+def refused(app: Flask, shown: str) -> TooManyAttempts | None:
     """
-    Raise TooManyAttempts if a change by whoever shows this was refused a moment ago.
+    The refusal of whoever shows this, if a change by him was refused a moment ago.
     """
-    _counters().refusals.check(shown)
+    counters: _Counters = app.extensions[_NAME]
+    return counters.refusals.find(shown) if shown else None
 
 
 def strange(address: str) -> None:

@@ -49,6 +49,9 @@ OPEN = frozenset(
 """The endpoints that anybody may ask for anything they answer."""
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+API = "/api/"
+"""How the addresses for programs begin."""
+
 _ENTRANCE = frozenset({"session.log_in", "session.enter"})
 _COOKIE_KEY = "session"
 _BEARER = "bearer "
@@ -82,7 +85,7 @@ def is_api() -> bool:
     """
     Whether a program asks and wants JSON, also for what does not exist.
     """
-    return request.path.startswith("/api/")
+    return request.path.startswith(API)
 
 
 def guard() -> None:
@@ -232,8 +235,6 @@ def _by_token(header: str) -> Asker:
     if not header.lower().startswith(_BEARER):
         sentence = "Expected 'Authorization: Bearer TOKEN'."
         raise Unauthenticated(sentence)
-    if request.method not in SAFE:
-        limits.again(header)
     runtime, here = context.runtime(), place()
     try:
         token = tokens.owner(runtime, header[len(_BEARER) :].strip())

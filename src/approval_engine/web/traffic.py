@@ -25,14 +25,18 @@ if TYPE_CHECKING:
 HEADER = "X-Request-ID"
 """By which a request is known here, before and behind."""
 
+REQUEST = "approval_engine.request"
+"""Under which the environment of a request has its id."""
+
+UNROUTED = "(none)"
+"""The route of what leads nowhere, or of which nobody has looked where it leads."""
+
 _LOG = logging.getLogger(__name__)
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _LONGEST = 64
-_ENVIRON = "approval_engine.request"
 _CONCERNS = {"workflow_id": "workflow", "task_id": "task", "quote_id": "quote"}
 # Probes, scrapes and files come often and tell nothing.
 _QUIET = frozenset({"static", "health.alive", "health.ready", "metrics.metrics"})
-_NO_ROUTE = "(none)"
 
 
 def install(app: Flask, runtime: Runtime, counters: Counters) -> None:
@@ -45,7 +49,7 @@ def install(app: Flask, runtime: Runtime, counters: Counters) -> None:
         environ: dict[str, Any], start_response: "StartResponse"
     ) -> Iterable[bytes]:
         known = _known(environ.get("HTTP_X_REQUEST_ID", ""))
-        environ[_ENVIRON] = known
+        environ[REQUEST] = known
         # A page sees one moment of the database, however many parts it is made of.
         with logs.about(request=known), runtime.database.one_moment():
             return serve(environ, start_response)
@@ -57,8 +61,11 @@ def install(app: Flask, runtime: Runtime, counters: Counters) -> None:
     def end(response: Response) -> Response:
         seconds = time.perf_counter() - g.get("began", time.perf_counter())
         counters.count(_route(), request.method, response.status_code, seconds)
-        _say(response.status_code, seconds)
-        response.headers[HEADER] = request.environ.get(_ENVIRON, "")
+        asker = g.get("asker")
+        level = logging.DEBUG if request.endpoint in _QUIET else logging.INFO
+        actor = asker.user.id if asker else ""
+        say(request.method, _route(), response.status_code, seconds, actor, level)
+        response.headers[HEADER] = request.environ.get(REQUEST, "")
         return response
 
     traced.install(app, METHODS, _QUIET)
@@ -76,22 +83,23 @@ def _begin() -> None:
     )
 
 
-def _say(status: int, seconds: float) -> None:
-    asker = g.get("asker")
-    level = logging.DEBUG if request.endpoint in _QUIET else logging.INFO
-    _LOG.log(
-        level,
-        "action=request method=%s route=%s status=%s ms=%s actor=%s",
-        request.method[:10],
-        _route(),
-        status,
-        round(seconds * 1000, 1),
-        asker.user.id if asker else "",
-    )
+def say(
+    method: str,
+    route: str,
+    status: int,
+    seconds: float,
+    actor: str = "",
+    level: int = logging.INFO,
+) -> None:
+    """
+    Log one line of a request that was answered.
+    """
+    line = "action=request method=%s route=%s status=%s ms=%s actor=%s"
+    _LOG.log(level, line, method[:10], route, status, round(seconds * 1000, 1), actor)
 
 
 def _route() -> str:
-    return request.url_rule.rule if request.url_rule else _NO_ROUTE
+    return request.url_rule.rule if request.url_rule else UNROUTED
 
 
 def _known(sent: str) -> str:

@@ -307,9 +307,43 @@ def test_who_floods_is_refused_again_without_a_look_at_the_database(company):
     assert [claim() for _ in range(4)] == [
         (200, True), (429, True), (429, False), (429, False),
     ]  # fmt: skip
-    # Reading is no change and has no limit.
+    # Reading is no change and has no limit, and pages know no token.
+    assert app.test_client().post("/login", headers=headers).status_code == 403
     reading = app.test_client().get("/api/v1/tasks", headers=headers)
     assert reading.status_code == 200
+
+
+def test_who_is_refused_again_is_told_the_same_and_counted(company, caplog):
+    settings = Settings(secret_key=SECRET, writes_per_minute=1, metrics_token="m" * 20)
+    app = create_app(settings, company.runtime)
+    company.started()
+    _, secret = create(company.runtime, "maria", ["act"], None)
+    headers = {"Authorization": f"Bearer {secret}", "X-Request-ID": "mine"}
+
+    def claim(key):
+        return app.test_client().post(
+            "/api/v1/tasks/T-1/actions",
+            json={"action": "claim"},
+            headers=headers | {"Idempotency-Key": key},
+        )
+
+    claim("k")
+    first, again = claim("l"), claim("m")
+    assert (first.status_code, again.status_code) == (429, 429)
+    assert first.get_json() == again.get_json()
+    own = {"Content-Length", "Retry-After"}
+    assert dict(first.headers).keys() - {"Vary"} == dict(again.headers).keys()
+    assert {k: v for k, v in again.headers.items() if k not in own}.items() <= dict(
+        first.headers
+    ).items()
+    assert again.headers["X-Request-ID"] == "mine"
+
+    scraped = app.test_client().get(
+        "/metrics", headers={"Authorization": f"Bearer {'m' * 20}"}
+    )
+    assert (
+        'requests_total{method="POST",route="(none)",status="429"} 1.0' in scraped.text
+    )
 
 
 @pytest.mark.parametrize(

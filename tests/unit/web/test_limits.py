@@ -44,15 +44,15 @@ def test_a_bucket_fills_bit_by_bit(watch):
 
 def test_who_was_refused_is_refused_until_his_wait_is_over(watch):
     refusals = Refusals(watch)
-    assert refusal(refusals.check, "a secret") is None
+    assert refusals.find("a secret") is None
 
     refusals.note("a secret", TooManyAttempts("Too many.", 3))
     watch.now += 1.5
-    assert refusal(refusals.check, "a secret").retry_after_s == 2
-    assert refusal(refusals.check, "another") is None
+    assert refusals.find("a secret").retry_after_s == 2
+    assert refusals.find("another") is None
 
     watch.now += 1.5
-    assert refusal(refusals.check, "a secret") is None
+    assert refusals.find("a secret") is None
 
 
 def test_secrets_are_not_kept_for_it(watch):
@@ -67,5 +67,5 @@ def test_only_so_many_are_remembered(watch):
     for number in range(10_001):
         refusals.note(f"secret {number}", TooManyAttempts("Too many.", 3))
 
-    assert refusal(refusals.check, "secret 0") is None
-    assert refusal(refusals.check, "secret 10000").retry_after_s == 3
+    assert refusals.find("secret 0") is None
+    assert refusals.find("secret 10000").retry_after_s == 3
