@@ -12,7 +12,7 @@ from approval_engine.executor.commands.submit import submit
 from approval_engine.executor.runtime import Runtime
 from approval_engine.operations import intake
 from approval_engine.store.schema import OUTBOX
-from benchmarks import filling, floor, world
+from benchmarks import filling, floor, places, world
 
 TEAMS = 10
 """So many managers with a submitter each: one of them has a tenth of their tasks."""
@@ -30,6 +30,17 @@ SOME = 20
 """How many tasks an ordinary person has."""
 
 _APART = timedelta(minutes=7)
+
+
+def shared(server: str, tasks: int) -> Runtime:
+    """
+    A company with so many open tasks, which all parts of a run look at.
+    """
+
+    def fill(url: str) -> None:
+        crowd(url, tasks).database.close()
+
+    return world.open_runtime(places.kept(server, f"crowd_{tasks}", fill))
 
 
 def crowd(url: str, tasks: int) -> Runtime:

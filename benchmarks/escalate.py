@@ -8,9 +8,12 @@ without the store.
 """
 
 import statistics
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import timedelta
+from pathlib import Path
 
 from approval_engine import worker
 from approval_engine.escalations import due
@@ -21,16 +24,18 @@ from approval_engine.worker.pulse import Pulse
 from benchmarks import crowded, floor, measure, places, review, world
 from benchmarks.measure import Figure, Operation
 
-OVERDUE = 50
-"""How many workflows are overdue in each round."""
+OVERDUE, OVERDUE_SHORT = 400, 50
+"""How many workflows are overdue in each round; of so many a worker claims a part."""
 
 LATER = timedelta(days=7)
 """When the worker comes: every task of that morning is late, none that it opens."""
 
-TASKS, FEW = 200_000, 4_000
-"""Open tasks of 100,000 workflows, and of a short run."""
+TASKS, FEW = 100_000, 10_000
+"""How many tasks are open while nothing is due, and in a short run."""
 
-SHORT = 20
+LONG = 4
+"""Fewer rounds than this are the short form, with few workflows."""
+
 SHARE = {"sqlite": 0.2, "postgresql": 0.5}
 """What share of the bare loop's speed the worker must reach."""
 
@@ -50,26 +55,31 @@ def run(server: str, kind: str, rounds: int) -> list[Figure]:
     with ExitStack() as stack:
         urls = [
             stack.enter_context(places.database(server, name))
-            for name in ("fired", "bare", "idle")
+            for name in ("fired", "both", "bare")
         ]
-        tasks = TASKS if rounds >= SHORT else FEW
-        fired = list(_fired(*urls[:2], kind, rounds))
-        return [*fired, *_idle(urls[2], kind, tasks, rounds)]
+        fired = list(_fired(*urls, kind, rounds))
+    tasks = TASKS if rounds >= LONG else FEW
+    return [*fired, *_idle(crowded.shared(server, tasks), kind, tasks, rounds * 50)]
 
 
-def _fired(url: str, bare: str, kind: str, rounds: int) -> Iterator[Figure]:
-    warm_up = 2
-    count = (warm_up + rounds) * OVERDUE
-    product = _Worker(review.founded(url, count))
-    loop = _loop(bare, count)
-    operations: list[dict[str, Operation]] = [
-        {"product": product.submit, "bare loop": loop("submit")},
-        {"product": lambda _: product.fire(OVERDUE), "bare loop": loop("fire")},
-    ]
-    _, taken = measure.interleaved(operations, rounds, warm_up)
-    product.close()
+def _fired(url: str, both: str, bare: str, kind: str, rounds: int) -> Iterator[Figure]:
+    overdue, warm_up = (OVERDUE if rounds >= LONG else OVERDUE_SHORT), 1
+    count = (warm_up + rounds) * overdue
+    with ExitStack() as stack:
+        one = _Worker(review.founded(url, count), overdue)
+        stack.callback(one.close)
+        firing = {"one worker": one.fire, "bare loop": None}
+        filling = {"one worker": one.submit, "bare loop": None}
+        # SQLite has one writer, so a second worker would only wait.
+        if not one.later.database.is_sqlite:
+            two = _Crew(review.founded(both, count), overdue, both)
+            stack.callback(two.close)
+            firing["two workers"], filling["two workers"] = two.fire, two.submit
+        loop = _loop(bare, count, overdue)
+        firing["bare loop"], filling["bare loop"] = loop("fire"), loop("submit")
+        _, taken = measure.interleaved([filling, firing], rounds, warm_up)
     speed = {
-        name: [OVERDUE * 1000 / each for each in times] for name, times in taken.items()
+        name: [overdue * 1000 / each for each in times] for name, times in taken.items()
     }
     base = statistics.median(speed["bare loop"])
     for name, values in speed.items():
@@ -83,7 +93,7 @@ def _fired(url: str, bare: str, kind: str, rounds: int) -> Iterator[Figure]:
             samples=len(values),
             baseline="bare loop",
             ratio=round(reached / base, 3),
-            target=SHARE[kind] if name == "product" else None,
+            target=SHARE[kind] if name != "bare loop" else None,
             least=True,
         )
 
@@ -93,14 +103,10 @@ class _Worker:
     Submits reviews on a morning, and fires their timers a week later.
     """
 
-    def __init__(self, runtime: Runtime) -> None:
+    def __init__(self, runtime: Runtime, overdue: int) -> None:
         self.product = review.Product(runtime)
-        self.later = Runtime(
-            database=Database(
-                runtime.database.url.render_as_string(hide_password=False)
-            ),
-            clock=lambda: world.NOW + LATER,
-        )
+        self.overdue = overdue
+        self.later = _later(runtime.database.url.render_as_string(hide_password=False))
         # Arrives once: what it writes of itself belongs to no workflow.
         self.pulse = Pulse(self.later)
         self.pulse.beat()
@@ -109,16 +115,27 @@ class _Worker:
         """
         Submit the reviews of a round.
         """
-        for each in range(number * OVERDUE, (number + 1) * OVERDUE):
+        for each in range(number * self.overdue, (number + 1) * self.overdue):
             self.product.submit(each)
 
-    def fire(self, count: int) -> None:
+    def fire(self, _: int) -> None:
         """
-        A round of the worker, who finds so many.
+        A round of the worker, who finds them all.
         """
-        done = worker.once(self.later, pulse=self.pulse)
-        if done.fired != count:
-            raise AssertionError(f"Expected {count} to be fired, but: {done}")
+        self.found(self.fired())
+
+    def fired(self) -> int:
+        """
+        How many a round of the worker finds.
+        """
+        return worker.once(self.later, pulse=self.pulse).fired
+
+    def found(self, count: int) -> None:
+        """
+        End here unless those of a round were found, each once.
+        """
+        if count != self.overdue:
+            sys.exit(f"Expected {self.overdue} to be fired, but: {count}.")
 
     def close(self) -> None:
         """
@@ -128,17 +145,63 @@ class _Worker:
         self.later.database.close()
 
 
-def _loop(url: str, count: int) -> Callable[[str], Operation]:
+class _Crew(_Worker):
+    """
+    Two workers, one of them in a process of its own.
+    """
+
+    def __init__(self, runtime: Runtime, overdue: int, url: str) -> None:
+        super().__init__(runtime, overdue)
+        self._other = subprocess.Popen(
+            [sys.executable, "-m", "benchmarks.escalate", url],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            bufsize=1,
+            cwd=Path(__file__).parents[1],
+        )
+
+    def fire(self, _: int) -> None:
+        """
+        A round of both, who find them all together.
+        """
+        self._other.stdin.write("once\n")
+        own = self.fired()
+        self.found(own + int(self._other.stdout.readline()))
+
+    def close(self) -> None:
+        """
+        Let the other one end, and give the connections back.
+        """
+        self._other.communicate(timeout=30)
+        super().close()
+
+
+def main(url: str) -> None:
+    """
+    The other worker: one round for each line that comes in.
+    """
+    runtime = _later(url)
+    pulse = Pulse(runtime)
+    for _ in sys.stdin:
+        print(worker.once(runtime, pulse=pulse).fired, flush=True)
+
+
+def _later(url: str) -> Runtime:
+    return Runtime(database=Database(url), clock=lambda: world.NOW + LATER)
+
+
+def _loop(url: str, count: int, overdue: int) -> Callable[[str], Operation]:
     """
     The bare loop: what the product wrote for the second review, written for others.
     """
-    product = _Worker(review.founded(url, 2))
+    product = _Worker(review.founded(url, 2), 1)
     mark = "?" if product.later.database.is_sqlite else "%s"
     runtime = product.product.runtime
-    product.product.submit(0)
-    product.fire(1)
+    product.submit(0)
+    product.fire(0)
     before = floor.rows_of(runtime)
-    product.product.submit(1)
+    product.submit(1)
     middle = floor.rows_of(runtime)
     product.fire(1)
     after = floor.rows_of(runtime)
@@ -149,7 +212,7 @@ def _loop(url: str, count: int) -> Callable[[str], Operation]:
 
     def operation(name: str) -> Operation:
         def written(number: int) -> None:
-            for each in range(number * OVERDUE, (number + 1) * OVERDUE):
+            for each in range(number * overdue, (number + 1) * overdue):
                 bare.write(name, each)
 
         return written
@@ -157,9 +220,9 @@ def _loop(url: str, count: int) -> Callable[[str], Operation]:
     return operation
 
 
-def _idle(url: str, kind: str, tasks: int, rounds: int) -> list[Figure]:
-    runtime = crowded.crowd(url, tasks)
+def _idle(runtime: Runtime, kind: str, tasks: int, rounds: int) -> list[Figure]:
     now, database = world.NOW - LATER, runtime.database
+    url = database.url.render_as_string(hide_password=False)
     cursor = floor.connect(url).cursor()
     probe = _PROBE.format(now=f"'{now:%Y-%m-%dT%H:%M:%S.%fZ}'")
 
@@ -179,8 +242,12 @@ def _idle(url: str, kind: str, tasks: int, rounds: int) -> list[Figure]:
     operations: list[dict[str, Operation]] = [
         {"product": swept, "one row by its key": probed, "bare driver": asked_bare}
     ]
-    (taken,) = measure.interleaved(operations, rounds * 10, 20)
+    (taken,) = measure.interleaved(operations, rounds, 20)
     database.close()
-    workload = f"W4 nothing due, {tasks // crowded.SEATS:,} open"
+    workload = f"W4 nothing due, {tasks:,} open tasks"
     targets = {"product": PROBES}
     return measure.figures(workload, kind, taken, "one row by its key", targets)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -6,13 +6,12 @@ roles; asked of the store as pages ask it, without drawing them.
 """
 
 from collections.abc import Mapping
-from contextlib import ExitStack
 
 from approval_engine.executor.reader import reader_of
 from approval_engine.executor.runtime import Runtime
 from approval_engine.store import worklist
 from approval_engine.store.wanted import Wanted
-from benchmarks import crowded, measure, places
+from benchmarks import crowded, measure
 from benchmarks.measure import Figure, Operation
 
 SIZES = (10_000, 100_000)
@@ -41,16 +40,11 @@ def run(server: str, kind: str, rounds: int) -> list[Figure]:
     All figures of one database.
     """
     sizes = SIZES if rounds >= SHORT else FEW
-    with ExitStack() as stack:
-        urls = {
-            size: stack.enter_context(places.database(server, f"inbox_{size}"))
-            for size in sizes
-        }
-        crowds = {size: crowded.crowd(url, size) for size, url in urls.items()}
-        found = figures(crowds, kind, rounds, "open tasks")
-        for runtime in crowds.values():
-            runtime.database.close()
-        return found
+    crowds = {size: crowded.shared(server, size) for size in sizes}
+    found = figures(crowds, kind, rounds, "open tasks")
+    for runtime in crowds.values():
+        runtime.database.close()
+    return found
 
 
 def figures(

@@ -20,12 +20,12 @@ from werkzeug.routing import RequestRedirect
 from approval_engine.accounts.passwords import set_password
 from approval_engine.config import Settings
 from approval_engine.web.app import create_app
-from benchmarks import crowded, measure, places
+from benchmarks import crowded, measure
 from benchmarks.measure import Figure, Operation
 
 TASKS = 100_000
-FEW = 5_000
-SHORT = 20
+FEW = 10_000
+SHORT = 15
 """Fewer rounds than this are the short form, which has few tasks, too."""
 
 ABOVE_MS = 10
@@ -49,16 +49,15 @@ def run(server: str, kind: str, rounds: int) -> list[Figure]:
     """
     All figures of one database.
     """
-    with places.database(server, "pages") as url:
-        tasks = TASKS if rounds >= SHORT else FEW
-        runtime = crowded.crowd(url, tasks)
-        app = create_app(Settings(secret_key="x" * 32), runtime)
-        people = (crowded.NOBODY, crowded.ADMIN, "s0", *INBOXES.values())
-        for person in people:
-            set_password(runtime, person, PASSWORD)
-        visitors = {person: entered(app, person) for person in people}
-        (taken,) = measure.interleaved([_asked(app, visitors)], rounds, 3)
-        runtime.database.close()
+    tasks = TASKS if rounds >= SHORT else FEW
+    runtime = crowded.shared(server, tasks)
+    app = create_app(Settings(secret_key="x" * 32), runtime)
+    people = (crowded.NOBODY, crowded.ADMIN, "s0", *INBOXES.values())
+    for person in people:
+        set_password(runtime, person, PASSWORD)
+    visitors = {person: entered(app, person) for person in people}
+    (taken,) = measure.interleaved([_asked(app, visitors)], rounds, 3)
+    runtime.database.close()
     empty = statistics.median(taken.pop(_EMPTY))
     return list(_figures(kind, f"page, {tasks:,} open tasks", taken, empty))
 

@@ -7,7 +7,7 @@ Everybody who is compared gets a database of his own beside the others.
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,6 +16,10 @@ from psycopg import sql
 from sqlalchemy.engine import make_url
 
 RESULTS = Path(__file__).parent / "results"
+
+_KEPT = "kept_"
+_CREATE = sql.SQL("CREATE DATABASE {}")
+_DROP = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
 
 
 @contextmanager
@@ -30,7 +34,10 @@ def place(kind: str, url: str | None) -> Iterator[str]:
         if kind == "sqlite":
             yield f"sqlite:///{home}/server.db"
         elif url:
-            yield url
+            try:
+                yield url
+            finally:
+                _drop_kept(url)
         else:
             with _own_server() as address:
                 yield address
@@ -43,17 +50,49 @@ def database(server: str, name: str) -> Iterator[str]:
     """
     The URL of an empty database of that name, which vanishes afterwards.
     """
+    url = _url(server, name)
     if server.startswith("sqlite"):
-        yield server.replace("server.db", f"{name}.db")
+        yield url
         return
     unique = sql.Identifier(f"cpq_bench_{name}")
-    drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(unique)
-    _on(server, drop, sql.SQL("CREATE DATABASE {}").format(unique))
+    drop = _DROP.format(unique)
+    _on(server, drop, _CREATE.format(unique))
     try:
-        url = make_url(server).set(database=f"cpq_bench_{name}")
-        yield url.render_as_string(hide_password=False)
+        yield url
     finally:
         _on(server, drop)
+
+
+def kept(server: str, name: str, fill: Callable[[str], None]) -> str:
+    """
+    The URL of a database that is filled once, and stays until the run is over.
+    """
+    url = _url(server, f"{_KEPT}{name}")
+    if server.startswith("sqlite"):
+        if not Path(make_url(url).database or "").exists():
+            fill(url)
+        return url
+    with psycopg.connect(plain(server)) as connection:
+        query = "SELECT 1 FROM pg_database WHERE datname = %s"
+        found = connection.execute(query, (make_url(url).database,)).fetchone()
+    if found is None:
+        _on(server, _CREATE.format(sql.Identifier(f"cpq_bench_{_KEPT}{name}")))
+        fill(url)
+    return url
+
+
+def _url(server: str, name: str) -> str:
+    if server.startswith("sqlite"):
+        return server.replace("server.db", f"{name}.db")
+    url = make_url(server).set(database=f"cpq_bench_{name}")
+    return url.render_as_string(hide_password=False)
+
+
+def _drop_kept(server: str) -> None:
+    with psycopg.connect(plain(server)) as connection:
+        query = "SELECT datname FROM pg_database WHERE starts_with(datname, %s)"
+        found = connection.execute(query, (f"cpq_bench_{_KEPT}",)).fetchall()
+    _on(server, *(_DROP.format(sql.Identifier(name)) for (name,) in found))
 
 
 def durable(server: str) -> bool:

@@ -23,21 +23,20 @@ PARTS = {
     "review": (300, 60),
     "growth": (60, 4),
     "inbox": (200, 4),
-    "escalate": (20, 3),
+    "escalate": (4, 1),
     "throughput": (6, 1),
     "service": (100, 10),
     "flood": (100, 20),
-    "simulate": (6, 1),
+    "simulate": (3, 1),
     "warehouse": (200_000, 20_000),
     "tables": (2000, 200),
-    "pages": (40, 4),
-    "evidence": (2, 1),
+    "pages": (15, 4),
     "forecast": (10, 3),
 }
 """The modules that measure, with their rounds in the long and in the short form."""
 
-NAMED = {"million": (15, 1)}
-"""Those that run only if they are named: filling takes minutes."""
+NAMED = {"million": (15, 1), "evidence": (2, 1)}
+"""Those that run only if they are named: filling takes long."""
 
 KINDS = ("sqlite", "postgresql")
 
