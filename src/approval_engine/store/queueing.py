@@ -62,11 +62,20 @@ class Queue:
     def _waited(self, place: int) -> int | None:
         # The system knows no longest wait, so another thread waits there.
         turn: Future[int] = Future()
-        Thread(target=_stand, args=(place, turn), daemon=True).start()
+        try:
+            Thread(target=_stand, args=(place, turn), daemon=True).start()
+        except RuntimeError:
+            # A process that ends, or has too many, begins no thread.
+            os.close(place)
+            return None
         try:
             return turn.result(self._longest_s)
         except TimeoutError:
             return None if turn.cancel() else turn.result()
+        except BaseException:
+            if not turn.cancel():
+                _leave(turn.result())
+            raise
 
 
 def _stand(place: int, turn: Future[int]) -> None:

@@ -61,6 +61,7 @@ def _shown(environ: dict[str, Any]) -> str:
     """
     What a program that wants to change something shows; empty for all others.
     """
-    if environ["REQUEST_METHOD"] in SAFE or not environ["PATH_INFO"].startswith(API):
+    path = environ.get("PATH_INFO", "")
+    if environ["REQUEST_METHOD"] in SAFE or not path.startswith(API):
         return ""
     return str(environ.get("HTTP_AUTHORIZATION", ""))

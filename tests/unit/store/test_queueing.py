@@ -14,7 +14,7 @@ import pytest
 from approval_engine.store.queueing import Queue
 
 LONG = 60
-LOCKS = Path("/proc/locks")
+LOCKS, FILES = Path("/proc/locks"), Path("/dev/fd")
 
 OTHER = """
 import sys
@@ -94,6 +94,40 @@ def test_a_process_that_dies_leaves(path, other):
 
 
 @needs_proc
+def test_who_is_interrupted_leaves(path, other):
+    """
+    Ctrl-C while it waits: whoever comes next must not wait for what is left of it.
+    """
+
+    def interrupt():
+        while not waiting(path):
+            pass
+        signal.raise_signal(signal.SIGINT)
+
+    Thread(target=interrupt).start()
+    with pytest.raises(KeyboardInterrupt), Queue(path, LONG).mine():
+        pytest.fail("nobody was to come in")
+    other.stdin.close()
+    other.wait()
+    while waiting(path):
+        pass
+
+    with Queue(path, LONG).mine():
+        pass
+
+
+def test_where_no_thread_can_begin_everybody_goes_on(path, other, monkeypatch):
+    def start(_):
+        sentence = "can't start new thread"
+        raise RuntimeError(sentence)
+
+    monkeypatch.setattr(Thread, "start", start)
+    before = len(list(FILES.iterdir()))
+    with Queue(path, LONG).mine():
+        assert len(list(FILES.iterdir())) == before
+
+
+@needs_proc
 def test_who_went_on_without_a_turn_passes_it_on(path, other):
     with Queue(path, 0.01).mine():
         assert waiting(path) == 1
@@ -110,7 +144,7 @@ def test_a_fork_does_not_keep_the_turn(path):
         # What was open before it was forked is open in the child as well.
         place = next(
             int(each.name)
-            for each in Path("/proc/self/fd").iterdir()
+            for each in FILES.iterdir()
             if each.resolve() == Path(f"{path}-wal")
         )
         copy = os.dup(place)
