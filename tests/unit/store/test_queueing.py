@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from threading import Thread
+from threading import Thread, main_thread
 
 import pytest
 
@@ -102,7 +102,7 @@ def test_who_is_interrupted_leaves(path, other):
     def interrupt():
         while not waiting(path):
             pass
-        signal.raise_signal(signal.SIGINT)
+        signal.pthread_kill(main_thread().ident, signal.SIGINT)
 
     Thread(target=interrupt).start()
     with pytest.raises(KeyboardInterrupt), Queue(path, LONG).mine():
