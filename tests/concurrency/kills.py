@@ -9,7 +9,7 @@ from time import perf_counter
 
 from approval_engine.domain.actions import Action
 from approval_engine.store import workflows
-from tests.concurrency.company import ADA, FRED, LATE, MANAGERS, NOW, SAM, do
+from tests.concurrency.company import ADA, FRED, LATE, MANAGERS, NOW, PAUL, SAM, do
 from tests.concurrency.oracle import assert_sound, picture
 from tests.concurrency.worker import Job
 from tests.concurrency.zygote import COMMITTED, perform
@@ -35,7 +35,13 @@ COMMANDS = (
     "override",
     "recall",
     "tick",
+    "replan",
+    "withdraw",
 )
+
+
+KEYLESS = ("tick", "replan")
+"""What does nothing a second time without a key."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,13 +61,20 @@ def prepare(company, name):
     if name == "submit":
         (quote,) = company.quotes(1)
         return _trial(company, quote, name, quote)
+    if name == "withdraw":
+        company.without()
+        (started,) = company.seat(1)
+        company.without(PAUL)
+        return _trial(company, started.quote, name, started.id, started.paul)
     (started,) = company.start(1)
+    if name == "replan":
+        company.amend()
     if name in {"approve last", "revise"}:
         do(company.runtime, started, FRED, Action.APPROVE, step="finance")
     if name == "revise":
         company.revise(started)
         return _trial(company, started.quote, "submit", started.quote)
-    if name in {"recall", "tick", "override"}:
+    if name in {"recall", "tick", "override", "replan"}:
         return _trial(company, started.quote, name, started.id)
     if name == "provide-info":
         do(company.runtime, started, MANAGERS[0], Action.REQUEST_INFO)
@@ -79,7 +92,7 @@ def _trial(company, quote, *command):
             url=company.url,
             now=LATE if tick else NOW,
             command=command,
-            key=None if tick else f"key of {quote}",
+            key=None if command[0] in KEYLESS else f"key of {quote}",
         ),
     )
 

@@ -19,11 +19,15 @@ from sqlalchemy import event
 
 from approval_engine.domain.actions import Action
 from approval_engine.domain.actions.checks import NEEDS_COMMENT
+from approval_engine.errors import InvalidState
+from approval_engine.executor.answer import Answer
 from approval_engine.executor.commands.act import Wish, act
 from approval_engine.executor.commands.override import Override, override
 from approval_engine.executor.commands.recall import recall
+from approval_engine.executor.commands.replan import replan
 from approval_engine.executor.commands.submit import submit
 from approval_engine.executor.commands.tick import tick
+from approval_engine.executor.commands.withdraw import Seat, withdraw
 from approval_engine.executor.runtime import Runtime
 from approval_engine.notifications import round as outbox
 from approval_engine.notifications.post import Post
@@ -54,16 +58,58 @@ def post_to(url):
     )
 
 
-def _send(runtime, url):
+def _send(runtime, _, url):
     outbox.once(runtime, post_to(url))
 
 
-def _archive(runtime):
+def _archive(runtime, _):
     archive(runtime, runtime.clock())
 
 
-_WORK = {"send": _send, "archive": _archive}
-"""What workers do that moves no one workflow, and answers nobody."""
+def _submit(runtime, key, quote):
+    return submit(runtime, quote, caller(SAM, key))
+
+
+def _recall(runtime, key, workflow):
+    return recall(runtime, workflow, "changed my mind", caller(SAM, key))
+
+
+def _tick(runtime, _, workflow):
+    return tick(runtime, workflow)
+
+
+def _override(runtime, key, workflow):
+    wish = Override(
+        workflow=workflow, decision="reject", comment="no", limit=Decimal(100)
+    )
+    return override(runtime, wish, caller(ADA, key))
+
+
+def _replan(runtime, _, workflow):
+    try:
+        done = replan(runtime, workflow, caller(ADA))
+    except InvalidState:
+        # It knows no keys: who asks again is told that it is done.
+        return None
+    return Answer(workflow=done.successor, status=done.status)
+
+
+def _withdraw(runtime, key, workflow, task):
+    seat = Seat(workflow=workflow, task=task, comment="he left")
+    return withdraw(runtime, seat, caller(ADA, key))
+
+
+_COMMANDS = {
+    "send": _send,
+    "archive": _archive,
+    "submit": _submit,
+    "recall": _recall,
+    "tick": _tick,
+    "override": _override,
+    "replan": _replan,
+    "withdraw": _withdraw,
+}
+"""All but actions on tasks; what workers do for no one workflow answers nobody."""
 
 
 def perform(runtime, command, key):
@@ -71,20 +117,8 @@ def perform(runtime, command, key):
     Carry out a command given as plain words.
     """
     name, *rest = command
-    if name in _WORK:
-        return _WORK[name](runtime, *rest)
-    if name == "submit":
-        return submit(runtime, *rest, caller(SAM, key))
-    if name == "recall":
-        return recall(runtime, *rest, "changed my mind", caller(SAM, key))
-    if name == "tick":
-        return tick(runtime, *rest)
-    if name == "override":
-        (workflow,) = rest
-        wish = Override(
-            workflow=workflow, decision="reject", comment="no", limit=Decimal(100)
-        )
-        return override(runtime, wish, caller(ADA, key))
+    if name in _COMMANDS:
+        return _COMMANDS[name](runtime, key, *rest)
     workflow, task, person = rest
     action = Action(name)
     comment = "because" if action in NEEDS_COMMENT else None
