@@ -35,6 +35,8 @@ _APART = timedelta(minutes=7)
 def shared(server: str, tasks: int) -> Runtime:
     """
     A company with so many open tasks, which all parts of a run look at.
+
+    What one leaves there, such as a log-in, the next ones find; it is next to nothing.
     """
 
     def fill(url: str) -> None:

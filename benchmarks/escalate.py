@@ -33,7 +33,7 @@ LATER = timedelta(days=7)
 TASKS, FEW = 100_000, 10_000
 """How many tasks are open while nothing is due, and in a short run."""
 
-LONG = 4
+SHORT = 4
 """Fewer rounds than this are the short form, with few workflows."""
 
 SHARE = {"sqlite": 0.2, "postgresql": 0.5}
@@ -58,25 +58,24 @@ def run(server: str, kind: str, rounds: int) -> list[Figure]:
             for name in ("fired", "both", "bare")
         ]
         fired = list(_fired(*urls, kind, rounds))
-    tasks = TASKS if rounds >= LONG else FEW
+    tasks = TASKS if rounds >= SHORT else FEW
     return [*fired, *_idle(crowded.shared(server, tasks), kind, tasks, rounds * 50)]
 
 
 def _fired(url: str, both: str, bare: str, kind: str, rounds: int) -> Iterator[Figure]:
-    overdue, warm_up = (OVERDUE if rounds >= LONG else OVERDUE_SHORT), 1
+    overdue, warm_up = (OVERDUE if rounds >= SHORT else OVERDUE_SHORT), 1
     count = (warm_up + rounds) * overdue
     with ExitStack() as stack:
         one = _Worker(review.founded(url, count), overdue)
         stack.callback(one.close)
-        firing = {"one worker": one.fire, "bare loop": None}
-        filling = {"one worker": one.submit, "bare loop": None}
+        loop = _loop(bare, count, overdue)
+        firing = {"one worker": one.fire, "bare loop": loop("fire")}
+        filling = {"one worker": one.submit, "bare loop": loop("submit")}
         # SQLite has one writer, so a second worker would only wait.
         if not one.later.database.is_sqlite:
             two = _Crew(review.founded(both, count), overdue, both)
             stack.callback(two.close)
             firing["two workers"], filling["two workers"] = two.fire, two.submit
-        loop = _loop(bare, count, overdue)
-        firing["bare loop"], filling["bare loop"] = loop("fire"), loop("submit")
         _, taken = measure.interleaved([filling, firing], rounds, warm_up)
     speed = {
         name: [overdue * 1000 / each for each in times] for name, times in taken.items()
@@ -93,7 +92,7 @@ def _fired(url: str, both: str, bare: str, kind: str, rounds: int) -> Iterator[F
             samples=len(values),
             baseline="bare loop",
             ratio=round(reached / base, 3),
-            target=SHARE[kind] if name != "bare loop" else None,
+            target=SHARE[kind] if name == "one worker" else None,
             least=True,
         )
 

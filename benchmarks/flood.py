@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from http.client import HTTPConnection
@@ -29,6 +29,9 @@ from benchmarks.service import serving, settings, submit
 PER_SECOND = 1000
 CONNECTIONS = 8
 WARM_UP, SPARE = 20, 220
+FLOODED = 900
+"""Quotes of the flood: more than it submits before and while it is refused."""
+
 SLOWER = 2
 """How often others may wait as long as without it, at the 95th percentile."""
 
@@ -40,7 +43,8 @@ def run(server: str, kind: str, rounds: int) -> list[Figure]:
     with places.database(server, "flood") as url:
         runtime = world.found(url, world.deal_desk())
         floor.start_numbers(runtime)
-        world.import_quotes(runtime, map(world.quote, range(2 * rounds + SPARE)))
+        mine = 2 * rounds + SPARE
+        world.import_quotes(runtime, map(world.quote, range(mine + FLOODED)))
         _, flooder = create(runtime, world.SUBMITTER, ("submit",), None)
         _, other = create(runtime, world.SUBMITTER, ("submit",), None)
         runtime.database.close()
@@ -48,7 +52,7 @@ def run(server: str, kind: str, rounds: int) -> list[Figure]:
         with serving() as (port, connection):
             _times(connection, other, range(WARM_UP))
             quiet = _times(connection, other, range(WARM_UP, WARM_UP + rounds))
-            with _Flood(port, flooder) as flood:
+            with _Flood(port, flooder, mine) as flood:
                 numbers = count(WARM_UP + rounds)
                 first = _times(connection, other, takewhile(flood.is_allowed, numbers))
                 under = _times(connection, other, islice(numbers, rounds))
@@ -106,8 +110,9 @@ class _Flood:
     The flood, for as long as it is entered; afterwards `told` is what came of it.
     """
 
-    def __init__(self, port: int, token: str) -> None:
-        command = [sys.executable, "-m", "benchmarks.flood", str(port), token]
+    def __init__(self, port: int, token: str, first: int) -> None:
+        module = [sys.executable, "-m", "benchmarks.flood"]
+        command = [*module, str(port), token, str(first)]
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
         )
@@ -127,9 +132,11 @@ class _Flood:
     def __exit__(self, *_: object) -> None:
         said, _ = self._process.communicate()
         self.told = json.loads(said.splitlines()[-1])
+        if not self.told["submitted"]:
+            sys.exit("Expected the flood to submit something before it was refused.")
 
 
-def main(port: int, token: str) -> None:
+def main(port: int, token: str, first: int) -> None:
     """
     Flood until the input ends, then say how much came of it.
     """
@@ -137,12 +144,15 @@ def main(port: int, token: str) -> None:
     with ThreadPoolExecutor(CONNECTIONS) as pool:
         stop: list[bool] = []
         began = time.perf_counter()
+        numbers = count(first)
         running = [
-            pool.submit(_pour, port, token, stop, seen) for _ in range(CONNECTIONS)
+            pool.submit(_pour, port, token, numbers, stop, seen)
+            for _ in range(CONNECTIONS)
         ]
         print("flooding", flush=True)
-        while not seen[HTTPStatus.TOO_MANY_REQUESTS]:
-            time.sleep(0.01)
+        ended = False
+        while not (ended or seen[HTTPStatus.TOO_MANY_REQUESTS]):
+            ended = bool(select.select([sys.stdin], [], [], 0.01)[0])
         print("refused", flush=True)
         sys.stdin.read()
         stop.append(True)
@@ -150,21 +160,33 @@ def main(port: int, token: str) -> None:
             each.result()
     took, total = time.perf_counter() - began, sum(seen.values())
     refused = seen[HTTPStatus.TOO_MANY_REQUESTS] / max(total, 1)
-    print(json.dumps({"per_second": round(total / took), "refused": refused}))
+    submitted = seen[HTTPStatus.CREATED]
+    answer = {"per_second": round(total / took), "submitted": submitted}
+    print(json.dumps(answer | {"refused": refused}))
 
 
-def _pour(port: int, token: str, stop: list[bool], seen: Counter[int]) -> None:
+def _pour(
+    port: int,
+    token: str,
+    numbers: Iterator[int],
+    stop: list[bool],
+    seen: Counter[int],
+) -> None:
     connection = HTTPConnection("127.0.0.1", port)
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-    pause = CONNECTIONS / PER_SECOND
+    pause, number = CONNECTIONS / PER_SECOND, next(numbers)
     while not stop:
         begun = time.perf_counter()
-        connection.request("POST", "/api/v1/workflows", '{"quoteId": "Q-0"}', headers)
+        own = {"Idempotency-Key": f"flood-{number}"}
+        body = json.dumps({"quoteId": f"Q-{number}"})
+        connection.request("POST", "/api/v1/workflows", body, headers | own)
         answer = connection.getresponse()
         answer.read()
         seen[answer.status] += 1
+        if answer.status != HTTPStatus.TOO_MANY_REQUESTS:
+            number = next(numbers)
         time.sleep(max(0.0, pause - (time.perf_counter() - begun)))
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2])
+    main(int(sys.argv[1]), sys.argv[2], int(sys.argv[3]))

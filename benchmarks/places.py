@@ -34,6 +34,7 @@ def place(kind: str, url: str | None) -> Iterator[str]:
         if kind == "sqlite":
             yield f"sqlite:///{home}/server.db"
         elif url:
+            _drop_kept(url)
             try:
                 yield url
             finally:

@@ -13,7 +13,13 @@ from sqlalchemy import Connection, Engine, text
 
 from approval_engine.errors import InvalidInput, StorageError
 from approval_engine.store import timed
-from approval_engine.store.engines import CONNECTIONS, LOCK_WAIT_S, SQLITE, make, parse
+from approval_engine.store.engines import (
+    CONNECTIONS,
+    LOCK_WAIT_S,
+    SQLITE,
+    engine_of,
+    url_of,
+)
 from approval_engine.store.moment import Here
 from approval_engine.store.queueing import Queue
 from approval_engine.store.replica import PATIENCE, Replica
@@ -36,13 +42,13 @@ class Database:
     """
 
     def __init__(self, url: str, connections: int = CONNECTIONS) -> None:
-        self.url = parse(url)
+        self.url = url_of(url)
         self.is_sqlite = self.url.get_backend_name() == SQLITE
-        self.engine = make(self.url, connections)
+        self.engine = engine_of(self.url, connections)
         timed.listen(self.engine)
         # Threads queue here, then processes; a wait inside SQLite is not fair.
         self._turns = Turns(LOCK_WAIT_S) if self.is_sqlite else None
-        self._queue = Queue(self.url.database or "")
+        self._queue = Queue(self.url.database or "") if self.is_sqlite else None
         # A reader sees one moment, however many statements it takes to look around.
         one_moment = {} if self.is_sqlite else _ONE_MOMENT
         self._readers = self.engine.execution_options(reads_only=True, **one_moment)
@@ -56,12 +62,12 @@ class Database:
 
         Raises InvalidInput unless both are PostgreSQL.
         """
-        parsed = parse(url)
+        parsed = url_of(url)
         if self.is_sqlite or parsed.get_backend_name() == SQLITE:
             sentence = "Expected a replica of PostgreSQL, but SQLite has none."
             raise InvalidInput(sentence)
         patience = {n: v for n, v in PATIENCE.items() if n not in parsed.query}
-        copy = make(parsed.update_query_dict(patience), connections)
+        copy = engine_of(parsed.update_query_dict(patience), connections)
         timed.listen(copy)
         self._copies = copy.execution_options(reads_only=True, **_ONE_MOMENT)
         self.replica = Replica(self.engine, self._copies, within_s)
@@ -87,7 +93,7 @@ class Database:
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
-        if self._turns is None:
+        if self._turns is None or self._queue is None:
             yield
             return
         with self._turns.mine(), self._queue.mine():

@@ -13,6 +13,7 @@ from approval_engine.store import patience
 from approval_engine.store.sending import let_wait
 
 SQLITE = "sqlite"
+"""What SQLAlchemy calls it; all else that is supported is PostgreSQL."""
 
 LOCK_WAIT_S = 10
 """How long a writer waits for its turn on SQLite, where all writers share one lock."""
@@ -68,7 +69,7 @@ _KEPT_OPEN = 16
 """So many of them stay open while nobody needs them."""
 
 
-def parse(url: str) -> URL:
+def url_of(url: str) -> URL:
     """
     An address with the driver that we use. Raises InvalidInput if it is none of ours.
     """
@@ -86,7 +87,7 @@ def parse(url: str) -> URL:
     return parsed
 
 
-def make(url: URL, connections: int) -> Engine:
+def engine_of(url: URL, connections: int) -> Engine:
     """
     The engine of a parsed address, which opens at most so many connections.
 

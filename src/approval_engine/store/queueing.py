@@ -1,16 +1,16 @@
 """
-The writers of all processes on one SQLite file → one after the other, as they came.
+The writers of all processes on one SQLite file → one after the other.
 
 They queue for a lock on the write-ahead log, which SQLite itself locks only elsewhere:
-the system wakes whoever is next, where SQLite can only be tried again and again. The
-queue gives the order and nothing else. Where there is none, or it stands still because
-somebody in it was stopped, SQLite's own lock decides.
+the system wakes who waits longest, where SQLite can only be tried again and again. The
+queue gives an order and nothing else, for SQLite's own lock decides; and whoever comes
+back in the very moment in which he left may pass those who wait.
 """
 
 import os
 from collections.abc import Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import Thread
 
 try:
@@ -18,18 +18,20 @@ try:
 except ImportError:  # pragma: no cover on Windows
     fcntl = None  # type: ignore[assignment]
 
-LONGEST_S = 0.5
-"""How long to stand in a queue that does not move."""
+LONGEST_S = 1.0
+"""How long anybody queues; after that he tries like somebody who is in no queue."""
 
 
 class Queue:
     """
-    The queue of a database file; safe between threads and between processes.
+    The queue of a database file; safe between processes, for one thread at a time.
     """
 
     def __init__(self, path: str, longest_s: float = LONGEST_S) -> None:
-        self._log = f"{path}-wal"
+        # SQLite follows links as well, and keeps its log beside what they lead to.
+        self._log = f"{os.path.realpath(path)}-wal"
         self._longest_s = longest_s
+        self._stander: Thread | None = None
 
     @contextmanager
     def mine(self) -> Iterator[None]:
@@ -47,7 +49,7 @@ class Queue:
         try:
             place = os.open(self._log, os.O_RDONLY)
         except OSError:
-            # There is no log as long as nobody has opened the database.
+            # Nobody has opened the database yet, or this one may not.
             return None
         try:
             fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -60,26 +62,42 @@ class Queue:
         return place
 
     def _waited(self, place: int) -> int | None:
-        # The system knows no longest wait, so another thread waits there.
-        turn: Future[int] = Future()
-        try:
-            Thread(target=_stand, args=(place, turn), daemon=True).start()
-        except RuntimeError:
-            # A process that ends, or has too many, begins no thread.
+        if self._stander is not None and self._stander.is_alive():
+            # Somebody of ours gave up and still stands there: it does not move.
             os.close(place)
             return None
+        turn: Future[int] = Future()
         try:
-            return turn.result(self._longest_s)
-        except TimeoutError:
-            return None if turn.cancel() else turn.result()
+            return self._told(turn) if self._stood(place, turn) else None
         except BaseException:
+            # Who is interrupted must not keep what he may have got just then.
             if not turn.cancel():
                 _leave(turn.result())
             raise
 
+    def _stood(self, place: int, turn: Future[int]) -> bool:
+        # Nobody can ask the system for a lock and name the longest wait, so another
+        # thread waits there.
+        stander = Thread(target=_stand, args=(place, turn), daemon=True)
+        try:
+            stander.start()
+        except RuntimeError:
+            # A process that ends, or has too many, begins no thread.
+            os.close(place)
+            return False
+        self._stander = stander
+        return True
+
+    def _told(self, turn: Future[int]) -> int | None:
+        try:
+            return turn.result(self._longest_s)
+        except TimeoutError:
+            return None if turn.cancel() else turn.result()
+
 
 def _stand(place: int, turn: Future[int]) -> None:
-    fcntl.flock(place, fcntl.LOCK_EX)
+    with suppress(OSError):
+        fcntl.flock(place, fcntl.LOCK_EX)
     if turn.set_running_or_notify_cancel():
         turn.set_result(place)
     else:
@@ -88,5 +106,6 @@ def _stand(place: int, turn: Future[int]) -> None:
 
 def _leave(place: int) -> None:
     # A process that was forked meanwhile may have the file open as well.
-    fcntl.flock(place, fcntl.LOCK_UN)
+    with suppress(OSError):
+        fcntl.flock(place, fcntl.LOCK_UN)
     os.close(place)

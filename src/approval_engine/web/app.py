@@ -57,6 +57,7 @@ def create_app(settings: Settings, runtime: Runtime) -> Flask:
     context.attach(app, runtime)
     context.keep_settings(app, settings)
     counters = metrics.install(app, settings.metrics_token)
+    # Whatever is installed later stands before it.
     turnstile.install(app, counters, https=https)
     traffic.install(app, runtime, counters)
     headers.install(app, https=https)

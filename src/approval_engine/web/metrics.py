@@ -30,6 +30,7 @@ from approval_engine.store import gauges
 from approval_engine.store.gauges import Gauges
 from approval_engine.store.replica import Replica
 from approval_engine.web import context
+from approval_engine.web.bearer import token_of
 
 SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 """The library's own variable; the server's settings set it before anything counts."""
@@ -39,7 +40,6 @@ METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 """Those that are told apart; what else somebody makes up is one."""
 
 _KEY = "approval_engine.counters"
-_BEARER = "bearer "
 _Samples = Mapping[str, float] | float
 
 blueprint = Blueprint("metrics", __name__)
@@ -103,10 +103,9 @@ def metrics() -> Response:
 
 
 def _may_read(expected: str | None) -> bool:
-    header = request.headers.get("Authorization", "")
-    if not header.lower().startswith(_BEARER):
+    sent = token_of(request.headers.get("Authorization", ""))
+    if not sent:
         return False
-    sent = header[len(_BEARER) :].strip()
     if expected and secrets.compare_digest(sent.encode(), expected.encode()):
         return True
     return _is_of_the_office(sent)

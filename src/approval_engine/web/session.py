@@ -29,6 +29,7 @@ from approval_engine.accounts.sessions import Place, Session
 from approval_engine.errors import TooManyAttempts, Unauthenticated
 from approval_engine.executor.answer import Proof
 from approval_engine.web import context, limits, sizes
+from approval_engine.web.bearer import token_of
 from approval_engine.web.context import Asker
 
 OPEN = frozenset(
@@ -54,7 +55,6 @@ API = "/api/"
 
 _ENTRANCE = frozenset({"session.log_in", "session.enter"})
 _COOKIE_KEY = "session"
-_BEARER = "bearer "
 _FROM_HERE = frozenset({"same-origin", "none"})
 
 blueprint = Blueprint("session", __name__)
@@ -95,19 +95,19 @@ def guard() -> None:
     if request.endpoint is None or request.endpoint in OPEN:
         # What does not exist is answered alike to everybody.
         return
-    shown = request.headers.get("Authorization", "") if is_api() else ""
-    if shown:
-        g.asker = _by_token(shown)
+    header = request.headers.get("Authorization", "") if is_api() else ""
+    if header:
+        g.asker = _by_token(header)
     elif request.endpoint not in _ENTRANCE:
         g.session = _resume()
         g.asker = _asker(g.session)
     if request.method in SAFE:
         return
-    if not shown:
+    if not header:
         _must_come_from_here()
     if request.endpoint not in _ENTRANCE:
-        limits.write(_counted(g.asker), shown)
-    if not shown:
+        limits.write(_counted(g.asker), token_of(header))
+    if not header:
         context.wrote()
 
 
@@ -232,12 +232,12 @@ def fresh_key() -> str:
 
 
 def _by_token(header: str) -> Asker:
-    if not header.lower().startswith(_BEARER):
+    if not (shown := token_of(header)):
         sentence = "Expected 'Authorization: Bearer TOKEN'."
         raise Unauthenticated(sentence)
     runtime, here = context.runtime(), place()
     try:
-        token = tokens.owner(runtime, header[len(_BEARER) :].strip())
+        token = tokens.owner(runtime, shown)
     except Unauthenticated:
         limits.strange(here.address)
         raise

@@ -64,7 +64,9 @@ def install(app: Flask, runtime: Runtime, counters: Counters) -> None:
         asker = g.get("asker")
         level = logging.DEBUG if request.endpoint in _QUIET else logging.INFO
         actor = asker.user.id if asker else ""
-        say(request.method, _route(), response.status_code, seconds, actor, level)
+        say_answered(
+            request.method, _route(), response.status_code, seconds, actor, level
+        )
         response.headers[HEADER] = request.environ.get(REQUEST, "")
         return response
 
@@ -83,7 +85,7 @@ def _begin() -> None:
     )
 
 
-def say(
+def say_answered(
     method: str,
     route: str,
     status: int,

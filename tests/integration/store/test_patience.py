@@ -2,6 +2,8 @@
 Who must wait for another process begins once it has ended, or is told why not.
 """
 
+import fcntl
+import os
 import sqlite3
 
 import pytest
@@ -84,6 +86,17 @@ def test_whoever_was_refused_may_ask_again(database, other, clock):
         # All else in the transaction waits as it always did.
         found = transaction.exec_driver_sql("PRAGMA busy_timeout").scalar_one()
         assert found == 10_000
+
+
+def test_whoever_writes_is_first_in_the_queue_of_all_processes(database, path):
+    log = os.open(f"{path}-wal", os.O_RDONLY)
+    with database.begin() as transaction:
+        transaction.exec_driver_sql("INSERT INTO seen VALUES (2)")
+        with pytest.raises(BlockingIOError):
+            fcntl.flock(log, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    with database.read():
+        fcntl.flock(log, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    os.close(log)
 
 
 def test_what_is_wrong_otherwise_is_told_at_once(database, clock):

@@ -313,37 +313,81 @@ def test_who_floods_is_refused_again_without_a_look_at_the_database(company):
     assert reading.status_code == 200
 
 
-def test_who_is_refused_again_is_told_the_same_and_counted(company, caplog):
-    settings = Settings(secret_key=SECRET, writes_per_minute=1, metrics_token="m" * 20)
+@pytest.fixture
+def refused(company):
+    """
+    Maria's program, which has changed as much as it may: its application and token.
+    """
+    settings = Settings(
+        secret_key=SECRET,
+        writes_per_minute=1,
+        metrics_token="m" * 20,
+        base_url="https://cpq.example.com",
+    )
     app = create_app(settings, company.runtime)
     company.started()
     _, secret = create(company.runtime, "maria", ["act"], None)
-    headers = {"Authorization": f"Bearer {secret}", "X-Request-ID": "mine"}
+    assert claim(app, f"Bearer {secret}", "k").status_code == 200
+    return app, secret
 
-    def claim(key):
-        return app.test_client().post(
-            "/api/v1/tasks/T-1/actions",
-            json={"action": "claim"},
-            headers=headers | {"Idempotency-Key": key},
-        )
 
-    claim("k")
-    first, again = claim("l"), claim("m")
+def claim(app, authorization, key, path="/api/v1/tasks/T-1/actions"):
+    headers = {"Authorization": authorization, "X-Request-ID": "mine"}
+    return app.test_client().post(
+        json={"action": "claim"},
+        headers=headers | {"Idempotency-Key": key},
+        # As it was sent: of two slashes the client would make another host.
+        environ_overrides={"PATH_INFO": path},
+    )
+
+
+def test_who_is_refused_again_is_told_the_same_and_counted(refused, caplog):
+    caplog.set_level("INFO")
+    app, secret = refused
+    first, again = (claim(app, f"Bearer {secret}", key) for key in "lm")
+
     assert (first.status_code, again.status_code) == (429, 429)
-    assert first.get_json() == again.get_json()
+    told, same = first.get_json(), again.get_json()
+    assert "try again in" in told.pop("detail")
+    assert "try again in" in same["detail"]
+    assert told.items() <= same.items()
     own = {"Content-Length", "Retry-After"}
+    # What is answered without a look at the session does not vary with it.
     assert dict(first.headers).keys() - {"Vary"} == dict(again.headers).keys()
     assert {k: v for k, v in again.headers.items() if k not in own}.items() <= dict(
         first.headers
     ).items()
     assert again.headers["X-Request-ID"] == "mine"
-
+    assert "Strict-Transport-Security" in again.headers
+    assert sum(" status=429 " in each for each in caplog.messages) == 2
     scraped = app.test_client().get(
         "/metrics", headers={"Authorization": f"Bearer {'m' * 20}"}
     )
     assert (
         'requests_total{method="POST",route="(none)",status="429"} 1.0' in scraped.text
     )
+
+
+@pytest.mark.parametrize(
+    ("spelt", "path"),
+    [
+        ("bearer {}", "/api/v1/tasks/T-1/actions"),
+        ("BEARER  {} ", "/api/v1/tasks/T-1/actions"),
+        ("Bearer {}", "//api/v1/tasks/T-1/actions"),
+    ],
+)
+def test_no_other_way_to_say_the_same_is_looked_up(refused, company, spelt, path):
+    app, secret = refused
+    assert claim(app, f"Bearer {secret}", "l").status_code == 429
+    asked = []
+    event.listen(
+        company.runtime.database.engine,
+        "before_cursor_execute",
+        lambda *told: asked.append(told),
+    )
+
+    assert claim(app, spelt.format(secret), "m", path).status_code == 429
+    assert asked == []
 
 
 @pytest.mark.parametrize(

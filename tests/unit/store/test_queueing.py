@@ -2,12 +2,14 @@
 Writers of several processes take turns, and none of them waits for one that stopped.
 """
 
+import fcntl
 import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
 from threading import Thread, main_thread
+from time import monotonic
 
 import pytest
 
@@ -56,64 +58,129 @@ def waiting(path):
 needs_proc = pytest.mark.skipif(not LOCKS.exists(), reason="the system lists no locks")
 
 
+def until(condition):
+    """
+    Wait until that is so; what never comes is told instead of waited for.
+    """
+    end = monotonic() + LONG
+    while not condition():
+        assert monotonic() < end
+
+
+def is_free(path):
+    """
+    Whether nobody has the turn.
+    """
+    with Path(f"{path}-wal").open() as log:
+        try:
+            fcntl.flock(log, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+    return True
+
+
+def write(path, done, name):
+    # Each has the file open for itself, as processes have.
+    with Queue(path, LONG).mine():
+        done.append(name)
+
+
 @needs_proc
 def test_whoever_came_first_is_next(path, other):
     done, threads = [], []
-
-    def write(name):
-        # Each has the file open for itself, as processes have.
-        with Queue(path, LONG).mine():
-            done.append(name)
-
     for number in range(8):
-        threads.append(Thread(target=write, args=(number,)))
+        threads.append(Thread(target=write, args=(path, done, number)))
         threads[-1].start()
-        while waiting(path) <= number:
-            pass
+        until(lambda: waiting(path) > number)  # noqa: B023 it is asked now
     assert done == []
     other.stdin.close()
     for thread in threads:
         thread.join()
 
     assert done == list(range(8))
+    assert is_free(path)
 
 
-@pytest.mark.parametrize("end", [signal.SIGSTOP, None])
-def test_nobody_waits_for_ever(path, other, end):
-    if end:
-        other.send_signal(end)
-
+def test_whoever_waits_long_enough_goes_on_without_a_turn(path, other):
     with Queue(path, 0.01).mine():
-        pass
+        assert not is_free(path)
+    assert other.poll() is None
+
+
+@needs_proc
+def test_a_queue_that_does_not_move_is_waited_for_once(path, other):
+    queue, files = Queue(path, 0.01), len(list(FILES.iterdir()))
+    for _ in range(30):
+        with queue.mine():
+            pass
+
+    assert waiting(path) == 1
+    assert len(list(FILES.iterdir())) == files + 1
+    other.kill()
+    other.wait()
+    until(lambda: is_free(path) and not waiting(path))
+    with queue.mine():
+        assert not is_free(path)
+
+
+@needs_proc
+def test_a_process_that_stops_while_it_waits_holds_nobody_up(path, other):
+    command = [sys.executable, "-c", OTHER, path]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(command, text=True, **pipes) as second:
+        try:
+            until(lambda: waiting(path) == 1)
+            second.send_signal(signal.SIGSTOP)
+            other.stdin.close()
+            other.wait()
+            # The system passes it over, or it has the turn while it stands still.
+            with Queue(path, 0.5).mine():
+                pass
+        finally:
+            second.kill()
+    assert is_free(path)
 
 
 def test_a_process_that_dies_leaves(path, other):
     other.kill()
-    with Queue(path, LONG).mine(), pytest.raises(KeyError), Queue(path, 0.01).mine():
+    other.wait()
+    with Queue(path, LONG).mine():
+        assert not is_free(path)
+
+
+def test_who_fails_leaves(path):
+    with pytest.raises(KeyError), Queue(path, LONG).mine():
         raise KeyError
+
+    assert is_free(path)
 
 
 @needs_proc
-def test_who_is_interrupted_leaves(path, other):
+@pytest.mark.parametrize("where", ["beginning", "waiting"])
+def test_who_is_interrupted_leaves(path, other, monkeypatch, where):
     """
     Ctrl-C while it waits: whoever comes next must not wait for what is left of it.
     """
+    start = Thread.start
+
+    def interrupted(thread):
+        start(thread)
+        raise KeyboardInterrupt
 
     def interrupt():
-        while not waiting(path):
-            pass
+        until(lambda: waiting(path))
         signal.pthread_kill(main_thread().ident, signal.SIGINT)
 
-    Thread(target=interrupt).start()
+    if where == "waiting":
+        Thread(target=interrupt).start()
+    else:
+        monkeypatch.setattr(Thread, "start", interrupted)
     with pytest.raises(KeyboardInterrupt), Queue(path, LONG).mine():
         pytest.fail("nobody was to come in")
     other.stdin.close()
     other.wait()
-    while waiting(path):
-        pass
 
-    with Queue(path, LONG).mine():
-        pass
+    until(lambda: not waiting(path) and is_free(path))
 
 
 def test_where_no_thread_can_begin_everybody_goes_on(path, other, monkeypatch):
@@ -125,31 +192,29 @@ def test_where_no_thread_can_begin_everybody_goes_on(path, other, monkeypatch):
     before = len(list(FILES.iterdir()))
     with Queue(path, LONG).mine():
         assert len(list(FILES.iterdir())) == before
+    assert other.poll() is None
 
 
 @needs_proc
-def test_who_went_on_without_a_turn_passes_it_on(path, other):
-    with Queue(path, 0.01).mine():
-        assert waiting(path) == 1
-    other.stdin.close()
-    other.wait()
-
-    with Queue(path, LONG).mine():
-        assert waiting(path) == 0
-
-
 def test_a_fork_does_not_keep_the_turn(path):
-    queue = Queue(path, LONG)
-    with queue.mine():
-        # What was open before it was forked is open in the child as well.
+    with Queue(path, LONG).mine():
         place = next(
             int(each.name)
             for each in FILES.iterdir()
             if each.resolve() == Path(f"{path}-wal")
         )
+        # What was open before it was forked is open in the child as well.
         copy = os.dup(place)
-    with queue.mine():
-        os.close(copy)
+
+    assert is_free(path)
+    os.close(copy)
+
+
+def test_a_link_leads_to_the_same_queue(path, tmp_path):
+    link = tmp_path / "link.db"
+    link.symlink_to(path)
+    with Queue(str(link), LONG).mine():
+        assert not is_free(path)
 
 
 def test_where_there_is_no_log_everybody_goes_on(tmp_path):
