@@ -23,6 +23,7 @@ from approval_engine.notifications import by_mail, by_webhook, deliver
 from approval_engine.store import answers, events, messages, workflows
 from approval_engine.store.database import Database
 from approval_engine.store.prepared import Question
+from approval_engine.store.queueing import Queue
 from approval_engine.store.turns import Turns
 from tests.concurrency import company
 
@@ -216,7 +217,8 @@ FAULTS = {
 @contextmanager
 def _unlocked(*changes):
     with pytest.MonkeyPatch.context() as patch, _rewritten(*changes):
-        patch.setattr(Turns, "mine", lambda _: nullcontext())
+        for queue in (Turns, Queue):
+            patch.setattr(queue, "mine", lambda _: nullcontext())
         yield
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import event, text
 
 from approval_engine.executor.answer import Answer
 from approval_engine.executor.runtime import Runtime
+from approval_engine.store.queueing import Queue
 
 AT_COMMIT = "commit"
 """The holder has written everything, and nobody else sees it yet."""
@@ -17,6 +18,7 @@ AT_COMMIT = "commit"
 AT_WRITE = "write"
 """The holder has read everything and is about to write for the first time."""
 
+_BEGIN = "BEGIN IMMEDIATE"
 _WRITES = ("INSERT", "UPDATE", "DELETE", "WITH part0 AS (INSERT")
 _BLOCKED = text(
     "SELECT count(*) FROM pg_locks WHERE NOT granted"
@@ -61,6 +63,7 @@ class Side:
         engine = runtime.database.engine
         event.listen(engine, "before_cursor_execute", self._statement)
         event.listen(engine, "commit", lambda _: self._listen(AT_COMMIT))
+        self._hear_of_waits(runtime.database._queue)
 
     def stop(self, where: str, reached: Event, go_on: Event) -> None:
         """
@@ -81,11 +84,23 @@ class Side:
         """
 
         def listen(statement: str) -> None:
-            locks = statement == "BEGIN IMMEDIATE" or "FOR UPDATE" in statement
+            locks = statement == _BEGIN or "FOR UPDATE" in statement
             if locks or statement.startswith(_WRITES):
                 met.set()
 
         self._listen = listen
+
+    def _hear_of_waits(self, queue: Queue | None) -> None:
+        if queue is None:
+            return
+        wait = queue._waited
+
+        def waited(place: int) -> int | None:
+            # Who waits there has come to a lock, as who waits within SQLite has.
+            self._listen(_BEGIN)
+            return wait(place)
+
+        queue._waited = waited  # type: ignore[method-assign]
 
     def _statement(self, _connection, _cursor, statement: str, *_rest: object) -> None:
         self._listen(statement)
