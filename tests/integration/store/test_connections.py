@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from approval_engine.errors import StorageError
-from approval_engine.store import database as store
+from approval_engine.store import engines
 from approval_engine.store.database import Database
 from tests.integration.web.served import PATIENCE_S, wait_until
 
@@ -75,8 +75,8 @@ def test_statements_are_prepared_unless_the_address_says_none(url, more, prepare
     "name", ["lock_timeout", "idle_in_transaction_session_timeout"]
 )
 def test_whoever_drops_our_options_on_the_way_is_found_out(url, monkeypatch, name):
-    others = store._POSTGRES_OPTIONS
-    monkeypatch.setattr(store, "_POSTGRES_OPTIONS", f"{others} -c {name}=0")
+    others = engines._POSTGRES_OPTIONS
+    monkeypatch.setattr(engines, "_POSTGRES_OPTIONS", f"{others} -c {name}=0")
     told = pytest.raises(StorageError, match=f"its {name} is 0; set it for the role")
     with closing(Database(url)) as database, told:
         look(database)

@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError
 
 from approval_engine.errors import Conflict, StorageError
-from approval_engine.store import database as store
+from approval_engine.store import engines
 from approval_engine.store import prepared
 from approval_engine.store.database import Database
 from tests.integration.web.served import wait_until
@@ -298,7 +298,7 @@ def test_the_server_ends_who_is_halted_after_what_travelled_together(
 ):
     url = fresh_database("postgresql")
     with monkeypatch.context() as patch:
-        patch.setattr(store, "_POSTGRES_OPTIONS", SOON)
+        patch.setattr(engines, "_POSTGRES_OPTIONS", SOON)
         hasty = Database(url)
     with closing(hasty), closing(Database(url)) as other:
         within(other, THING.create)
