@@ -20,8 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError
 
 from approval_engine.errors import Conflict, StorageError
-from approval_engine.store import engines
-from approval_engine.store import prepared
+from approval_engine.store import engines, prepared
 from approval_engine.store.database import Database
 from tests.integration.web.served import wait_until
 
