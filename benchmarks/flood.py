@@ -131,9 +131,11 @@ class _Flood:
 
     def __exit__(self, *_: object) -> None:
         said, _ = self._process.communicate()
+        if self._process.returncode:
+            sys.exit("Expected a flood, but it broke.")
         self.told = json.loads(said.splitlines()[-1])
-        if not self.told["submitted"]:
-            sys.exit("Expected the flood to submit something before it was refused.")
+        if self.told["otherwise"] or not self.told["submitted"]:
+            sys.exit(f"Expected it to submit until it was refused, but: {self.told}.")
 
 
 def main(port: int, token: str, first: int) -> None:
@@ -153,6 +155,7 @@ def main(port: int, token: str, first: int) -> None:
         ended = False
         while not (ended or seen[HTTPStatus.TOO_MANY_REQUESTS]):
             ended = bool(select.select([sys.stdin], [], [], 0.01)[0])
+            ended = ended or any(each.done() for each in running)
         print("refused", flush=True)
         sys.stdin.read()
         stop.append(True)
@@ -160,9 +163,10 @@ def main(port: int, token: str, first: int) -> None:
             each.result()
     took, total = time.perf_counter() - began, sum(seen.values())
     refused = seen[HTTPStatus.TOO_MANY_REQUESTS] / max(total, 1)
-    submitted = seen[HTTPStatus.CREATED]
+    submitted = seen.pop(HTTPStatus.CREATED, 0)
+    otherwise = total - submitted - seen.pop(HTTPStatus.TOO_MANY_REQUESTS, 0)
     answer = {"per_second": round(total / took), "submitted": submitted}
-    print(json.dumps(answer | {"refused": refused}))
+    print(json.dumps(answer | {"refused": refused, "otherwise": otherwise}))
 
 
 def _pour(

@@ -26,6 +26,8 @@ _DROP = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
 def place(kind: str, url: str | None) -> Iterator[str]:
     """
     The address of a server to make databases on: `url` if it is given, else a new one.
+
+    One that is given serves one run at a time.
     """
     RESULTS.mkdir(exist_ok=True)
     # Beside the checkout and not in /tmp, which may lie in memory and sync nothing.

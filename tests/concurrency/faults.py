@@ -45,6 +45,16 @@ def no_lock():
     return _unlocked(*_LOCKS)
 
 
+@contextmanager
+def no_queue():
+    """
+    Processes do not queue for SQLite: no fault, for its own lock keeps them apart.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Queue, "mine", lambda _: nullcontext())
+        yield
+
+
 def no_lock_and_no_fence():
     """
     Nobody waits, no version is compared, and an event that is there stays as it is.

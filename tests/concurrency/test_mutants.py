@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 
 from tests.concurrency import kills, pairs, scenes
-from tests.concurrency.faults import FAULTS
+from tests.concurrency.faults import FAULTS, no_queue
 from tests.concurrency.planted import PLANTED
 from tests.concurrency.race import AT_COMMIT, AT_WRITE
 
@@ -54,6 +54,12 @@ def test_only_a_protection_that_is_taken_away_is_missed(doomed, worker, figure):
 
     found = len(PLANTED)
     figure("planted faults that a test notices", "12 of 12", f"{found} of {found}")
+
+
+@pytest.mark.parametrize("scene", SCENES)
+def test_the_queue_of_processes_protects_nothing(doomed, scene):
+    with no_queue():
+        SCENES[scene](doomed)
 
 
 @pytest.mark.parametrize(("fault", "scene"), MEETINGS)

@@ -59,6 +59,10 @@ class Queue:
             # Some file systems have no such locks.
             os.close(place)
             return None
+        except BaseException:
+            # Who is interrupted must not keep what he may have got just then.
+            _leave(place)
+            raise
         return place
 
     def _waited(self, place: int) -> int | None:
@@ -70,7 +74,7 @@ class Queue:
         try:
             return self._told(turn) if self._stood(place, turn) else None
         except BaseException:
-            # Who is interrupted must not keep what he may have got just then.
+            # As above; the stander closes what it gets for nobody.
             if not turn.cancel():
                 _leave(turn.result())
             raise
@@ -78,14 +82,13 @@ class Queue:
     def _stood(self, place: int, turn: Future[int]) -> bool:
         # Nobody can ask the system for a lock and name the longest wait, so another
         # thread waits there.
-        stander = Thread(target=_stand, args=(place, turn), daemon=True)
+        self._stander = Thread(target=_stand, args=(place, turn), daemon=True)
         try:
-            stander.start()
+            self._stander.start()
         except RuntimeError:
             # A process that ends, or has too many, begins no thread.
             os.close(place)
             return False
-        self._stander = stander
         return True
 
     def _told(self, turn: Future[int]) -> int | None:
@@ -106,6 +109,8 @@ def _stand(place: int, turn: Future[int]) -> None:
 
 def _leave(place: int) -> None:
     # A process that was forked meanwhile may have the file open as well.
-    with suppress(OSError):
-        fcntl.flock(place, fcntl.LOCK_UN)
-    os.close(place)
+    try:
+        with suppress(OSError):
+            fcntl.flock(place, fcntl.LOCK_UN)
+    finally:
+        os.close(place)

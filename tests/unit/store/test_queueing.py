@@ -79,9 +79,9 @@ def is_free(path):
     return True
 
 
-def write(path, done, name):
+def write(path, done, name, longest=LONG):
     # Each has the file open for itself, as processes have.
-    with Queue(path, LONG).mine():
+    with Queue(path, longest).mine():
         done.append(name)
 
 
@@ -102,9 +102,12 @@ def test_whoever_came_first_is_next(path, other):
 
 
 def test_whoever_waits_long_enough_goes_on_without_a_turn(path, other):
-    with Queue(path, 0.01).mine():
-        assert not is_free(path)
-    assert other.poll() is None
+    gone_on = Thread(target=write, args=(path, [], 0, 0.01), daemon=True)
+    gone_on.start()
+    gone_on.join(LONG)
+
+    assert not gone_on.is_alive()
+    assert not is_free(path)
 
 
 @needs_proc
@@ -114,11 +117,11 @@ def test_a_queue_that_does_not_move_is_waited_for_once(path, other):
         with queue.mine():
             pass
 
-    assert waiting(path) == 1
+    until(lambda: waiting(path) == 1)
     assert len(list(FILES.iterdir())) == files + 1
     other.kill()
     other.wait()
-    until(lambda: is_free(path) and not waiting(path))
+    until(lambda: not queue._stander.is_alive())
     with queue.mine():
         assert not is_free(path)
 
@@ -134,11 +137,13 @@ def test_a_process_that_stops_while_it_waits_holds_nobody_up(path, other):
             other.stdin.close()
             other.wait()
             # The system passes it over, or it has the turn while it stands still.
-            with Queue(path, 0.5).mine():
-                pass
+            gone_on = Thread(target=write, args=(path, [], 0, 0.5), daemon=True)
+            gone_on.start()
+            gone_on.join(LONG)
+            assert not gone_on.is_alive()
         finally:
             second.kill()
-    assert is_free(path)
+    until(lambda: is_free(path))
 
 
 def test_a_process_that_dies_leaves(path, other):
@@ -167,6 +172,9 @@ def test_who_is_interrupted_leaves(path, other, monkeypatch, where):
         start(thread)
         raise KeyboardInterrupt
 
+    # Whoever is started in the background of a shell ignores it.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+
     def interrupt():
         until(lambda: waiting(path))
         signal.pthread_kill(main_thread().ident, signal.SIGINT)
@@ -177,6 +185,7 @@ def test_who_is_interrupted_leaves(path, other, monkeypatch, where):
         monkeypatch.setattr(Thread, "start", interrupted)
     with pytest.raises(KeyboardInterrupt), Queue(path, LONG).mine():
         pytest.fail("nobody was to come in")
+    signal.signal(signal.SIGINT, before)
     other.stdin.close()
     other.wait()
 
