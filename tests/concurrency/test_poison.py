@@ -18,13 +18,14 @@ def test_what_is_broken_is_held_in_one_round_and_stops_nobody(doomed):
 @pytest.mark.proof
 @pytest.mark.alone
 def test_one_broken_workflow_of_a_hundred_slows_nobody_down(doomed, figure):
-    rounds, mended = [], 0
-    for number in range(5):
-        two = list(poison.WAYS)[number : number + 2]
-        rounds.append(poison.quarantine(doomed, 198, 2, ways=two))
+    shares, mended = [], 0
+    for number in range(9):
+        two = [list(poison.WAYS)[(number + each) % len(poison.WAYS)] for each in (0, 1)]
+        clean, mixed = poison.quarantine(doomed, 198, 2, ways=two)
+        # Of one moment: what else the machine does changes from round to round.
+        shares.append(mixed / clean)
         mended += poison.mend(doomed)
-    clean, mixed = map(median, zip(*rounds, strict=True))
-    share = f"{100 * mixed / clean:.0f} % of {clean:.0f} a second"
-    figure("speed of 990 workflows beside 10 broken ones", "95 %", share)
+    share = f"{100 * median(shares):.0f} %"
+    figure("speed of workflows beside one broken of a hundred", "95 %", share)
 
-    assert mended == 10
+    assert mended == 18
