@@ -8,12 +8,10 @@ without the store.
 """
 
 import statistics
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import timedelta
-from pathlib import Path
 
 from approval_engine import worker
 from approval_engine.escalations import due
@@ -21,7 +19,7 @@ from approval_engine.executor.runtime import Runtime
 from approval_engine.store import catalog
 from approval_engine.store.database import Database
 from approval_engine.worker.pulse import Pulse
-from benchmarks import crowded, floor, measure, places, review, world
+from benchmarks import beside, crowded, floor, measure, places, review, world
 from benchmarks.measure import Figure, Operation
 
 OVERDUE, OVERDUE_SHORT = 400, 50
@@ -151,14 +149,7 @@ class _Crew(_Worker):
 
     def __init__(self, runtime: Runtime, overdue: int, url: str) -> None:
         super().__init__(runtime, overdue)
-        self._other = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.escalate", url],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            bufsize=1,
-            cwd=Path(__file__).parents[1],
-        )
+        self._other = beside.start("escalate", url)
 
     def fire(self, _: int) -> None:
         """

@@ -10,7 +10,6 @@ that are measured but what the machine has to share.
 import json
 import select
 import statistics
-import subprocess
 import sys
 import time
 from collections import Counter
@@ -22,7 +21,7 @@ from itertools import count, islice, takewhile
 from typing import Self
 
 from approval_engine.accounts.tokens import create
-from benchmarks import floor, places, world
+from benchmarks import beside, floor, places, world
 from benchmarks.measure import Figure
 from benchmarks.service import serving, settings, submit
 
@@ -111,11 +110,7 @@ class _Flood:
     """
 
     def __init__(self, port: int, token: str, first: int) -> None:
-        module = [sys.executable, "-m", "benchmarks.flood"]
-        command = [*module, str(port), token, str(first)]
-        self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
-        )
+        self._process = beside.start("flood", str(port), token, str(first))
         self.told: dict[str, float] = {}
 
     def __enter__(self) -> Self:

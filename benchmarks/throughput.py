@@ -7,17 +7,15 @@ the machine disturbs all alike.
 
 import json
 import statistics
-import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 
 from approval_engine.errors import Conflict, StorageError
 from approval_engine.executor.commands.submit import submit
 from approval_engine.store import workflows
-from benchmarks import measure, places, review, world
+from benchmarks import beside, measure, places, review, world
 from benchmarks.measure import Figure
 
 PROCESSES = (1, 2, 4)
@@ -120,15 +118,7 @@ class _Process:
     """
 
     def __init__(self, url: str, first: int) -> None:
-        command = [sys.executable, "-m", "benchmarks.throughput", url, str(first)]
-        self._process = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            bufsize=1,
-            cwd=Path(__file__).parents[1],
-        )
+        self._process = beside.start("throughput", url, str(first))
 
     def work(self, flows: int) -> None:
         """
