@@ -32,6 +32,7 @@ ApprovalEngineError
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import ceil
 
 
 class ApprovalEngineError(Exception):
@@ -74,12 +75,19 @@ class StepUpRequired(ApprovalEngineError):
 
 class TooManyAttempts(Forbidden):
     """
-    Too much came from one place or person; `retry_after_s` is how long to wait.
+    Too many of what is named came from one place or person; how long to wait.
     """
 
-    def __init__(self, sentence: str, retry_after_s: int) -> None:
-        super().__init__(sentence)
-        self.retry_after_s = retry_after_s
+    def __init__(self, what: str, wait_s: float) -> None:
+        self.wait_s = wait_s
+        super().__init__(f"Too many {what}; try again in {self.retry_after_s} s.")
+
+    @property
+    def retry_after_s(self) -> int:
+        """
+        The same in whole seconds, as HTTP tells it.
+        """
+        return max(1, ceil(self.wait_s))
 
 
 class InvalidState(Refused):

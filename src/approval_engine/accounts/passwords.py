@@ -130,8 +130,7 @@ def _must_not_be_too_soon(source: _Source, failure: FailureRow, now: datetime) -
     wait_s = min(2 ** min(failure.failures - source.free, 16), source.longest_wait_s)
     left_s = wait_s - int((now - instant(failure.failed_at)).total_seconds())
     if left_s > 0:
-        sentence = f"Too many wrong passwords; try again in {left_s} s."
-        raise TooManyAttempts(sentence, left_s)
+        raise TooManyAttempts("wrong passwords", left_s)
 
 
 def _verify(stored: str, password: str) -> bool:

@@ -9,7 +9,6 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import blake2b
-from math import ceil
 from threading import Lock
 from time import monotonic
 
@@ -24,6 +23,7 @@ STRANGE_PER_MINUTE = 60
 """What an address may ask that nobody knows: unknown tokens, ways to single sign-on."""
 
 _REMEMBERED = 10_000
+_WHAT = "requests in a short time"
 _NAME = "approval_engine.limits"
 
 
@@ -51,14 +51,16 @@ class Bucket:
             if len(self._left) > _REMEMBERED:
                 self._left.popitem(last=False)
         if not enough:
-            raise _refusal(max(1, ceil((1 - left) / per_second)))
+            raise TooManyAttempts(_WHAT, (1 - left) / per_second)
 
 
 class Refusals:
     """
-    By what they showed, whom to refuse again until the time has come that he was told.
+    By what they showed, whom to refuse again until one change is allowed again.
 
-    Who floods a server then costs it little more than to read what he sends.
+    Who floods a server then costs it little more than to read what he sends. He is told
+    to wait for whole seconds; whoever does not has his changes one by one, where those
+    of a second would come all at once.
     """
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
@@ -71,7 +73,7 @@ class Refusals:
         Refuse whoever shows this until his wait is over.
         """
         with self._lock:
-            self._until[_digest(shown)] = self._clock() + refusal.retry_after_s
+            self._until[_digest(shown)] = self._clock() + refusal.wait_s
             if len(self._until) > _REMEMBERED:
                 self._until.popitem(last=False)
 
@@ -87,16 +89,11 @@ class Refusals:
             if left_s <= 0:
                 self._until.pop(digest, None)
                 return None
-        return _refusal(ceil(left_s))
+        return TooManyAttempts(_WHAT, left_s)
 
 
 def _digest(shown: str) -> bytes:
     return blake2b(shown.encode(), digest_size=16).digest()
-
-
-def _refusal(wait_s: int) -> TooManyAttempts:
-    sentence = f"Too many requests in a short time; try again in {wait_s} s."
-    return TooManyAttempts(sentence, wait_s)
 
 
 @dataclass(frozen=True, kw_only=True)
