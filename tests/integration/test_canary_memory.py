@@ -6,6 +6,7 @@ import json
 import random
 
 import pytest
+from sqlalchemy import text
 
 from approval_engine import worker
 from approval_engine.analytics.canaries import look
@@ -13,6 +14,7 @@ from approval_engine.executor.answer import Caller
 from approval_engine.operations import canary
 from approval_engine.operations.canary_wish import Wish
 from approval_engine.store import canaries, canary_outcomes
+from tests.integration.archived import grown_old, put_away
 from tests.integration.executor.company import TRIGGERS, Company, document, policy
 
 DANA = Caller(actor="dana", channel="t")
@@ -22,12 +24,20 @@ PATIENT = {"automatic": 100, "exposure": 100, "slow": 100, "escalated": 100}
 
 @pytest.fixture
 def routed(ready_database_url):
-    found = Company(ready_database_url)
+    found = trying(ready_database_url)
+    yield found
+    found.runtime.database.close()
+
+
+def trying(url):
+    """
+    A company that tries a laxer policy on four of ten quotes.
+    """
+    found = Company(url)
     new = document(policy(version="2", triggers=LAXER))
     wish = Wish(document=new, share=4000, tolerated=PATIENT)
     canary.start(found.runtime, wish, DANA)
-    yield found
-    found.runtime.database.close()
+    return found
 
 
 def memory(company):
@@ -112,3 +122,23 @@ def test_a_count_that_was_changed_by_hand_is_found(routed):
 
     (found,) = routed.findings()
     assert "its guard has counted otherwise" in str(found)
+
+
+@pytest.mark.postgres
+def test_a_month_that_is_away_does_not_accuse_the_guard(fresh_database):
+    company = trying(fresh_database("postgresql", ready=True))
+    begun = [company.started(margin_pct="50") for _ in range(4)]
+    company.wait(hours=2)
+    worker.once(company.runtime)
+    grown_old(company)
+    assert put_away(company)
+    assert not company.findings()
+
+    with company.runtime.database.begin() as transaction:
+        for table in ("archived_event", "archived_text"):
+            sentence = f"ALTER TABLE {table} DETACH PARTITION {table}_2026_03"
+            transaction.execute(text(sentence))
+    found = company.findings()
+    company.runtime.database.close()
+    assert {each.workflow for each in found} == {*begun}
+    assert all("attach that month" in each.detail for each in found)

@@ -95,6 +95,22 @@ def outcomes(
     return tuple(map(_row, rows))
 
 
+def are_away(transaction: Transaction, number: int) -> bool:
+    """
+    Whether a log of a quote that counts was put away under a month that is not there.
+    """
+    table = CANARY_QUOTE.c
+    here = exists(select(literal(1)).where(_of(ARCHIVED_EVENT, table.workflow_id)))
+    query = (
+        select(literal(1))
+        .join(WORKFLOW, WORKFLOW.c.id == table.workflow_id)
+        .where(table.canary == number, table.counted == 1)
+        .where(WORKFLOW.c.archived_month.is_not(None), ~here)
+        .limit(1)
+    )
+    return transaction.execute(query).first() is not None
+
+
 def _counted(number: int) -> Select[Any]:
     table = CANARY_QUOTE.c
     escalated = exists().where(

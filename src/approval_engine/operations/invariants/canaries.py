@@ -10,7 +10,7 @@ from approval_engine.documents import load
 from approval_engine.domain.events import instant
 from approval_engine.executor.commands.canary import ROUTE, Done
 from approval_engine.policy.canary import Canary
-from approval_engine.store import audit, canaries, catalog
+from approval_engine.store import audit, canaries, canary_outcomes, catalog
 from approval_engine.store.canaries import CanaryRow
 from approval_engine.store.database import Transaction
 
@@ -55,7 +55,8 @@ def _is_counted(transaction: Transaction, row: CanaryRow) -> bool:
     """
     Whether the guard, going on from its last look, sees what all quotes say anew.
     """
-    if row.seen_at is None:
+    # A log that is away is found by itself, and says nothing of the guard.
+    if row.seen_at is None or canary_outcomes.are_away(transaction, row.number):
         return True
     now = instant(row.seen_at)
     going_on, anew = (look(transaction, row, now, anew=n) for n in (False, True))
