@@ -187,6 +187,17 @@ def documents(transaction: Transaction) -> Iterator[tuple[str, str, bytes]]:
     return ((row.sha256, row.kind, bytes(row.body)) for row in result)
 
 
+def quotes(transaction: Transaction) -> Iterator[tuple[Columns, bytes]]:
+    """
+    The row of every quote revision with its document, one after the other.
+    """
+    query = select(QUOTE, DOCUMENT.c.body).join(
+        DOCUMENT, DOCUMENT.c.sha256 == QUOTE.c.sha256
+    )
+    result = transaction.execute(query.execution_options(yield_per=100)).mappings()
+    return ((dict(row), bytes(row["body"])) for row in result)
+
+
 def strays(transaction: Transaction) -> Iterator[Stray]:
     """
     Tasks, events, messages and incidents whose workflow or event is missing.

@@ -367,6 +367,50 @@ SQL_BREAKS = [
         " WHERE key = 'first'",
     ),
     breach(
+        "I17",
+        APPROVED,
+        "lists tell the amount '1', decided was",
+        "UPDATE workflow_instance SET amount = '1' WHERE id = 'WF-8809'",
+    ),
+    breach(
+        "I17",
+        APPROVED,
+        "lists tell the amount_minor 1, decided was",
+        "UPDATE workflow_instance SET amount_minor = 1 WHERE id = 'WF-8809'",
+    ),
+    breach(
+        "I17",
+        APPROVED,
+        "lists tell the margin_pct None, decided was",
+        "UPDATE workflow_instance SET margin_pct = NULL WHERE id = 'WF-8809'",
+    ),
+    breach(
+        "I17",
+        APPROVED,
+        "lists tell the reasons '', decided was",
+        "UPDATE workflow_instance SET reasons = '' WHERE id = 'WF-8809'",
+    ),
+    breach(
+        "I17",
+        None,
+        "in column 'worth', not",
+        "UPDATE quote SET worth = worth + 1 WHERE revision = 1",
+    ),
+    breach(
+        "I17",
+        None,
+        "in column 'account', not",
+        "UPDATE quote SET account = 'another' WHERE revision = 1",
+    ),
+    breach(
+        "I17",
+        None,
+        "it cannot be checked",
+        "UPDATE document SET body ="
+        " CAST(replace(CAST(body AS TEXT), 'USD', 'XXX') AS BLOB)"
+        " WHERE kind = 'quote'",
+    ),
+    breach(
         "I18",
         APPROVED,
         "the row lasts from 2026-01-01",

@@ -69,11 +69,14 @@ def test_who_does_not_wait_as_told_has_his_changes_one_by_one(watch):
 
 
 def test_who_waits_as_he_is_told_has_all_of_that_second(watch):
-    bucket = Bucket(300, watch)
+    bucket, refusals = Bucket(300, watch), Refusals(watch)
     for _ in range(300):
         bucket.take("maria")
+    refused = refusal(bucket.take, "maria")
+    refusals.note("a secret", refused)
 
-    watch.now += refusal(bucket.take, "maria").retry_after_s
+    watch.now += refused.retry_after_s
+    assert refusals.find("a secret") is None
     assert [refusal(bucket.take, "maria") for _ in range(5)] == [None] * 5
 
 

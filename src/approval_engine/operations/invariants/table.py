@@ -1,8 +1,7 @@
 """
 Every invariant by its id, and the run over all of them.
 
-Ids up to I20 are those of the failure model of the design, from I21 on our own; I17
-speaks of what is not stored yet.
+Ids up to I20 are those of the failure model of the design, from I21 on our own.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -14,6 +13,7 @@ from approval_engine.history.evidence.signed import Signed
 from approval_engine.operations.invariants import (
     canaries,
     evidence,
+    figures,
     log,
     messages,
     people,
@@ -58,6 +58,7 @@ OF_EACH_WORKFLOW: tuple[Invariant[Subject], ...] = _table(
     ("I13", messages.messages_are_counted),
     ("I14", log.timers_fire_once),
     ("I15", log.timers_ask_the_open),
+    ("I17", figures.lists_tell_the_figures),
     ("I18", log.clock_runs_on),
     ("I19", work.state_is_known),
     ("I21", log.words_match),
@@ -71,6 +72,7 @@ OF_THE_WHOLE: tuple[Invariant[Transaction], ...] = _table(
     ("I11", whole.documents_are_whole),
     ("I13", messages.messages_lead_somewhere),
     ("I16", whole.answers_tell_the_truth),
+    ("I17", figures.quotes_tell_their_worth),
     ("I20", whole.nothing_strays),
     ("I24", whole.current_things_exist),
     ("I25", whole.numbers_are_fresh),

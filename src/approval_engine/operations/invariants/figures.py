@@ -1,0 +1,72 @@
+"""
+What must hold of amounts and other figures: lists tell what the documents say, exactly.
+"""
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from approval_engine.documents import load
+from approval_engine.documents.node import decimal_of
+from approval_engine.executor import stored
+from approval_engine.operations.invariants.model import Subject
+from approval_engine.store import audit, quotes
+from approval_engine.store.database import Transaction
+
+_FIGURES = ("amount", "discount_pct", "margin_pct")
+_NUMBERS = ("number", "money")
+_LARGEST = 2**63 - 1
+
+
+def lists_tell_the_figures(subject: Subject) -> Iterator[str]:
+    """
+    Lists tell the figures and reasons that the review was decided by.
+    """
+    found = _decided_by(subject)
+    amount = found["amount"]
+    minor = None if amount is None else max(-_LARGEST, min(_LARGEST, int(amount * 100)))
+    told: dict[str, object] = {
+        "amount_minor": minor,
+        "reasons": _reasons(subject),
+        **{name: None if n is None else format(n, "f") for name, n in found.items()},
+    }
+    for name, value in told.items():
+        if subject.row[name] != value:
+            yield f"lists tell the {name} {subject.row[name]!r}, decided was {value!r}"
+
+
+def quotes_tell_their_worth(transaction: Transaction) -> Iterator[str]:
+    """
+    Quotes are in a currency that there is, and lists tell what their documents say.
+    """
+    for row, body in audit.quotes(transaction):
+        name = f"quote '{row['id']}' revision {row['revision']}"
+        # It refuses a currency that is none, and amounts that no system can hold.
+        quote = stored.quote_of(body)
+        expected = quotes.row_of(quote, row["sha256"])
+        for column in type(expected).__slots__:
+            value = getattr(expected, column)
+            if row[column] != value:
+                yield f"{name} says {row[column]!r} in column '{column}', not {value!r}"
+
+
+def _decided_by(subject: Subject) -> Mapping[str, Decimal | None]:
+    evaluation: Any = load(subject.documents["evaluation"])
+    policy: Any = load(subject.documents["policy"])
+    types = {each["name"]: each["type"] for each in policy["inputs"]}
+    return {
+        name: decimal_of(evaluation["inputs"].get(name))
+        if types.get(name) in _NUMBERS
+        else None
+        for name in _FIGURES
+    }
+
+
+def _reasons(subject: Subject) -> str:
+    evaluation: Any = load(subject.documents["evaluation"])
+    binding = (
+        each["reason"]
+        for each in evaluation["triggers"]
+        if each["fired"] and not each.get("waived_by")
+    )
+    return " ".join(dict.fromkeys(binding))
