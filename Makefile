@@ -40,7 +40,7 @@ endef
 export WHAT_PAGES_NEED
 BILLS ?= dist
 
-.PHONY: help setup dev run test check format bench proof tour dist sbom audit lock clean
+.PHONY: help setup dev run test check format bench proof tour release dist sbom audit lock clean
 
 help: ## say what there is
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile
@@ -74,13 +74,15 @@ proof: dev ## the long proofs: histories, crashes and races; one table of figure
 tour: dev ## print what every module says of itself, foundations first
 	@$(BIN)/python tests/unit/test_architecture.py
 
+release: audit test dist ## look up what is known to be weak, test all, make what is shipped
+
 dist: dev sbom ## source distribution, wheel and bills of materials into dist/
 	$(BIN)/python -m build --no-isolation
 
 sbom: dev ## list what a release is made of, as CycloneDX into dist/
 	@mkdir -p $(BILLS)/npm
 	@$(BIN)/python -W ignore -m cyclonedx_py requirements --pyproject pyproject.toml \
-		--output-reproducible --output-file $(BILLS)/sbom-python.cdx.json requirements.lock
+		--output-reproducible --output-file $(BILLS)/sbom-python.cdx.json requirements-extras.lock
 	@$(BIN)/python -c "$$WHAT_PAGES_NEED" $(BILLS)/npm
 	@$(NPM) --prefix $(BILLS)/npm sbom --package-lock-only --sbom-format cyclonedx \
 		--silent >$(BILLS)/sbom-npm.cdx.json
@@ -89,7 +91,7 @@ sbom: dev ## list what a release is made of, as CycloneDX into dist/
 # What cannot be looked up fails, for it would pass unseen. Only this asks the network.
 audit: dev ## look up known weaknesses of everything that is locked
 	$(BIN)/pip-audit --strict --require-hashes --disable-pip --progress-spinner off \
-		--requirement requirements-dev.lock
+		--requirement requirements-dev.lock --requirement requirements-bench.lock
 	$(NPM) audit --package-lock-only --audit-level high
 
 # UPGRADE=1 takes the newest of everything; without it only what pyproject asks for moves.
@@ -97,6 +99,8 @@ lock: .venv/dev.stamp ## write the lock files anew
 	$(LOCK) --group build --output-file requirements.lock
 	$(LOCK) --group build --group dev --all-extras --constraint requirements.lock \
 		--output-file requirements-dev.lock
+	$(LOCK) --group build --all-extras --constraint requirements-dev.lock \
+		--output-file requirements-extras.lock
 	$(LOCK) --group bench --constraint requirements-dev.lock \
 		--output-file requirements-bench.lock
 	$(NPM) $(if $(UPGRADE),update,install) --package-lock-only --silent

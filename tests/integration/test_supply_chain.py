@@ -134,9 +134,22 @@ def bills(tmp_path_factory):
     ]
 
 
-def test_a_release_lists_every_locked_requirement(bills):
+def pinned(name):
+    """
+    Name and version of all that this lock names.
+    """
+    return set(PINNED.findall((ROOT / name).read_text(encoding="utf-8")))
+
+
+def test_what_is_listed_is_installed_and_tested():
+    listed = pinned("requirements-extras.lock")
+
+    assert pinned("requirements.lock") < listed < pinned("requirements-dev.lock")
+
+
+def test_a_release_lists_every_locked_requirement_and_those_of_its_extras(bills):
     bill, _ = bills
-    locked = PINNED.findall((ROOT / "requirements.lock").read_text(encoding="utf-8"))
+    locked = pinned("requirements-extras.lock")
 
     assert bill["bomFormat"] == "CycloneDX"
     assert bill["metadata"]["component"]["name"] == "approval-engine"
