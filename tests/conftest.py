@@ -19,6 +19,7 @@ from psycopg import sql
 
 from approval_engine.store.database import Database
 from approval_engine.store.upgrade import upgrade
+from tests.sound import assert_sound
 
 pytest_plugins = ["tests.figures"]
 
@@ -95,8 +96,10 @@ def fresh_database(
     Makes databases: `fresh_database("postgresql")` gives the address of an empty one.
 
     With `ready=True` it has today's schema, copied rather than made step by step.
+    Afterwards every invariant holds in them, unless the test is marked `broken`.
     """
     names: list[str] = []
+    urls: list[str] = []
 
     def make(kind: str, *, ready: bool = False) -> str:
         name = f"test_{uuid4().hex}"
@@ -112,7 +115,14 @@ def fresh_database(
         _on_server(server, create.format(sql.Identifier(name), sql.Identifier(model)))
         return server.replace("/postgres?", f"/{name}?")
 
-    yield make
+    def made(kind: str, *, ready: bool = False) -> str:
+        urls.append(make(kind, ready=ready))
+        return urls[-1]
+
+    yield made
+    if request.node.get_closest_marker("broken") is None:
+        for url in urls:
+            assert_sound(url)
     for name in names:
         drop = sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
         _on_server(request.getfixturevalue("postgres_url"), drop)

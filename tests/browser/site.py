@@ -14,6 +14,7 @@ from werkzeug.serving import make_server
 from approval_engine.accounts import passwords
 from approval_engine.config import Settings
 from approval_engine.web.app import create_app
+from tests.sound import assert_sound
 
 PASSWORD = "correct horse"
 SHOTS = Path(__file__).parent / "shots"
@@ -52,6 +53,7 @@ class Site:
         self._server.server_close()
         self._thread.join()
         self.runtime.database.close()
+        assert_sound(str(self.runtime.database.url))
 
 
 class Visitor:

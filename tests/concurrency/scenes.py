@@ -4,6 +4,7 @@ Many commands on one thing: each scene plays them and judges what came of it.
 
 from collections import Counter
 from functools import partial
+from time import perf_counter
 
 from sqlalchemy import select
 
@@ -78,15 +79,30 @@ def same_approval(company, threads, times):
 def contention(company, clients, rounds):
     """
     Many people want different things of one task; somebody gets what he wants.
+
+    After how many seconds each of them had all his answers.
     """
+    took_s = []
     for started in company.start(rounds):
         calls = [_client(company, started, n, clients) for n in range(clients)]
-        outcomes = together(calls)
+        outcomes = together([_timed(each, took_s) for each in calls])
         words = Counter(word(outcome) for outcome in outcomes)
         assert words["applied"] == 1, words
         assert set(words) <= {"applied", "duplicate", "InvalidState", "Forbidden"}
         assert len(decisions(company.runtime, started.manager)) == 1
         assert_sound(company.runtime, started.id)
+    return took_s
+
+
+def _timed(call, took_s):
+    def run():
+        begun = perf_counter()
+        try:
+            return call()
+        finally:
+            took_s.append(perf_counter() - begun)
+
+    return run
 
 
 def _client(company, started, number, clients):

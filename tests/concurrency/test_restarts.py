@@ -9,6 +9,7 @@ import pytest
 
 from tests.concurrency import restarts
 from tests.concurrency.company import MANAGERS, Company
+from tests.concurrency.oracle import assert_all_holds
 from tests.concurrency.postgres import Postgres
 from tests.concurrency.programs import Client
 
@@ -28,6 +29,7 @@ def server(postgres_url):
 def company(server):
     company = Company(server.url)
     yield company
+    assert_all_holds(company.runtime)
     company.close()
 
 

@@ -45,6 +45,9 @@ def stock(company, number):
     quote_intake.import_quotes(company.runtime, document(values, "quotes"))
 
 
+_DONE = ("submitted", "decided", "fired")
+
+
 def take_over(company, home, seconds):
     """
     What the older one counted before, beside and after the newer one, and that one.
@@ -92,7 +95,10 @@ def test_versions_take_turns_under_load(doomed, home, seconds):
 
 @pytest.mark.proof
 @pytest.mark.parametrize("seconds", [100])
-def test_versions_take_turns_for_long(doomed, home, seconds):
+def test_versions_take_turns_for_long(doomed, home, seconds, figure):
     older, newer = take_over(doomed, home, seconds)
     assert_both_worked(doomed, home, older, newer)
-    print(f"older {dict(older)}\nnewer {dict(newer)}")  # noqa: T201 figures to be read
+
+    done = sum(each[what] for each in (older, newer) for what in _DONE)
+    found = f"{seconds} s, {done:,} commands, 0 held, every invariant holds"
+    figure("two versions on one database", "0 held, every invariant holds", found)

@@ -14,6 +14,7 @@ import pytest
 
 from approval_engine.cli import main
 from tests.integration.executor.company import directory, policy, quote
+from tests.sound import assert_sound
 
 NOW = "2026-03-02T09:00:00Z"
 """A Monday."""
@@ -116,12 +117,15 @@ def own_logs():
 
 
 @pytest.fixture
-def shell(monkeypatch, capsys, tmp_path, own_logs):
+def shell(request, monkeypatch, capsys, tmp_path, own_logs):
     for name in [each for each in os.environ if each.startswith("CPQ_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("CPQ_NOW", NOW)
     monkeypatch.chdir(tmp_path)
-    return Shell(monkeypatch, capsys, tmp_path)
+    yield Shell(monkeypatch, capsys, tmp_path)
+    if request.node.get_closest_marker("broken") is None:
+        for path in tmp_path.glob("*.db"):
+            assert_sound(f"sqlite:///{path}")
 
 
 @pytest.fixture

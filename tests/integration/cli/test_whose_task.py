@@ -4,12 +4,15 @@ Who may do what to a task that is with somebody, and to one that is with a role.
 Every action by every kind of person, on the web, over HTTP and on the command line.
 """
 
+import getpass
+
 import pytest
 
 from approval_engine.accounts import sessions, tokens
 from approval_engine.accounts.sessions import Place
 from approval_engine.config import Settings
 from approval_engine.domain.actions import Action
+from approval_engine.store import origins
 from approval_engine.web.app import create_app
 from tests.integration.executor.company import Company
 from tests.integration.web.browser import Browser
@@ -135,3 +138,15 @@ def test_every_channel_lets_the_same_people_act(company, app, office, channel):
 
     assert len(PEOPLE) * len(TO) * len(Action) >= 200
     assert found == MAY
+
+
+def test_beside_a_decision_by_a_command_stands_who_used_the_machine(company, office):
+    workflow = company.started()
+    task = company.task(workflow, "manager").id
+    command = ("approval", "action", "--workflow", workflow, "--task", task)
+    office.ok("--as", "maria", *command, "--action", "approve")
+    with company.runtime.database.read() as transaction:
+        (found,) = origins.of(transaction, workflow)
+
+    assert (found.method, found.credential) == ("machine", getpass.getuser())
+    assert (found.address, found.agent, found.proved_at) == ("", "", None)

@@ -93,6 +93,13 @@ SQL_BREAKS = [
         "UPDATE idempotency SET actor = 'mona' WHERE key = 'first'",
     ),
     breach(
+        "I2",
+        None,
+        "key 'second' was answered, but WF-8809 has no event of its own",
+        "INSERT INTO idempotency SELECT actor, route, 'second', fingerprint, answer,"
+        " created_at FROM idempotency WHERE key = 'first'",
+    ),
+    breach(
         "I3",
         APPROVED,
         "event 5 is changed, missing or out of order",
@@ -369,7 +376,7 @@ SQL_BREAKS = [
     breach(
         "I17",
         APPROVED,
-        "lists tell the amount '1', decided was",
+        "lists tell the amount 1, decided was",
         "UPDATE workflow_instance SET amount = '1' WHERE id = 'WF-8809'",
     ),
     breach(
@@ -387,7 +394,7 @@ SQL_BREAKS = [
     breach(
         "I17",
         APPROVED,
-        "lists tell the reasons '', decided was",
+        "lists tell the reasons '', decided was '",
         "UPDATE workflow_instance SET reasons = '' WHERE id = 'WF-8809'",
     ),
     breach(

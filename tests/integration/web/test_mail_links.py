@@ -11,6 +11,7 @@ from approval_engine.config import Settings
 from approval_engine.documents import sha256
 from approval_engine.executor.commands import tick
 from approval_engine.notifications import links
+from approval_engine.store import origins
 from approval_engine.web.app import create_app
 from tests.integration.executor.company import Company
 from tests.integration.executor.office import staff
@@ -105,6 +106,26 @@ def test_from_mail_to_decision_by_way_of_the_log_in(company, app, link_of):
         query = "SELECT channel FROM workflow_event WHERE action = 'task_approved'"
         assert transaction.exec_driver_sql(query).scalars().all() == ["mail"]
     assert company.is_sound()
+
+
+def test_beside_a_decision_by_a_mail_stands_how_its_author_had_logged_in(
+    company, enter, link_of
+):
+    workflow = company.started()
+    maria = enter("maria")
+    maria.client.environ_base["HTTP_USER_AGENT"] = "Agent 1"
+    page = opened(maria, link_of(workflow, "manager", "maria"))
+    assert sent(maria, page, "approve").status_code == 303
+    with company.runtime.database.read() as transaction:
+        (found,) = origins.of(transaction, workflow)
+
+    assert (found.method, found.address, found.agent) == (
+        "password",
+        "127.0.0.1",
+        "Agent 1",
+    )
+    assert found.proved_at
+    assert len(found.credential) == 16
 
 
 def test_five_hundred_looks_of_scanners_change_nothing(

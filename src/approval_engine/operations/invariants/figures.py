@@ -22,17 +22,14 @@ def lists_tell_the_figures(subject: Subject) -> Iterator[str]:
     """
     Lists tell the figures and reasons that the review was decided by.
     """
-    found = _decided_by(subject)
-    amount = found["amount"]
-    minor = None if amount is None else max(-_LARGEST, min(_LARGEST, int(amount * 100)))
-    told: dict[str, object] = {
-        "amount_minor": minor,
-        "reasons": _reasons(subject),
-        **{name: None if n is None else format(n, "f") for name, n in found.items()},
-    }
-    for name, value in told.items():
-        if subject.row[name] != value:
-            yield f"lists tell the {name} {subject.row[name]!r}, decided was {value!r}"
+    told, decided = subject.row["reasons"], _reasons(subject)
+    if told != decided:
+        yield f"lists tell the reasons '{told}', decided was '{decided}'"
+    for name, value in _decided_by(subject).items():
+        # Digits may be written with zeros behind them, as the quote had them.
+        number = decimal_of(subject.row[name])
+        if number != value:
+            yield f"lists tell the {name} {number}, decided was {value}"
 
 
 def quotes_tell_their_worth(transaction: Transaction) -> Iterator[str]:
@@ -54,12 +51,15 @@ def _decided_by(subject: Subject) -> Mapping[str, Decimal | None]:
     evaluation: Any = load(subject.documents["evaluation"])
     policy: Any = load(subject.documents["policy"])
     types = {each["name"]: each["type"] for each in policy["inputs"]}
-    return {
+    found = {
         name: decimal_of(evaluation["inputs"].get(name))
         if types.get(name) in _NUMBERS
         else None
         for name in _FIGURES
     }
+    amount = found["amount"]
+    minor = None if amount is None else max(-_LARGEST, min(_LARGEST, int(amount * 100)))
+    return {**found, "amount_minor": None if minor is None else Decimal(minor)}
 
 
 def _reasons(subject: Subject) -> str:

@@ -1,7 +1,9 @@
 """
 Every invariant by its id, and the run over all of them.
 
-Ids up to I20 are those of the failure model of the design, from I21 on our own.
+Ids up to I20 are those of the failure model of the design, from I21 on our own. How
+late a timer is (of I14) is no matter of rows: `/readyz` and metrics tell. A link in a
+mail leads nowhere once its task is closed (of I8), whatever its row says.
 """
 
 from collections.abc import Callable, Iterable, Iterator
