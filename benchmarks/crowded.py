@@ -14,11 +14,14 @@ from approval_engine.operations import intake
 from approval_engine.store.schema import OUTBOX
 from benchmarks import filling, floor, places, world
 
-TEAMS = 10
-"""So many managers with a submitter each: one of them has a tenth of their tasks."""
+TEAMS = 5
+"""So many managers with a submitter each: one of them has a tenth of all tasks."""
+
+POOLS = ("finance", "director", "cfo", "deal_desk", "legal")
+"""Roles that have a tenth of all tasks each; one person is in all of them."""
 
 SEATS = 2
-"""Open tasks of each review: one of the manager, one of the pool of finance."""
+"""Open tasks of each review: one of the manager, one of the pool of a role."""
 
 REVIEWS = 400
 """How many reviews the product makes, if that many are wanted."""
@@ -51,7 +54,7 @@ def crowd(url: str, tasks: int) -> Runtime:
     """
     workflows = tasks // SEATS
     made = min(REVIEWS, workflows)
-    runtime = world.found(url, world.deal_desk())
+    runtime = world.found(url, _policy())
     intake.import_directory(runtime, world.document(_directory()))
     floor.start_numbers(runtime)
     for number in range(made):
@@ -77,7 +80,9 @@ def _review(runtime: Runtime, number: int, submitter: str) -> None:
         database=runtime.database, clock=lambda: world.NOW - kind * _APART
     )
     account = f"Account {kind:03}"
-    made = world.quote(quote, submitted_by=submitter, account=account)
+    # Each team asks each pool.
+    pool = POOLS[kind // TEAMS % len(POOLS)]
+    made = world.quote(quote, submitted_by=submitter, account=account, pool=pool)
     world.import_quotes(earlier, [made])
     caller = Caller(actor=submitter, channel="bench", key=f"submit-{quote}")
     submit(earlier, f"Q-{quote}", caller)
@@ -87,6 +92,30 @@ def _whose(number: int) -> int:
     if floor.TASK <= number < floor.QUOTE:
         return (number - floor.TASK) // SEATS
     return number - (floor.QUOTE if number >= floor.QUOTE else floor.WORKFLOW)
+
+
+def _policy() -> dict[str, object]:
+    """
+    The policy of W1, with a trigger for each pool where that has one for finance.
+    """
+    usual = world.deal_desk()
+    return usual | {
+        "inputs": [
+            {"name": "margin_pct", "type": "number", "worse": "lower"},
+            {"name": "amount", "type": "money", "worse": "higher"},
+            {"name": "pool", "type": "string", "values": list(POOLS)},
+        ],
+        "triggers": [
+            {
+                "id": f"margin_{role}",
+                "reason": "below_floor",
+                "require": ["manager", role],
+                "when": [{"pool": f'"{role}"', "margin_pct": "< 24"}],
+            }
+            for role in POOLS
+        ],
+        "steps": {role: {"role": role} for role in POOLS} | usual["steps"],
+    }
 
 
 def _directory() -> dict[str, object]:

@@ -52,7 +52,7 @@ _WORK = re.compile(r"Buffers: (?:shared )?(.+)")
 
 _PAGES = {
     "inbox, a tenth of all": ("m0", "/"),
-    "inbox, a pool of all": ("fiona", "/"),
+    "inbox, a pool": ("fiona", "/"),
     "inbox, five roles": (crowded.SEVERAL, "/"),
     "inbox, an ordinary person": (crowded.ORDINARY, "/"),
     "inbox, a word": ("m0", "/?q=Account+017"),

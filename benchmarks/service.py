@@ -25,7 +25,7 @@ STARTS = 5
 """How many servers are started to see what the first request of each takes."""
 
 LIMIT_MS = 500
-"""What submit may take at most, by the contract of the product."""
+"""What submit may take at most, by the contract of the product, and a page by us."""
 
 PATIENCE_S = 30
 
@@ -48,6 +48,7 @@ def run(server: str, kind: str, rounds: int) -> list[Figure]:
         return [
             _figure(kind, "HTTP submit", "first of a server", first),
             _figure(kind, "HTTP submit", "the others", later),
+            _figure(kind, "HTTP page", "first of a server", _first_pages()),
             *_cold(kind, served, cold),
         ]
 
@@ -73,6 +74,20 @@ def _over_http(token: str, rounds: int) -> tuple[list[float], list[float]]:
             first.append(submit(connection, token, next(numbers)))
             later += [submit(connection, token, next(numbers)) for _ in range(share)]
     return first, later
+
+
+def _first_pages() -> list[float]:
+    taken = []
+    for _ in range(STARTS):
+        with serving() as (_, connection):
+            start = time.perf_counter()
+            connection.request("GET", "/login")
+            answer = connection.getresponse()
+            answer.read()
+            taken.append((time.perf_counter() - start) * 1000)
+        if answer.status != HTTPStatus.OK:
+            sys.exit(f"Expected a page, but: {answer.status}.")
+    return taken
 
 
 @contextmanager
