@@ -74,8 +74,8 @@ def test_rounds_are_counted_and_do_not_make_the_state_grow():
         state, _ = one_round(definition, state, BOTH, words)
         sizes.append(len(state))
 
-    # Three digits instead of one in three counters are all that they may add.
-    assert sizes[-1] - sizes[0] <= 6
+    # Three digits instead of one in four counters are all that they add.
+    assert sizes[-1] - sizes[0] == 8
 
 
 def test_a_timer_has_the_occurrence_of_its_task():
