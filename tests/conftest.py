@@ -89,14 +89,22 @@ def quick_folder() -> Iterator[Path]:
 
 
 @pytest.fixture
+def stays_sound(request: pytest.FixtureRequest) -> bool:
+    """
+    Whether every invariant must hold in the databases of a test when it is over.
+    """
+    return request.node.get_closest_marker("broken") is None
+
+
+@pytest.fixture
 def fresh_database(
-    request: pytest.FixtureRequest, quick_folder: Path
+    request: pytest.FixtureRequest, quick_folder: Path, stays_sound: bool
 ) -> Iterator[Callable[..., str]]:
     """
     Makes databases: `fresh_database("postgresql")` gives the address of an empty one.
 
     With `ready=True` it has today's schema, copied rather than made step by step.
-    Afterwards every invariant holds in them, unless the test is marked `broken`.
+    Afterwards every invariant holds in them, if they are to stay sound.
     """
     names: list[str] = []
     urls: list[str] = []
@@ -120,9 +128,8 @@ def fresh_database(
         return urls[-1]
 
     yield made
-    if request.node.get_closest_marker("broken") is None:
-        for url in urls:
-            assert_sound(url)
+    for url in urls if stays_sound else ():
+        assert_sound(url)
     for name in names:
         drop = sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
         _on_server(request.getfixturevalue("postgres_url"), drop)

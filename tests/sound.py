@@ -24,6 +24,7 @@ def assert_sound(url: str) -> None:
     database = Database(url)
     try:
         if upgrade.version_of(database) == upgrade.NEWEST:
-            assert check_all(Runtime(database=database)).findings == ()
+            found = check_all(Runtime(database=database)).findings
+            assert not found, "\n".join(str(each.line()) for each in found)
     finally:
         database.close()

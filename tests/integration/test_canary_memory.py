@@ -108,6 +108,7 @@ def test_a_look_reads_what_is_open_or_new_and_no_more(routed):
     assert len(every) == len(done) + 2
 
 
+@pytest.mark.broken
 def test_a_count_that_was_changed_by_hand_is_found(routed):
     routed.started(margin_pct="50")
     routed.wait(hours=2)
@@ -124,6 +125,7 @@ def test_a_count_that_was_changed_by_hand_is_found(routed):
     assert "its guard has counted otherwise" in str(found)
 
 
+@pytest.mark.broken
 @pytest.mark.postgres
 def test_a_month_that_is_away_does_not_accuse_the_guard(fresh_database):
     company = trying(fresh_database("postgresql", ready=True))

@@ -64,6 +64,7 @@ def test_a_round_moves_more_than_one_question_answers(company):
     assert worker.once(company.runtime, batch=2).fired == len(workflows)
 
 
+@pytest.mark.broken
 @pytest.mark.parametrize("break_one", [break_state, break_timers])
 def test_a_broken_workflow_is_held_and_stops_nobody_else(company, break_one):
     first, broken, last = (company.started() for _ in range(3))
@@ -79,6 +80,7 @@ def test_a_broken_workflow_is_held_and_stops_nobody_else(company, break_one):
     assert "task_escalated" in company.log(last)
 
 
+@pytest.mark.broken
 def test_what_is_held_is_not_tried_again(company):
     broken = company.started()
     break_timers(company, broken)

@@ -134,6 +134,7 @@ def test_two_that_do_something_for_the_first_time_both_do_it(fresh_database):
     database.close()
 
 
+@pytest.mark.broken
 def test_a_workflow_that_lost_a_race_rests_longer_each_time_and_stops_nobody(company):
     unlucky, lucky = company.started(), company.started()
     in_the_way(company, unlucky)

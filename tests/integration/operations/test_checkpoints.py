@@ -85,6 +85,7 @@ def test_a_database_of_no_workflow_is_signed(company, signer, sign):
     assert differing(company, signed.checked([path], [signer.public])) == []
 
 
+@pytest.mark.broken
 def test_the_oldest_checkpoint_that_differs_tells_where(company, signer, sign):
     workflow = company.started()
     first = sign()
@@ -102,6 +103,7 @@ def test_the_oldest_checkpoint_that_differs_tells_where(company, signer, sign):
     assert differing(company, known) == [(workflow, 5, 2)]
 
 
+@pytest.mark.broken
 @pytest.mark.parametrize("change", [cut_tail, remove])
 def test_a_check_of_the_whole_database_takes_a_checkpoint(
     company, signer, sign, change

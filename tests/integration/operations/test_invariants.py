@@ -412,7 +412,7 @@ SQL_BREAKS = [
     breach(
         "I17",
         None,
-        "it cannot be checked",
+        "revision 1 cannot be read: quote:1: ",
         "UPDATE document SET body ="
         " CAST(replace(CAST(body AS TEXT), 'USD', 'XXX') AS BLOB)"
         " WHERE kind = 'quote'",

@@ -89,6 +89,7 @@ def test_rows_that_are_right_are_left_alone(company):
         repair(company.runtime, "WF-1", ROOT)
 
 
+@pytest.mark.broken
 @pytest.mark.parametrize(
     "statement",
     [

@@ -38,6 +38,7 @@ def rows(company):
         return transaction.execute(query).all()
 
 
+@pytest.mark.broken
 def test_who_decides_is_asked_to_come_again(company, workflow, api):
     before = rows(company)
     task = company.task(workflow, "finance").id
@@ -49,6 +50,7 @@ def test_who_decides_is_asked_to_come_again(company, workflow, api):
     assert rows(company) == before
 
 
+@pytest.mark.broken
 def test_the_worker_puts_it_off_and_moves_the_others(company, workflow):
     before = rows(company)
     done = worker.once(company.runtime)
@@ -62,6 +64,7 @@ def test_the_worker_puts_it_off_and_moves_the_others(company, workflow):
     assert company.log(other)[-1] != "task_opened"
 
 
+@pytest.mark.broken
 def test_a_repair_does_not_throw_it_away(company, workflow):
     before = rows(company)
     with pytest.raises(StorageError, match="newer program"):

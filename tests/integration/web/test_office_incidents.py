@@ -76,6 +76,7 @@ def test_doing_it_again_says_that_it_was_done(house, enter):
     assert house.log(workflow).count("repaired") == 1
 
 
+@pytest.mark.broken
 def test_an_altered_log_is_not_repaired_and_not_closed(house, enter, dump):
     workflow = house.started()
     spoil(house, workflow)

@@ -28,6 +28,7 @@ def test_a_quiet_house_says_so(house, enter):
     assert "Start one: cpq worker" in page
 
 
+@pytest.mark.broken
 def test_each_trouble_has_a_number_and_leads_to_its_list(house, enter):
     spoil(house, house.started())
     house.started()

@@ -57,6 +57,7 @@ def incidents(house):
         return transaction.exec_driver_sql(query).all()
 
 
+@pytest.mark.broken
 @each_break
 def test_who_looks_changes_nothing_and_who_acts_holds_it(house, api, enter, dump, name):
     workflow, task = broken(house, name)
@@ -78,6 +79,7 @@ def test_who_looks_changes_nothing_and_who_acts_holds_it(house, api, enter, dump
     assert incidents(house) == [(workflow, 1)]
 
 
+@pytest.mark.broken
 @each_break
 def test_lists_show_the_others(house, api, enter, name):
     whole = house.started()
@@ -118,6 +120,7 @@ def test_it_is_made_again_from_its_log(house, enter, api, name):
     assert house.act(workflow, "finance", "approve", "fred").result == "applied"
 
 
+@pytest.mark.broken
 def test_a_held_workflow_is_refused_in_one_way_by_every_command(house, api, enter):
     workflow, task = broken(house, "definition")
     house.quote("Q-1", revision=2)
@@ -154,6 +157,7 @@ def test_a_revision_of_what_is_broken_holds_it_and_starts_nothing(house, api):
     assert (answer.status_code, answer.json["status"]) == (201, "pending")
 
 
+@pytest.mark.broken
 @some
 def test_the_clock_holds_it_and_moves_the_others(house, name):
     whole = house.started()

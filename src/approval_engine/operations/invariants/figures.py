@@ -8,6 +8,7 @@ from typing import Any
 
 from approval_engine.documents import load
 from approval_engine.documents.node import decimal_of
+from approval_engine.errors import BROKEN, reason
 from approval_engine.executor import stored
 from approval_engine.operations.invariants.model import Subject
 from approval_engine.store import audit, quotes
@@ -38,8 +39,13 @@ def quotes_tell_their_worth(transaction: Transaction) -> Iterator[str]:
     """
     for row, body in audit.quotes(transaction):
         name = f"quote '{row['id']}' revision {row['revision']}"
-        # It refuses a currency that is none, and amounts that no system can hold.
-        quote = stored.quote_of(body)
+        try:
+            # It refuses a currency that is none, and amounts that no system can hold.
+            quote = stored.quote_of(body)
+        except BROKEN as error:
+            first, _, _ = reason(error).partition("\n")
+            yield f"{name} cannot be read: {first}"
+            continue
         expected = quotes.row_of(quote, row["sha256"])
         for column in type(expected).__slots__:
             value = getattr(expected, column)
