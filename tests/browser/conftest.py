@@ -123,14 +123,14 @@ def demo_file(tmp_path_factory):
 
 
 @pytest.fixture
-def site(demo_file, tmp_path, quick_hashes):
+def site(demo_file, tmp_path, quick_hashes, stays_sound):
     """
     The demo, served.
     """
     path = shutil.copy(demo_file, tmp_path / "demo.db")
     site = Site(Runtime(database=Database(f"sqlite:///{path}")))
     yield site
-    site.close()
+    site.close(sound=stays_sound)
 
 
 @pytest.fixture

@@ -46,7 +46,7 @@ def provider(clock):
 
 
 @pytest.fixture
-def site(demo_file, tmp_path, quick_hashes, clock, provider):
+def site(demo_file, tmp_path, quick_hashes, clock, provider, stays_sound):
     """
     The demo with single sign-on, and fresh log-ins for whatever is worth anything.
     """
@@ -58,7 +58,7 @@ def site(demo_file, tmp_path, quick_hashes, clock, provider):
     settings = provider.settings(base_url=f"http://127.0.0.1:{port}")
     site = Site(runtime, port, step_up_amount=Decimal(1), **settings)
     yield site
-    site.close()
+    site.close(sound=stays_sound)
 
 
 def must_be_fine(visitor):

@@ -76,6 +76,7 @@ def hostile_site(fresh_database, quick_hashes):
     site.close()
 
 
+@pytest.mark.broken
 @pytest.mark.browser
 def test_what_attacks_does_nothing_in_a_browser(chromium, modules, hostile_site):
     """

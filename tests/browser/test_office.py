@@ -37,7 +37,7 @@ PAGES = {
 
 
 @pytest.fixture
-def site(demo_file, tmp_path, quick_hashes):
+def site(demo_file, tmp_path, quick_hashes, stays_sound):
     """
     The demo, served with a secret to sign with.
     """
@@ -45,7 +45,7 @@ def site(demo_file, tmp_path, quick_hashes):
     runtime = Runtime(database=Database(f"sqlite:///{path}"))
     site = Site(runtime, webhook_secret="crm=a-secret-of-both")
     yield site
-    site.close()
+    site.close(sound=stays_sound)
 
 
 def break_one(runtime):
@@ -104,6 +104,7 @@ def without(runtime, person):
     return json.dumps(value)
 
 
+@pytest.mark.broken
 @pytest.mark.browser
 @pytest.mark.parametrize(("size", "scheme"), LOOKS)
 def test_every_page_is_accessible(visit, site, scheme, size):
@@ -126,6 +127,7 @@ def test_every_page_is_accessible(visit, site, scheme, size):
         assert not ada.overflows(), path
 
 
+@pytest.mark.broken
 @pytest.mark.browser
 def test_an_auditor_reads_and_finds_no_button(visit, site):
     break_one(site.runtime)
@@ -237,6 +239,7 @@ def test_a_webhook_is_added_and_ended(visit):
     assert "is told nothing more" in page.get_by_role("status").inner_text()
 
 
+@pytest.mark.broken
 @pytest.mark.browser
 def test_a_message_that_was_given_up_is_sent_again(visit, site):
     break_one(site.runtime)

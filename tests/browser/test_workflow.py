@@ -52,6 +52,7 @@ def mark_of_bpmn_io_is_free(page):
     return box["width"] > 20 and page.evaluate(found, middle)
 
 
+@pytest.mark.broken
 @pytest.mark.browser
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_diagram_is_marked_and_explains_itself(visit, workflow, scheme):
@@ -87,6 +88,7 @@ def test_the_diagram_is_marked_and_explains_itself(visit, workflow, scheme):
     page.wait_for_url("**/tasks/T-21")
 
 
+@pytest.mark.broken
 @pytest.mark.browser
 def test_on_a_phone_nothing_is_drawn_before_somebody_asks(visit, workflow):
     sam = visit("sam", size=PHONE)
@@ -105,6 +107,7 @@ def test_on_a_phone_nothing_is_drawn_before_somebody_asks(visit, workflow):
     assert sam.violations() == []
 
 
+@pytest.mark.broken
 @pytest.mark.browser
 def test_without_a_script_the_page_says_the_same(visit, workflow):
     ada = visit(size=WIDE, java_script_enabled=False)
@@ -117,6 +120,7 @@ def test_without_a_script_the_page_says_the_same(visit, workflow):
     expect(items.filter(has_text="Finance approval").first).to_contain_text("Overdue")
 
 
+@pytest.mark.broken
 @pytest.mark.browser
 def test_the_search_in_the_bar_leads_to_the_list_or_straight_to_the_thing(
     visit, workflow

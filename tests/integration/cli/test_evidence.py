@@ -157,6 +157,7 @@ def test_what_makes_no_sense_together_is_wrong_usage(desk, arguments):
     assert desk("approval", "verify", *arguments).code == 2
 
 
+@pytest.mark.broken
 def test_a_cut_tail_is_found_by_a_checkpoint_only(desk):
     signed = desk.ok("db", "checkpoint", "--out", "c.txt")
     against = ("--checkpoint", "c.txt", "--key", "pub.pem")

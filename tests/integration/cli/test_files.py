@@ -204,6 +204,7 @@ def test_what_is_perhaps_not_meant_is_a_warning_without_any_database(shell):
     assert ended.notes == ["warning: No value of 'margin_pct' lies in [20..10]."]
 
 
+@pytest.mark.broken
 @pytest.mark.parametrize("found", [b"", b"not a database, but longer than a page" * 9])
 def test_a_policy_is_validated_whatever_the_database_is(shell, found):
     (shell.folder / "cpq.db").write_bytes(found)

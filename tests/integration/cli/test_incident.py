@@ -91,6 +91,7 @@ def test_what_is_held_is_repaired_after_a_look_at_what_would_be_done(office):
     assert office.ok("incident", "repair", "--all").lines == []
 
 
+@pytest.mark.broken
 @pytest.mark.parametrize(
     "deed",
     [
@@ -116,6 +117,7 @@ def test_a_row_that_cannot_be_read_holds_its_workflow_for_whoever_acts(office, d
     assert len(office.ok("incident", "list").lines) == 1
 
 
+@pytest.mark.broken
 def test_what_no_log_describes_is_left_as_it_is(office):
     office.ok("--as", "sam", "approval", "submit", "--quote", "Q-1")
     state(office, b"broken")
