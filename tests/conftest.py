@@ -128,11 +128,13 @@ def fresh_database(
         return urls[-1]
 
     yield made
-    for url in urls if stays_sound else ():
-        assert_sound(url)
-    for name in names:
-        drop = sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
-        _on_server(request.getfixturevalue("postgres_url"), drop)
+    try:
+        for url in urls if stays_sound else ():
+            assert_sound(url)
+    finally:
+        for name in names:
+            drop = sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
+            _on_server(request.getfixturevalue("postgres_url"), drop)
 
 
 ON_BOTH = [

@@ -29,8 +29,10 @@ def server(postgres_url):
 def company(server):
     company = Company(server.url)
     yield company
-    assert_all_holds(company.runtime)
-    company.close()
+    try:
+        assert_all_holds(company.runtime)
+    finally:
+        company.close()
 
 
 def test_restarts_under_load_lose_and_double_nothing(company, server):

@@ -62,7 +62,9 @@ _SUCCESSIONS = (
 )
 _KIND = select(DOCUMENT.c.kind).where(DOCUMENT.c.sha256 == bindparam("sha256"))
 _TABLES = {
-    "idempotency": select(IDEMPOTENCY),
+    "idempotency": select(IDEMPOTENCY).order_by(
+        IDEMPOTENCY.c.created_at, IDEMPOTENCY.c.key
+    ),
     "incident": select(INCIDENT),
     "policy": select(POLICY),
     "quote": select(QUOTE),

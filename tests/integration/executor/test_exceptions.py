@@ -326,7 +326,11 @@ def test_a_new_policy_that_measures_what_an_exception_leaves_open_makes_it_idle(
     assert desk.is_sound()
 
 
-def test_a_trigger_on_lines_is_waived_if_every_line_lies_within(make_company):
+DISCOUNT = {"name": "discount_pct", "type": "number", "worse": "higher"}
+
+
+@pytest.mark.parametrize("more", [[DISCOUNT], []], ids=["an input", "of lines only"])
+def test_a_trigger_on_lines_is_waived_if_every_line_lies_within(make_company, more):
     lines = {
         "id": "band",
         "reason": "family_band",
@@ -334,10 +338,7 @@ def test_a_trigger_on_lines_is_waived_if_every_line_lies_within(make_company):
         "when": {"family": '"HW"', "discount_pct": ">= 10"},
         "require": ["director"],
     }
-    inputs = [
-        *POLICY["inputs"][2:],
-        {"name": "discount_pct", "type": "number", "worse": "higher"},
-    ]
+    inputs = [*POLICY["inputs"][2:], *more]
     company = make_company(triggers=[lines], inputs=inputs, steps={"director": {}})
     granted(company, within="discount_pct<=20")
 

@@ -315,6 +315,15 @@ def test_a_task_that_only_he_may_take_is_in_the_way(company):
         erase(company.runtime, WISH)
 
 
+def test_an_account_that_was_called_after_him_is_no_finding(company):
+    company.quote("Q-77", account=f"{NAME} Ltd")
+    end_his(company)
+    leave(company)
+    erase(company.runtime, WISH)
+
+    assert_all_holds(company)
+
+
 @pytest.mark.broken
 def test_a_document_that_is_changed_in_another_way_is_found(left):
     erase(left.runtime, WISH)

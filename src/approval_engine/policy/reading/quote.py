@@ -200,8 +200,9 @@ def _check_discount(node: Node, line: QuoteLine, currency: str) -> None:
     near = abs(derived - claimed) <= _ROUNDED_PCT
     rounded_price = near and abs(exact - line.net_price) < cent
     exponent = claimed.as_tuple().exponent
-    places = -exponent if isinstance(exponent, int) else 0
-    rounded_pct = places > 0 and round(derived, places) == claimed
+    # Zeros behind the point are not kept: 12.0 is read again as 12.
+    places = max(1, -exponent) if isinstance(exponent, int) else 1
+    rounded_pct = round(derived, places) == claimed
     if not (claimed == derived or rounded_price or rounded_pct):
         sentence = (
             f"Expected the discount that the prices give, {derived.normalize():f},"
