@@ -199,9 +199,8 @@ def _check_discount(node: Node, line: QuoteLine, currency: str) -> None:
     # On a price of a few cents a cent is a discount of its own.
     near = abs(derived - claimed) <= _ROUNDED_PCT
     rounded_price = near and abs(exact - line.net_price) < cent
-    exponent = claimed.as_tuple().exponent
     # Zeros behind the point are not kept: 12.0 is read again as 12.
-    places = max(1, -exponent) if isinstance(exponent, int) else 1
+    places = max(1, -int(claimed.as_tuple().exponent))
     rounded_pct = round(derived, places) == claimed
     if not (claimed == derived or rounded_price or rounded_pct):
         sentence = (
