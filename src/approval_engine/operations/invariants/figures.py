@@ -70,6 +70,7 @@ def _decided_by(evaluation: Any, policy: bytes) -> Mapping[str, Decimal | None]:
         for name in _FIGURES
     }
     amount = found["amount"]
+    # Reckoned anew: what wrote the row is not asked whether it was right.
     minor = None if amount is None else max(-_LARGEST, min(_LARGEST, int(amount * 100)))
     return {**found, "amount_minor": None if minor is None else Decimal(minor)}
 
